@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace picket {
+
+/// A fresh random GUID (RFC 9562 version 4), lower case with dashes. Threads: any. Aborts when the kernel has no
+/// randomness to give.
+std::string new_guid();
+
+/// Whether `text` has the shape of a GUID (8-4-4-4-12 lower- or upper-case hexadecimal digits).
+bool is_guid(std::string_view text);
+
+}  // namespace picket
