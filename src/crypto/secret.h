@@ -5,8 +5,8 @@
 
 namespace picket::crypto {
 
-/// A secret text: in memory that is locked and kept out of core dumps, wiped at the end. It has no stream operator, no
-/// formatter, no JSON conversion and no implicit conversion, so printing one does not compile.
+/// A secret text: in memory that is locked and kept out of core dumps, wiped at the end. It has no stream
+/// operator, no formatter, no JSON conversion and no implicit conversion, so printing one does not compile.
 /// `reveal()` is the one way to the text; every call of it is a place to review.
 /// Threads: immutable after construction. Moves; does not copy (use `clone`).
 class Secret {
