@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "options.h"
+
+/// One function a subcommand. Each returns the exit code: 0 done, 1 failed (the sentence is on standard error), 2 wrong use.
+namespace picket::app {
+
+int run_serve(const ServeOptions& options);
+
+struct DemoOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::filesystem::path data;  ///< empty: a fresh directory that is removed at the end
+  bool connected = false;      ///< the simulated account is connected already
+  double rate = 0.5;           ///< new events a second
+};
+int run_demo(const DemoOptions& options);
+
+struct InitOptions {
+  std::filesystem::path data;
+  std::string organization, email, display_name;
+  std::filesystem::path password_file;
+  bool json = false;
+};
+int run_init(const InitOptions& options);
+
+struct UserOptions {
+  enum class Action { kList, kResetPassword, kResetFactor } action = Action::kList;
+  std::filesystem::path data;
+  std::string email;
+  std::filesystem::path password_file;
+  bool json = false;
+};
+int run_user(const UserOptions& options);
+
+struct SimOptions {
+  std::string listen = "127.0.0.1:0";
+  std::uint64_t events = 1000;
+  std::uint64_t seed = 1;
+  double rate = 1;
+  int latency_ms = 0;
+  bool quota = true;
+  int accounts = 1;
+  std::filesystem::path faults, ledger;
+  std::string tls_cert, tls_key;
+};
+int run_sim_onepassword(const SimOptions& options);
+
+int run_version(bool json);
+
+/// Says an error on standard error and gives exit code 1.
+int report(const Error& error);
+
+}  // namespace picket::app
