@@ -92,7 +92,7 @@ function(picket_fuzzer name source)
   set_property(GLOBAL APPEND PROPERTY PICKET_FUZZ_TARGETS fuzz_${name})
   get_filename_component(dir ${source} ABSOLUTE)
   get_filename_component(dir ${dir} DIRECTORY)
-  set_property(GLOBAL APPEND_STRING PROPERTY PICKET_FUZZ_LIST "fuzz_${name} ${dir}/corpus/${name}\n")
+  set_property(GLOBAL APPEND_STRING PROPERTY PICKET_FUZZ_LIST "$<TARGET_FILE:fuzz_${name}> ${dir}/corpus/${name}\n")
 endfunction()
 
 # picket_embed(TARGET VARIABLE FILE...): puts files into the program as `std::string_view`s, see base/embed.h.

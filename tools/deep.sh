@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# What is too long for every change: all sanitizers, a minute a fuzzer, a thousand kills, every planted bug.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/setup.sh
+install_missing build test ci
+tools/sanitize.sh all
+tools/fuzz.sh 60
+tools/torture.sh "${PICKET_KILLS:-1000}"
+tools/torture.sh 0 --planted all
