@@ -1,0 +1,187 @@
+// Whole-system measurements, each beside its yardstick, both in this run, as a ratio. See README.md.
+//
+//   node bench/run.mjs [ingest] [allowance] [idle] [list]      (default: all)     --events N  --devices N  --seconds N
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Api, Program, init, scratch, sleep, until } from "../tests/lib/program.mjs";
+
+const args = process.argv.slice(2);
+const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i < 0 ? preset : Number(args.splice(i, 2)[1]); };
+const events = option("events", 1_000_000);
+const devices = option("devices", 2000);
+const seconds = option("seconds", 120);
+const rows = args.length ? args : ["ingest", "allowance", "idle", "list"];
+const build = process.env.PICKET_BUILD ?? "build/release";
+const picket = join(build, "picket");
+const work = scratch("bench");
+const results = [];
+
+function row(what, ours, yardstick, bar, holds) {
+  results.push({ what, ours, yardstick, bar, holds });
+  console.log(`${holds ? "ok  " : "MISS"}  ${what}: ${ours}   yardstick: ${yardstick}   bar: ${bar}`);
+}
+
+function certificate() {
+  const cert = join(work.path, "cert.pem"), key = join(work.path, "key.pem");
+  const made = spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", key, "-out", cert,
+    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]);
+  if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
+  return { cert, key };
+}
+
+async function startSim(extra, tls) {
+  const sim = new Program(picket, ["sim", "onepassword", "--listen", "127.0.0.1:0", ...extra, ...(tls ? ["--tls-cert", tls.cert, "--tls-key", tls.key] : [])]);
+  const url = (await sim.line(/(https?:\/\/[^\s]+)/))[1];
+  const token = (await sim.line(/(eyJ[\w-]+\.[\w-]+\.[\w-]+)/))[1];
+  return { sim, url, token };
+}
+
+async function startServer(data, simUrl, extra, tls) {
+  const serve = new Program(picket, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--allow-device-server", simUrl, ...(tls ? ["--ca-file", tls.cert] : []), ...extra]);
+  const base = (await serve.line(/(http:\/\/[^\s]+)/))[1];
+  return { serve, base };
+}
+
+const treeBytes = (dir) => readdirSync(dir, { withFileTypes: true }).reduce((sum, e) =>
+  sum + (e.isDirectory() ? treeBytes(join(dir, e.name)) : statSync(join(dir, e.name)).size), 0);
+
+/** Runs a yardstick over the three streams and adds up what it says of itself. */
+function collector(command, url, token, tls, dir) {
+  const sum = { events: 0, cpu_s: 0, wall_s: 0, rss_kb: 0, raw_bytes: 0 };
+  for (const stream of ["auditevents", "itemusages", "signinattempts"]) {
+    const out = join(dir, stream);
+    mkdirSync(out, { recursive: true });
+    const done = spawnSync(command[0], [...command.slice(1), url, token, stream, out, tls.cert], { encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
+    const said = JSON.parse(done.stdout);
+    for (const k of Object.keys(sum)) sum[k] = k === "rss_kb" ? Math.max(sum[k], said[k]) : sum[k] + (said[k] ?? 0);
+  }
+  return sum;
+}
+
+async function ingest() {
+  const tls = certificate();
+  const each = Math.round(events / 3);
+  const { sim, url, token } = await startSim(["--events", String(each), "--rate", "0", "--quota", "off"], tls);
+  const data = join(work.path, "ingest");
+  const account = init(picket, data);
+  const { serve, base } = await startServer(data, url, ["--vendor-rate", "0", "--poll-interval", "60s"], tls);
+  const api = await Api.login(base, account);
+  const before = serve.usage();
+  const begun = Date.now();
+  const device = await api.addDevice({ name: "Bench", server: url, token, start_time: new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z" });
+  await until(async () => (await api.eventTotal(device.id)) >= each * 3, `${each * 3} events stored`, 600e3, 250);
+  const wall = (Date.now() - begun) / 1000;
+  const used = serve.usage();
+  const cpu = used.cpu_s - before.cpu_s;
+  const disk = treeBytes(data);
+  await serve.stop();
+  const minimal = collector([join(build, "bench/minimal_collector")], url, token, tls, join(work.path, "minimal"));
+  const careful = collector(["python3", "bench/yardsticks/careful_collector.py"], url, token, tls, join(work.path, "careful"));
+  await sim.stop();
+  const us = (s, n) => `${((s / n) * 1e6).toFixed(2)} us`;
+  const n = each * 3;
+  row("CPU an event", us(cpu, n), `minimal collector ${us(minimal.cpu_s, minimal.events)}, ratio ${(cpu / n / (minimal.cpu_s / minimal.events)).toFixed(2)}`, "<= 2.0", cpu / n <= 2 * minimal.cpu_s / minimal.events);
+  row("CPU an event", us(cpu, n), `careful Python script ${us(careful.cpu_s, careful.events)}, ratio ${(cpu / n / (careful.cpu_s / careful.events)).toFixed(2)}`, "<= 0.3", cpu / n <= 0.3 * careful.cpu_s / careful.events);
+  row("events a second", Math.round(n / wall), `minimal collector ${Math.round(minimal.events / minimal.wall_s)}, ratio ${(n / wall / (minimal.events / minimal.wall_s)).toFixed(2)}`, ">= 0.5", n / wall >= 0.5 * minimal.events / minimal.wall_s);
+  const raw = minimal.raw_bytes / minimal.events;
+  row("bytes on disk an event", (disk / n).toFixed(0), `raw JSON ${raw.toFixed(0)}, ratio ${(disk / n / raw).toFixed(3)}`, "<= 0.30", disk / n <= 0.3 * raw);
+  row("peak memory", `${(used.peak_kb / 1024).toFixed(0)} MB`, "-", "<= 150 MB", used.peak_kb <= 150 * 1024);
+}
+
+async function allowance() {
+  const { sim, url, token } = await startSim(["--events", "2000000", "--rate", "0", "--quota", "on"]);
+  const data = join(work.path, "allowance");
+  const account = init(picket, data);
+  const { serve, base } = await startServer(data, url, []);
+  const api = await Api.login(base, account);
+  await api.addDevice({ name: "Bench", server: url, token, start_time: new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z" });
+  const state = async () => (await fetch(`${url}/_sim/state`)).json();
+  await sleep(5000);  // the first answers of a new device are not the steady state
+  const a = await state();
+  await sleep(Math.min(seconds, 120) * 1000);
+  const b = await state();
+  await serve.stop();
+  await sim.stop();
+  const used = (b.requests - a.requests) / (600 * Math.min(seconds, 120) / 60);
+  row("share of the vendor's allowance used", used.toFixed(3), `429 answers: ${b.answers_429 ?? b.rate_limited ?? "?"}`, ">= 0.95 and no 429", used >= 0.95 && !(b.answers_429 ?? b.rate_limited));
+}
+
+async function addMany(api, url, tokens) {
+  for (let i = 0; i < tokens.length; i += 16)
+    await Promise.all(tokens.slice(i, i + 16).map((token, k) => api.addDevice({ name: `Device ${i + k}`, server: url, token })));
+}
+
+function startDelay(before, after, quantile) {
+  const read = (text) => [...text.matchAll(/^picket_poll_start_delay_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm)].map((m) => [m[1] === "+Inf" ? Infinity : Number(m[1]), Number(m[2])]);
+  const old = read(before), now = read(after);
+  const counts = now.map(([le, n], i) => [le, n - (old[i]?.[1] ?? 0)]);
+  const total = counts.at(-1)?.[1] ?? 0;
+  return { total, at: counts.find(([, n]) => n >= quantile * total)?.[0] };
+}
+
+async function idle() {
+  const { sim, url } = await startSim(["--events", "0", "--rate", "0", "--quota", "off", "--latency", "200", "--accounts", String(devices)]);
+  const tokens = (await (await fetch(`${url}/_sim/tokens`)).json()).tokens.map((t) => t.token ?? t);
+  const data = join(work.path, "idle");
+  const account = init(picket, data);
+  const { serve, base } = await startServer(data, url, ["--vendor-rate", "0", "--poll-interval", "60s"]);
+  const api = await Api.login(base, account);
+  await addMany(api, url, tokens.slice(0, devices));
+  const metrics = async () => (await fetch(`${base}/metrics`)).text();
+  await sleep(70e3);
+  const window = async () => {
+    const m = await metrics(), u = serve.usage();
+    await sleep(seconds * 1000);
+    const m2 = await metrics(), u2 = serve.usage();
+    const delay = startDelay(m, m2, 0.99);
+    return { cpu: u2.cpu_s - u.cpu_s, polls: delay.total, p99: delay.at, rss: u2.rss_kb };
+  };
+  const quiet = await window();
+  writeFileSync(join(work.path, "tokens"), tokens.join("\n"));
+  const bare = JSON.parse(spawnSync(join(build, "bench/idle_multi"), [url, join(work.path, "tokens"), String(devices * 3), "60", String(seconds)], { encoding: "utf8" }).stdout);
+  const ours = quiet.cpu / quiet.polls, theirs = bare.cpu_s / bare.polls;
+  row(`CPU an empty poll, ${devices} devices`, `${(ours * 1e6).toFixed(0)} us`, `bare curl-multi loop ${(theirs * 1e6).toFixed(0)} us, ratio ${(ours / theirs).toFixed(2)}`, "<= 4", ours <= 4 * theirs);
+  row("p99 start delay", `<= ${quiet.p99} s`, "-", "<= 1 s", quiet.p99 <= 1);
+  await fetch(`${url}/_sim/faults`, { method: "POST", body: JSON.stringify({ rules: [{ accounts: [0, 49], action: { delay_ms: 600000 } }] }) });
+  const hanging = await window();
+  row("p99 start delay while 50 devices hang", `<= ${hanging.p99} s`, "-", "<= 1 s", hanging.p99 <= 1);
+  row("memory with them", `${(hanging.rss / 1024).toFixed(0)} MB`, "-", "<= 200 MB", hanging.rss <= 200 * 1024);
+  await serve.stop();
+  await sim.stop();
+}
+
+async function list() {
+  const data = join(work.path, "list");
+  const account = init(picket, data);
+  const { serve, base } = await startServer(data, "http://127.0.0.1:9", []);
+  const api = await Api.login(base, account);
+  for (let i = 0; i < 10000; i += 20)
+    await Promise.all(Array.from({ length: 20 }, (_, k) => api.addDevice({ name: `Device ${i + k}`, server: "http://127.0.0.1:9" })));
+  const some = (await api.get("/api/v2/security_devices?page[limit]=100&sort=name")).data;
+  const p99 = async (path) => {
+    const times = [];
+    for (let i = 0; i < 200; ++i) {
+      const t = performance.now();
+      await (await api.raw("GET", typeof path === "function" ? path(i) : path)).text();
+      times.push(performance.now() - t);
+    }
+    return times.sort((a, b) => a - b)[197];
+  };
+  const first = await p99("/api/v2/security_devices?page[limit]=100&sort=name");
+  row("first screen of the device list with 10,000 devices, p99", `${first.toFixed(1)} ms`, "-", "<= 100 ms", first <= 100);
+  const panel = await p99((i) => `/api/v2/security_devices/${some[i % some.length].id}`);
+  row("side panel, p99", `${panel.toFixed(1)} ms`, "-", "<= 50 ms", panel <= 50);
+  await serve.stop();
+}
+
+try {
+  const table = { ingest, allowance, idle, list };
+  for (const name of rows) await table[name]();
+} finally {
+  work.remove();
+}
+mkdirSync("out", { recursive: true });
+writeFileSync("out/bench.json", JSON.stringify(results, null, 1));
+process.exit(results.every((r) => r.holds) ? 0 : 1);
