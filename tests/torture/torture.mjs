@@ -1,0 +1,244 @@
+// Kills the real program at random moments and at named fail points, restarts it, and compares the simulated vendor's ledger with
+// the public API: lost 0, doubled 0, altered 0, clocks honest.
+//
+//   node tests/torture/torture.mjs --program build/torture/picket [--kills 200] [--seed S] [--planted NAME|all] [--keep]
+//
+// The program must be built with PICKET_TORTURE (preset `torture`). One line of JSON a run; exit code 0 only when every promise
+// held (or, with --planted, when every planted bug was caught).
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Api, Program, init, scratch, sleep, until } from "../lib/program.mjs";
+
+const args = process.argv.slice(2);
+const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i < 0 ? preset : args[i + 1]; };
+const picket = option("program", "build/torture/picket");
+const kills = Number(option("kills", "200"));
+const seed = Number(option("seed", String(Date.now() % 1e9)));
+const planted = option("planted");
+const streams = ["auditevents", "itemusages", "signinattempts"];
+
+const failPoints = [
+  "ingest.page_received", "ingest.before_append", "ingest.after_append", "ingest.before_commit", "ingest.after_commit",
+  "ingest.after_group_commit", "ingest.mid_round", "store.before_commit", "store.after_commit", "store.merge", "store.housekeep",
+  "control.before_commit", "control.after_commit",
+];
+/** Bugs that exist only in this build, and what must notice each. */
+const plantedBugs = [
+  "ingest.cursor_before_events", "ingest.clocks_only_from_new", "ingest.commit_skipped_on_repeat", "store.no_unique",
+  "store.dedup_memory_only", "store.dedup_by_time", "connector.has_more_ignored", "connector.401_is_empty_page",
+  "connector.page_skipped_on_parse_error", "control.history_outside_transaction",
+];
+
+function random(state) {  // mulberry32: the same seed gives the same kills
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+
+class Run {
+  constructor(bug, count, runSeed) {
+    this.bug = bug;
+    this.count = count;
+    this.seed = runSeed;
+    this.random = random(runSeed);
+    this.dir = scratch("torture");
+    this.killed = 0;
+    this.atFailPoint = 0;
+    this.slowest = 0;
+  }
+
+  async startVendor() {
+    this.ledger = join(this.dir.path, "ledger");
+    this.sim = new Program(picket, ["sim", "onepassword", "--listen", "127.0.0.1:0", "--events", "4000", "--rate", "60", "--quota", "off",
+      "--latency", "3", "--seed", String(this.seed), "--ledger", this.ledger]);
+    this.simUrl = (await this.sim.line(/(http:\/\/[^\s]+)/))[1];
+    this.token = (await this.sim.line(/(eyJ[\w-]+\.[\w-]+\.[\w-]+)/))[1];
+  }
+
+  async startServer(failPoint) {
+    const begun = Date.now();
+    this.serve = new Program(picket, ["serve", "--data", join(this.dir.path, "data"), "--listen", `127.0.0.1:${this.port ?? 0}`, "--poll-interval", "1s",
+      "--vendor-rate", "0", "--allow-device-server", this.simUrl],
+      { env: { ...(failPoint && { PICKET_DIE_AT: failPoint }), ...(this.bug && { PICKET_PLANT: this.bug }) } });
+    try {
+      this.base = (await this.serve.line(/(http:\/\/[^\s]+)/))[1];
+      this.port = Number(new URL(this.base).port);
+      if (this.api) this.api.base = this.base;
+    } catch (error) {
+      if (error.signal === "SIGKILL") return false;  // died at its fail point before it was ready: that counts as well
+      throw error;
+    }
+    this.slowest = Math.max(this.slowest, Date.now() - begun);
+    return true;
+  }
+
+  async vendor(path, body) {
+    const answer = await fetch(this.simUrl + path, { method: body ? "POST" : "GET", body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** One life of the server, from start to SIGKILL. */
+  async life() {
+    const named = this.random() < 0.4;
+    const point = named ? `${failPoints[Math.floor(this.random() * failPoints.length)]}:${1 + Math.floor(this.random() * 6)}` : undefined;
+    if (await this.startServer(point)) {
+      const limit = sleep(named ? 1500 : 30 + this.random() * 900);
+      if (this.random() < 0.15) this.reread().catch(() => {});
+      await Promise.race([limit, this.serve.ended]);
+    }
+    if (named && !this.serve.running) this.atFailPoint += 1;
+    await this.serve.stop("SIGKILL");
+    this.killed += 1;
+  }
+
+  /** Reading again from a date brings everything once more: the hardest test of "once". */
+  async reread() {
+    const from = new Date(Date.now() - 8 * 86400e3).toISOString().slice(0, 19) + "Z";
+    await this.api.call("POST", `/api/v2/security_devices/${this.device}/reread`, { start_time: from });
+  }
+
+  async play() {
+    await this.startVendor();
+    this.account = init(picket, join(this.dir.path, "data"));
+    await this.startServer();
+    this.api = await Api.login(this.base, this.account);
+    const start = new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z";
+    this.device = (await this.api.addDevice({ name: "Tortured", server: this.simUrl, token: this.token, start_time: start })).id;
+    await sleep(200 + this.random() * 300);
+    await this.serve.stop("SIGKILL");
+    for (let i = 0; i < this.count; ++i) {
+      if (i % 5 === 2) await this.vendor("/_sim/faults", { rules: this.faults() }).catch((e) => { this.faultError = e; });
+      await this.life();
+    }
+    await this.vendor("/_sim/faults", { rules: [] });
+    return this.compare();
+  }
+
+  faults() {
+    const pick = this.random();
+    if (pick < 0.25) return [{ path: "auditevents", probability: 0.3, action: { status: 503 } }];
+    if (pick < 0.5) return [{ path: "itemusages", probability: 0.3, action: { cut_body_at: 500 } }];
+    if (pick < 0.65) return [{ path: "signinattempts", probability: 0.5, count: 3, action: { status: 401 } }];
+    return [];
+  }
+
+  async compare() {
+    await this.vendor("/_sim/rate", { rate: 0 }).catch(() => this.vendor("/_sim/events", { rate: 0 }));
+    await this.startServer();
+    const ledger = this.readLedger();
+    const wanted = Object.values(ledger).reduce((n, m) => n + m.size, 0);
+    const found = { lost: 0, doubled: 0, altered: 0, strange: 0, clocks: [], history: [] };
+    await until(async () => (await this.api.eventTotal(this.device)) >= wanted, `${wanted} events`, 30000, 300).catch(() => {});
+    let newestReceived = 0;
+    for (const stream of streams) {
+      const seen = new Map();
+      for await (const event of this.api.events(this.device, stream)) {
+        const uid = event.attributes.vendor_uid;
+        if (seen.has(uid)) found.doubled += 1;
+        seen.set(uid, event);
+        newestReceived = Math.max(newestReceived, Date.parse(event.attributes.received_at));
+        const hash = ledger[stream].get(uid);
+        if (hash === undefined) found.strange += 1;
+      }
+      for (const uid of ledger[stream].keys()) if (!seen.has(uid)) found.lost += 1;
+      const sample = [...seen.values()].filter(() => this.random() < 0.02);
+      for (const event of sample) {
+        const bytes = await (await this.api.raw("GET", `/api/v2/events/${event.id}/raw`)).text();
+        if (sha256(bytes) !== ledger[stream].get(event.attributes.vendor_uid)) found.altered += 1;
+      }
+      const total = await this.api.eventTotal(this.device, stream);
+      if (total !== seen.size) found.strange += Math.abs(total - seen.size);
+    }
+    await this.checkClocks(found, newestReceived);
+    await this.checkHistory(found);
+    await this.serve.stop();
+    await this.sim.stop();
+    const { lost, doubled, altered, strange } = found;
+    const ok = lost + doubled + altered + strange === 0 && found.clocks.length === 0 && found.history.length === 0;
+    return { run: this.bug ?? "kills", seed: this.seed, kills: this.killed, at_fail_points: this.atFailPoint, events: wanted, lost, doubled, altered,
+      strange, clocks: found.clocks, history: found.history, slowest_start_ms: this.slowest, ok };
+  }
+
+  async checkClocks(found, newestReceived) {
+    const settled = await until(async () => {
+      const d = await this.api.device(this.device);
+      return d.attributes.status === "healthy" && d;
+    }, "the device is healthy again", 20000).catch(async () => this.api.device(this.device));
+    const at = settled.attributes;
+    if (at.status !== "healthy") found.clocks.push(`status ${at.status}: ${at.status_details?.sentence}`);
+    const age = Date.now() - Date.parse(at.last_successful_poll_at ?? 0);
+    if (!(age < 10000)) found.clocks.push(`last successful poll ${age} ms ago`);
+    if (Date.parse(at.last_data_received_at ?? 0) + 1 < newestReceived) found.clocks.push(`last data received ${at.last_data_received_at}, but an event came at ${new Date(newestReceived).toISOString()}`);
+    for (const s of at.status_details.streams) {
+      const newest = (await this.api.get(`/api/v2/events?filter[security_device][id]=${this.device}&filter[stream]=${s.stream}&page[limit]=1&flag[total]=false`)).data[0];
+      if (newest && s.newest_event_at !== newest.attributes.time) found.clocks.push(`${s.stream}: newest event ${s.newest_event_at}, stored ${newest.attributes.time}`);
+      if (s.last_data_received_at > s.last_successful_poll_at) found.clocks.push(`${s.stream}: data after the last successful poll`);
+    }
+  }
+
+  async checkHistory(found) {
+    const rows = (await this.api.get(`/api/v2/security_devices/${this.device}/security_device_histories?page[limit]=1000`)).data;
+    const created = rows.filter((r) => r.attributes.action === "CREATED").length;
+    if (created !== 1) found.history.push(`${created} CREATED rows`);
+    // the verdict before a change is the verdict after the change before it
+    const health = rows.filter((r) => r.attributes.value?.kind === "health").sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? -1 : 1));
+    for (let i = 1; i < health.length; ++i) {
+      const after = health[i - 1].attributes.value.after?.code, before = health[i].attributes.value.before?.code;
+      if (after !== before) found.history.push(`a change is missing between ${after} and ${before}`);
+    }
+  }
+
+  readLedger() {
+    const out = Object.fromEntries(streams.map((s) => [s, new Map()]));
+    for (const line of readFileSync(this.ledger, "utf8").split("\n")) {
+      if (!line) continue;
+      const entry = JSON.parse(line);
+      if (entry.kind === "event" && !out[entry.stream].has(entry.uuid)) out[entry.stream].set(entry.uuid, entry.sha256);
+    }
+    return out;
+  }
+}
+
+async function once(bug, count, runSeed) {
+  const run = new Run(bug, count, runSeed);
+  try {
+    return await run.play();
+  } catch (error) {
+    return { run: bug ?? "kills", seed: runSeed, kills: run.killed, ok: false, error: `${error.message}\n${run.serve?.errors.slice(-2000) ?? ""}` };
+  } finally {
+    await run.serve?.stop("SIGKILL");
+    await run.sim?.stop("SIGKILL");
+    if (!args.includes("--keep")) run.dir.remove();
+  }
+}
+
+let failed = 0;
+if (kills > 0) {
+  // four vendors' lives rather than one long one: a backlog is where a kill hurts
+  const rounds = Math.max(1, Math.round(kills / 50));
+  for (let i = 0; i < rounds; ++i) {
+    const result = await once(undefined, Math.ceil(kills / rounds), seed + i);
+    console.log(JSON.stringify(result));
+    failed += !result.ok;
+  }
+}
+if (planted) {
+  for (const bug of planted === "all" ? plantedBugs : [planted]) {
+    let caught = null;
+    for (let attempt = 0; attempt < 3 && !caught; ++attempt) {
+      const result = await once(bug, 12, seed + attempt);
+      if (!result.ok) caught = result;
+    }
+    console.log(JSON.stringify({ planted: bug, caught: caught !== null, by: caught && Object.fromEntries(Object.entries(caught).filter(([k, v]) => ["lost", "doubled", "altered", "strange", "clocks", "history", "error"].includes(k) && v && v.length !== 0)) }));
+    failed += caught === null;
+  }
+}
+console.log(failed === 0 ? "Every promise held." : `${failed} FAILED`);
+process.exit(failed === 0 ? 0 : 1);
