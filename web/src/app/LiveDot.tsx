@@ -1,0 +1,49 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { applyLive } from '@/data/live/apply';
+import { LiveFeed } from '@/data/live/live';
+import { sessionQuery } from '@/data/session/session';
+import { useClockText } from '@/ui/time';
+import { span } from '@/ui/timeText';
+import { requireSignIn } from './signInGate';
+import classes from './Shell.module.css';
+
+/** Holds the live feed open and shows whether it is. */
+export function LiveDot() {
+  const client = useQueryClient();
+  const feed = useMemo(
+    () =>
+      new LiveFeed({
+        onMessages: (messages) => {
+          applyLive(client, messages);
+        },
+        onRefused: () => {
+          // A closed feed may only mean a restart; the session tells.
+          void client
+            .fetchQuery({ ...sessionQuery, queryKey: ['session', 'probe'], staleTime: 0 })
+            .then((session) => (session === null ? requireSignIn() : true))
+            .catch(() => false);
+        },
+      }),
+    [client],
+  );
+  useEffect(() => {
+    feed.start();
+    return () => {
+      feed.stop();
+    };
+  }, [feed]);
+  const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const text = useClockText(() => {
+    const since = state.lastAt === null ? '' : ` Last update ${span((Date.now() - state.lastAt) / 1000)} ago.`;
+    if (state.status === 'live') return `Live.${since}`;
+    return state.status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting.${since}`;
+  });
+  return (
+    <span className={classes.live} data-status={state.status} title={text}>
+      <span aria-hidden className={classes.dot} />
+      <span className={classes.liveWord}>{state.status === 'live' ? 'Live' : 'Reconnecting'}</span>
+      <span className="pk-hidden">{state.status === 'live' ? 'The page updates by itself.' : 'Waiting for the server.'}</span>
+    </span>
+  );
+}

@@ -1,0 +1,28 @@
+import { IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { Link } from '@tanstack/react-router';
+import type { Session } from '@/api/types';
+import classes from './Shell.module.css';
+
+/** The areas of the console. Only what exists is listed. */
+export function Rail({ session, onFollow }: { session: Session; onFollow?: () => void }) {
+  return (
+    <div className={classes.railInner}>
+      <div className={classes.brand}>
+        <img src="/favicon.svg" alt="" width={22} height={22} />
+        Picket
+      </div>
+      <div className={classes.section}>Organization Settings</div>
+      <Link to="/settings/security-devices" className={classes.link} onClick={onFollow}>
+        <IconPlugConnected size={18} aria-hidden />
+        Security Devices
+      </Link>
+      {session.server.egress_addresses.length > 0 && (
+        <Link to="/settings/egress-addresses" className={classes.link} onClick={onFollow}>
+          <IconWorldUp size={18} aria-hidden />
+          Egress addresses
+        </Link>
+      )}
+      <div className={classes.version}>Picket {session.server.version}</div>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { sessionQuery } from '@/data/session/session';
+import { EgressPage } from '@/features/egress/EgressPage';
+import { DevicePanel } from '@/features/security-devices/panel/DevicePanel';
+import { DevicesPage } from '@/features/security-devices/DevicesPage';
+import { validateDevicesSearch } from '@/features/security-devices/search';
+import { SignInPage } from '@/features/sign-in/SignInPage';
+import { Broken, NotFound, Starting } from './pages';
+import { Shell } from './Shell';
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = search['next'];
+    // Only a path of this console: nobody may be sent elsewhere by a crafted link.
+    return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
+  },
+  component: SignInPage,
+});
+
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session === null) {
+      const next = location.href === '/' ? {} : { next: location.href };
+      throw redirect({ to: '/sign-in', search: next, replace: true });
+    }
+  },
+  component: Shell,
+  errorComponent: Broken,
+  pendingComponent: Starting,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/security-devices', replace: true });
+  },
+});
+
+const devicesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings/security-devices',
+  validateSearch: validateDevicesSearch,
+  component: DevicesPage,
+});
+
+const deviceRoute = createRoute({
+  getParentRoute: () => devicesRoute,
+  path: '$deviceId',
+  component: DevicePanel,
+});
+
+const addRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings/security-devices/add',
+  component: lazyRouteComponent(() => import('@/features/security-devices/add/TechnologyPicker'), 'TechnologyPicker'),
+});
+
+const egressRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings/egress-addresses',
+  component: EgressPage,
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), egressRoute]),
+]);
+
+/** Search parameters are plain text: links can be read, shared and written by hand. */
+function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+function stringifySearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) if (typeof value === 'string' && value !== '') query.set(key, value);
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPendingMs: 300,
+    scrollRestoration: false,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,184 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  type InfiniteData,
+  type QueryClient,
+} from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { request } from '@/api/client';
+import type { Device, ListAnswer, OneAnswer, Resource } from '@/api/types';
+
+const root = '/api/v2/security_devices';
+
+export const deviceKeys = {
+  all: ['security_devices'] as const,
+  list: ['security_devices', 'list'] as const,
+  one: (id: string) => ['security_devices', 'one', id] as const,
+};
+
+export interface DevicePage {
+  devices: Device[];
+  total: number;
+}
+
+interface PageParam {
+  offset: number;
+  limit: number;
+}
+
+/** A first page that paints at once, then the rest in the largest pages that the server gives. */
+const firstPage: PageParam = { offset: 0, limit: 100 };
+const largestPage = 1000;
+
+/** All devices of the organization. Searching and sorting happen here, so both are instant and every column sorts. */
+export const deviceListQuery = infiniteQueryOptions({
+  queryKey: deviceKeys.list,
+  initialPageParam: firstPage,
+  queryFn: async ({ pageParam, signal }): Promise<DevicePage> => {
+    const query = new URLSearchParams({
+      sort: '+name',
+      'page[limit]': String(pageParam.limit),
+      'page[offset]': String(pageParam.offset),
+    });
+    const { body } = await request<ListAnswer<Device>>('GET', `${root}?${query.toString()}`, { signal });
+    return { devices: body.data, total: body.meta?.page?.total ?? pageParam.offset + body.data.length };
+  },
+  getNextPageParam: (last, _pages, param): PageParam | undefined =>
+    last.devices.length < param.limit ? undefined : { offset: param.offset + param.limit, limit: largestPage },
+  staleTime: 60_000,
+});
+
+type ListData = InfiniteData<DevicePage, PageParam>;
+
+export interface DeviceList {
+  /** Every device known so far, by id. */
+  devices: Map<string, Device>;
+  total: number;
+  loading: boolean;
+  complete: boolean;
+  error: Error | null;
+  retry: () => void;
+}
+
+export function useDeviceList(): DeviceList {
+  const query = useInfiniteQuery(deviceListQuery);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, isError]);
+  const devices = useMemo(() => {
+    const map = new Map<string, Device>();
+    for (const page of query.data?.pages ?? []) for (const device of page.devices) map.set(device.id, device);
+    return map;
+  }, [query.data]);
+  return {
+    devices,
+    total: Math.max(query.data?.pages.at(-1)?.total ?? 0, devices.size),
+    loading: query.isPending,
+    complete: query.isSuccess && !hasNextPage,
+    error: query.error,
+    retry: () => void query.refetch(),
+  };
+}
+
+export interface DeviceWithActors {
+  device: Device;
+  etag: string | null;
+  createdBy: string | null;
+  updatedBy: string | null;
+  vendor: string | null;
+}
+
+function nameIn(included: Resource<Record<string, unknown>>[] | undefined, device: Device, relation: string): string | null {
+  const link = device.relationships?.[relation]?.data;
+  if (!link || Array.isArray(link)) return null;
+  const attributes = included?.find((item) => item.type === link.type && item.id === link.id)?.attributes;
+  const name = attributes?.['display_name'] ?? attributes?.['name'];
+  return typeof name === 'string' ? name : null;
+}
+
+export const deviceQuery = (id: string) =>
+  queryOptions({
+    queryKey: deviceKeys.one(id),
+    queryFn: async ({ signal }): Promise<DeviceWithActors> => {
+      const path = `${root}/${encodeURIComponent(id)}?include=created_by,updated_by,vendor`;
+      const { body, etag } = await request<OneAnswer<Device>>('GET', path, { signal });
+      return {
+        device: body.data,
+        etag: etag ?? etagOf(body.data),
+        createdBy: nameIn(body.included, body.data, 'created_by'),
+        updatedBy: nameIn(body.included, body.data, 'updated_by'),
+        vendor: nameIn(body.included, body.data, 'vendor'),
+      };
+    },
+    // Sentences such as "Newest event 40 s ago" are written by the server and age.
+    refetchInterval: 15_000,
+  });
+
+export function etagOf(device: Device): string | null {
+  return device.meta?.version === undefined ? null : `"${String(device.meta.version)}"`;
+}
+
+function versionOf(device: Device): number {
+  return Number(device.meta?.version ?? 0);
+}
+
+/** An answer may overtake a live message on its way; the older of the two must not win. */
+function newer(known: Device | undefined, incoming: Device): boolean {
+  return known === undefined || Number.isNaN(versionOf(incoming)) || versionOf(incoming) >= versionOf(known);
+}
+
+/** Puts changed devices into every cached answer, without asking the server. */
+export function patchDevices(client: QueryClient, changes: Map<string, (known: Device | undefined) => Device | undefined>): void {
+  client.setQueryData<ListData>(deviceKeys.list, (data) => {
+    if (!data) return data;
+    const left = new Map(changes);
+    const pages = data.pages.map((page) => {
+      let touched = false;
+      const devices = page.devices.map((device) => {
+        const change = left.get(device.id);
+        if (!change) return device;
+        left.delete(device.id);
+        const next = change(device) ?? device;
+        touched ||= next !== device;
+        return next;
+      });
+      return touched ? { ...page, devices } : page;
+    });
+    const added = [...left.values()].map((change) => change(undefined)).filter((device) => device !== undefined);
+    const last = pages.at(-1);
+    if (added.length > 0 && last) {
+      pages[pages.length - 1] = { devices: [...last.devices, ...added], total: last.total + added.length };
+    }
+    return { ...data, pages };
+  });
+  for (const [id, change] of changes) {
+    client.setQueryData<DeviceWithActors>(deviceKeys.one(id), (known) => {
+      if (!known) return known;
+      const next = change(known.device);
+      return next && next !== known.device ? { ...known, device: next, etag: etagOf(next) ?? known.etag } : known;
+    });
+  }
+}
+
+export function putDevice(client: QueryClient, device: Device): void {
+  patchDevices(client, new Map([[device.id, (known) => (newer(known, device) ? device : known)]]));
+}
+
+/** Marks a device as deleted; its row stays where it is until the list is asked for again. */
+export function markDeleted(client: QueryClient, id: string): void {
+  patchDevices(
+    client,
+    new Map([
+      [
+        id,
+        (known) =>
+          known && {
+            ...known,
+            attributes: { ...known.attributes, deleted_at: known.attributes.deleted_at ?? new Date().toISOString() },
+          },
+      ],
+    ]),
+  );
+}

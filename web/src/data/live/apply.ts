@@ -1,0 +1,56 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Device } from '@/api/types';
+import { deviceKeys, patchDevices } from '@/data/devices/devices';
+import { historyKeys } from '@/data/histories/histories';
+import type { LiveMessage } from './live';
+
+type Change = (known: Device | undefined) => Device | undefined;
+
+function chain(changes: Map<string, Change>, id: string, next: Change): void {
+  const before = changes.get(id);
+  changes.set(id, before ? (known) => next(before(known)) : next);
+}
+
+function withCounts(device: Device, stream: string, fresh: number, events24h: number): Device {
+  const details = device.attributes.status_details;
+  const known = details?.streams.find((one) => one.stream === stream);
+  if (!details || !known) return device;
+  const streams = details.streams.map((one) =>
+    one === known ? { ...one, events_24h: events24h, events_total: one.events_total + fresh } : one,
+  );
+  const total = streams.reduce((sum, one) => sum + one.events_24h, 0);
+  return {
+    ...device,
+    attributes: { ...device.attributes, events_24h: total, status_details: { ...details, streams } },
+  };
+}
+
+/** Brings live messages into the cache. */
+export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
+  if (messages.some((message) => message.kind === 'reset')) {
+    void client.invalidateQueries({ queryKey: deviceKeys.all });
+    void client.invalidateQueries({ queryKey: ['security_device_histories'] });
+    return;
+  }
+  const changes = new Map<string, Change>();
+  const histories = new Set<string>();
+  for (const message of messages) {
+    if (message.kind === 'history') {
+      histories.add(message.data.security_device_id);
+    } else if (message.kind === 'events') {
+      const { security_device_id: id, stream, new: fresh, events_24h: count } = message.data;
+      chain(changes, id, (known) => known && withCounts(known, stream, fresh, count));
+    } else if (message.kind === 'change' && message.data.type === 'security_devices') {
+      const { id, deleted, data } = message.data;
+      const device = data as Device | null;
+      if (deleted || device === null) {
+        const at = new Date().toISOString();
+        chain(changes, id, (known) => known && { ...known, attributes: { ...known.attributes, deleted_at: at } });
+      } else {
+        chain(changes, id, () => device);
+      }
+    }
+  }
+  if (changes.size > 0) patchDevices(client, changes);
+  for (const id of histories) void client.invalidateQueries({ queryKey: historyKeys.of(id) });
+}

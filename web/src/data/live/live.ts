@@ -1,0 +1,200 @@
+/**
+ * The live feed. One connection a browser: the tab that holds the lock reads it and tells the other tabs, because a
+ * browser opens only about six connections to one server. Without Web Locks (plain http from another machine) each tab
+ * reads for itself.
+ */
+
+export type LiveMessage =
+  | { kind: 'change'; data: { type: string; id: string; deleted: boolean; data: unknown } }
+  | { kind: 'history'; data: { security_device_id: string; id: string } }
+  | { kind: 'events'; data: { security_device_id: string; stream: string; new: number; events_24h: number } }
+  | { kind: 'reset'; data: Record<string, never> };
+
+export interface LiveState {
+  status: 'connecting' | 'live' | 'offline';
+  /** When the feed last said anything, in milliseconds of this browser's clock. */
+  lastAt: number | null;
+}
+
+type Wire = { type: 'message'; message: LiveMessage } | { type: 'state'; state: LiveState } | { type: 'hello' };
+
+const kinds = ['change', 'history', 'events', 'reset'] as const;
+/** Messages are handed on in batches, so that fifty a second cost ten renders and not fifty. */
+const batchMs = 100;
+/** The server says something every 15 s; after three missed pings the connection is dead, whatever the socket thinks. */
+const silenceMs = 50_000;
+const firstRetryMs = 1_000;
+const lastRetryMs = 20_000;
+
+export interface LiveOptions {
+  onMessages: (messages: LiveMessage[]) => void;
+  /** The connection was refused: is the session still good? */
+  onRefused: () => void;
+  url?: string;
+}
+
+export class LiveFeed {
+  private state: LiveState = { status: 'connecting', lastAt: null };
+  private readonly listeners = new Set<() => void>();
+  private readonly options: LiveOptions;
+  private source: EventSource | null = null;
+  private channel: BroadcastChannel | null = null;
+  private readonly abort = new AbortController();
+  private queue: LiveMessage[] = [];
+  private flushTimer: number | undefined;
+  private retryTimer: number | undefined;
+  private silenceTimer: number | undefined;
+  private retryMs = firstRetryMs;
+  private leading = false;
+  private everOpened = false;
+  private fresh = false;
+
+  constructor(options: LiveOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    if ('locks' in navigator && 'BroadcastChannel' in window) {
+      this.channel = new BroadcastChannel('picket-live');
+      this.channel.onmessage = (event: MessageEvent<Wire>) => {
+        this.hear(event.data);
+      };
+      this.channel.postMessage({ type: 'hello' } satisfies Wire);
+      navigator.locks
+        .request('picket-live', { signal: this.abort.signal }, () => {
+          this.lead();
+          return new Promise<void>((resolve) => {
+            this.abort.signal.addEventListener('abort', () => {
+              resolve();
+            });
+          });
+        })
+        .catch(() => {
+          // Aborted while waiting: this tab is closing its feed.
+        });
+    } else {
+      this.lead();
+    }
+  }
+
+  stop(): void {
+    this.abort.abort();
+    this.leading = false;
+    this.source?.close();
+    this.source = null;
+    this.channel?.close();
+    this.channel = null;
+    window.clearTimeout(this.flushTimer);
+    window.clearTimeout(this.retryTimer);
+    window.clearTimeout(this.silenceTimer);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly snapshot = (): LiveState => this.state;
+
+  private hear(wire: Wire): void {
+    if (wire.type === 'hello') {
+      if (this.leading) this.channel?.postMessage({ type: 'state', state: this.state } satisfies Wire);
+    } else if (wire.type === 'state') {
+      if (!this.leading) this.setState(wire.state);
+    } else {
+      this.enqueue(wire.message);
+    }
+  }
+
+  private lead(): void {
+    if (this.abort.signal.aborted) return;
+    this.leading = true;
+    // Between the old leader's end and this moment something may have been missed by all of us.
+    if (this.state.lastAt !== null) this.emit({ kind: 'reset', data: {} });
+    this.connect();
+  }
+
+  private connect(): void {
+    this.source?.close();
+    this.fresh = this.everOpened;
+    const source = new EventSource(this.options.url ?? '/api/v2/live', { withCredentials: true });
+    this.source = source;
+    source.onopen = () => {
+      this.retryMs = firstRetryMs;
+      // A new EventSource carries no Last-Event-ID (only the browser's own reconnect does), so ask for everything again.
+      if (this.fresh) this.emit({ kind: 'reset', data: {} });
+      this.everOpened = true;
+      this.fresh = false;
+      this.heard();
+    };
+    source.onerror = () => {
+      this.update({ status: 'offline', lastAt: this.state.lastAt });
+      if (source.readyState === EventSource.CLOSED) {
+        this.options.onRefused();
+        this.retryLater();
+      }
+      // Else the browser reconnects by itself and sends Last-Event-ID; the server fills the gap or says `reset`.
+    };
+    source.addEventListener('ping', () => {
+      this.heard();
+    });
+    for (const kind of kinds) {
+      source.addEventListener(kind, (event: MessageEvent<string>) => {
+        this.heard();
+        try {
+          this.emit({ kind, data: JSON.parse(event.data || '{}') as never });
+        } catch {
+          // One unreadable message must not end the feed; a full look at the server sets things right.
+          this.emit({ kind: 'reset', data: {} });
+        }
+      });
+    }
+    this.watchSilence();
+  }
+
+  private retryLater(): void {
+    window.clearTimeout(this.retryTimer);
+    this.retryTimer = window.setTimeout(() => {
+      this.connect();
+    }, this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, lastRetryMs);
+  }
+
+  private watchSilence(): void {
+    window.clearTimeout(this.silenceTimer);
+    this.silenceTimer = window.setTimeout(() => {
+      if (!this.leading) return;
+      this.update({ status: 'offline', lastAt: this.state.lastAt });
+      this.connect();
+    }, silenceMs);
+  }
+
+  private heard(): void {
+    this.watchSilence();
+    this.update({ status: 'live', lastAt: Date.now() });
+  }
+
+  private update(state: LiveState): void {
+    this.setState(state);
+    this.channel?.postMessage({ type: 'state', state } satisfies Wire);
+  }
+
+  private setState(state: LiveState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+
+  private emit(message: LiveMessage): void {
+    this.enqueue(message);
+    this.channel?.postMessage({ type: 'message', message } satisfies Wire);
+  }
+
+  private enqueue(message: LiveMessage): void {
+    this.queue.push(message);
+    this.flushTimer ??= window.setTimeout(() => {
+      this.flushTimer = undefined;
+      const batch = this.queue;
+      this.queue = [];
+      this.options.onMessages(batch);
+    }, batchMs);
+  }
+}

@@ -1,0 +1,37 @@
+import { queryOptions } from '@tanstack/react-query';
+import { request } from '@/api/client';
+import type { Inspection, ListAnswer, Plugin, TestResult } from '@/api/types';
+
+/** The technologies that can be connected, by title. */
+export const pluginsQuery = queryOptions({
+  queryKey: ['plugins'],
+  queryFn: async ({ signal }): Promise<Plugin[]> => {
+    const { body } = await request<ListAnswer<Plugin>>('GET', '/api/v2/plugins?page[limit]=1000', { signal });
+    return body.data
+      .filter((plugin) => plugin.attributes.active)
+      .sort((a, b) => a.attributes.display_name.localeCompare(b.attributes.display_name));
+  },
+  staleTime: 5 * 60_000,
+});
+
+const pathOf = (slug: string): string => `/api/v2/plugins/${encodeURIComponent(slug)}`;
+
+/** Reads a credential on the server, without the network. */
+export async function inspectCredential(
+  slug: string,
+  secrets: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<Inspection> {
+  return (await request<Inspection>('POST', `${pathOf(slug)}/inspect`, { body: { secrets }, signal })).body;
+}
+
+export interface TestInput {
+  device_spec: Record<string, unknown>;
+  secrets?: Record<string, unknown>;
+  device_id?: string;
+}
+
+/** Tries the connection before anything is saved. */
+export async function testBeforeSaving(slug: string, input: TestInput): Promise<TestResult> {
+  return (await request<TestResult>('POST', `${pathOf(slug)}/test`, { body: input })).body;
+}

@@ -1,0 +1,60 @@
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { ApiError, onCsrfRefused, request, setCsrfToken } from '@/api/client';
+import { learnServerTime } from '@/api/clock';
+import type { Session } from '@/api/types';
+
+const path = '/auth/v0/session';
+
+function accept(session: Session): Session {
+  setCsrfToken(session.csrf_token);
+  learnServerTime(session.server.time);
+  return session;
+}
+
+/** The session, or null when nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return accept((await request<Session>('GET', path, { signal, plainUnauthorized: true })).body);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Infinity,
+  retry: false,
+});
+
+export interface Credentials {
+  username: string;
+  password: string;
+  otp: string;
+}
+
+export async function signIn(client: QueryClient, credentials: Credentials): Promise<Session> {
+  const answer = await request<Session>('POST', path, { body: credentials, plainUnauthorized: true });
+  const session = accept(answer.body);
+  client.setQueryData(sessionQuery.queryKey, session);
+  return session;
+}
+
+export async function signOut(client: QueryClient): Promise<void> {
+  try {
+    await request<null>('DELETE', path, { plainUnauthorized: true });
+  } catch (error) {
+    // Already signed out elsewhere is what was wanted.
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
+  }
+  setCsrfToken(null);
+  client.clear();
+  client.setQueryData(sessionQuery.queryKey, null);
+}
+
+/** Another tab may have signed in again: its csrf token is the one that counts now. */
+export function installCsrfRefresh(client: QueryClient): void {
+  onCsrfRefused(async () => {
+    const session = await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    return session !== null;
+  });
+}

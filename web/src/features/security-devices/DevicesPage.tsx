@@ -1,0 +1,142 @@
+import { Loader } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import type { Device } from '@/api/types';
+import { usePause } from '@/data/devices/changes';
+import { useDeviceList } from '@/data/devices/devices';
+import { pluginsQuery } from '@/data/plugins/plugins';
+import { announce } from '@/ui/announce';
+import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
+import { DeleteDialog } from './list/DeleteDialog';
+import { DeviceList } from './list/DeviceList';
+import { TestDialog } from './list/TestDialog';
+import { parseSort, useDevicesSearch } from './search';
+import { useOrder } from './useOrder';
+import classes from './devices.module.css';
+
+const AddDevice = lazy(() => import('./add/AddDevice'));
+const EditDevice = lazy(() => import('./edit/EditDevice'));
+
+/** The list, the panel beside it, and the form of `?setupIntegration=`. */
+export function DevicesPage() {
+  const search = useDevicesSearch();
+  if (search.setupIntegration !== undefined) {
+    return (
+      <Suspense fallback={<Loader className={classes.pageLoader} aria-label="Loading" />}>
+        <AddDevice slug={search.setupIntegration} key={search.setupIntegration} />
+      </Suspense>
+    );
+  }
+  return <ListAndPanel />;
+}
+
+function useTechnology(): (slug: string | null) => string {
+  const { data } = useQuery(pluginsQuery);
+  return useMemo(() => {
+    const names = new Map(data?.map((plugin) => [plugin.attributes.plugin_slug, plugin.attributes.display_name]));
+    return (slug: string | null) => (slug === null ? '' : (names.get(slug) ?? slug));
+  }, [data]);
+}
+
+function ListAndPanel() {
+  const search = useDevicesSearch();
+  const navigate = useNavigate();
+  const list = useDeviceList();
+  const technology = useTechnology();
+  const { deviceId } = useParams({ strict: false });
+  const [testing, setTesting] = useState<Device | null>(null);
+  const [deleting, setDeleting] = useState<Device | null>(null);
+  const pause = usePause();
+
+  const { q, status, sort } = search;
+  const criteria = useMemo(() => ({ q: q ?? '', status, sort: parseSort(sort) }), [q, status, sort]);
+  const order = useOrder(
+    list.devices,
+    criteria,
+    list.complete ? 'complete' : `${String(list.loading)}${String(list.devices.size)}`,
+    technology,
+  );
+
+  useEffect(() => {
+    if (deviceId === undefined) document.title = 'Security Devices · Picket';
+  }, [deviceId]);
+
+  const { mutate: setPaused } = pause;
+  const act = useCallback(
+    (action: DeviceAction, device: Device) => {
+      const { name } = device.attributes;
+      if (action === 'view') {
+        void navigate({
+          to: '/settings/security-devices/$deviceId',
+          params: { deviceId: device.id },
+          search: (previous) => previous,
+        });
+      } else if (action === 'edit') {
+        void navigate({ to: '.', search: (previous) => ({ ...previous, edit: device.id }) });
+      } else if (action === 'test') {
+        setTesting(device);
+      } else if (action === 'delete') {
+        setDeleting(device);
+      } else {
+        const paused = action === 'pause';
+        setPaused(
+          { id: device.id, paused },
+          {
+            onSuccess: () => {
+              announce(paused ? `${name} is paused.` : `${name} is resumed and polled now.`);
+            },
+            onError: (error) => {
+              announce(error.message, 'bad');
+            },
+          },
+        );
+      }
+    },
+    [navigate, setPaused],
+  );
+
+  const view = useMemo<DevicesView>(
+    () => ({ ids: order.ids, devices: list.devices, technology, act }),
+    [order.ids, list.devices, technology, act],
+  );
+
+  return (
+    <DevicesViewContext value={view}>
+      <div className={classes.split} data-panel={deviceId !== undefined}>
+        <DeviceList list={list} fresh={order.fresh} sortAgain={order.sortAgain} selected={deviceId} />
+        <Outlet />
+      </div>
+      {testing && (
+        <TestDialog
+          device={testing}
+          onClose={() => {
+            setTesting(null);
+          }}
+        />
+      )}
+      {deleting && (
+        <DeleteDialog
+          device={deleting}
+          onClose={(deleted) => {
+            if (deleted && deleting.id === deviceId) {
+              void navigate({ to: '/settings/security-devices', search: (previous) => previous });
+            }
+            setDeleting(null);
+          }}
+        />
+      )}
+      {search.edit !== undefined && (
+        <Suspense fallback={null}>
+          <EditDevice
+            key={search.edit}
+            id={search.edit}
+            onClose={() => {
+              void navigate({ to: '.', search: ({ edit: _, ...rest }) => rest });
+            }}
+          />
+        </Suspense>
+      )}
+    </DevicesViewContext>
+  );
+}

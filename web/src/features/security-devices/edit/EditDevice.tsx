@@ -1,0 +1,62 @@
+import { Loader, Modal } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
+import { pluginsQuery } from '@/data/plugins/plugins';
+import { ErrorState } from '@/ui/states';
+import { EditForm } from './EditForm';
+import classes from './edit.module.css';
+
+/** The edit dialog of one device; its address is `?edit=<id>`. */
+export default function EditDevice({ id, onClose }: { id: string; onClose: () => void }) {
+  const plugins = useQuery(pluginsQuery);
+  const device = useQuery(deviceQuery(id));
+  // What the person saw when the dialog opened: a change by somebody else must not slip in unseen.
+  const [seen, setSeen] = useState<DeviceWithActors | null>(null);
+  if (seen === null && device.data && !device.isFetching) setSeen(device.data);
+  const [dirty, setDirty] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const close = (): void => {
+    if (dirty) setAsking(true);
+    else onClose();
+  };
+  const plugin = plugins.data?.find((one) => one.attributes.plugin_slug === seen?.device.attributes.plugin_slug);
+  const error = device.error ?? plugins.error;
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={seen ? `Edit ${seen.device.attributes.name}` : 'Edit device'}
+      size="lg"
+      lockScroll={false}
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': 'Close dialog' }}
+    >
+      {seen && plugins.isSuccess ? (
+        <EditForm
+          seen={seen}
+          plugin={plugin}
+          onDirty={setDirty}
+          onDone={onClose}
+          onCancel={close}
+          asking={asking}
+          onStay={() => {
+            setAsking(false);
+          }}
+          onDiscard={onClose}
+        />
+      ) : error ? (
+        <ErrorState
+          title="The device could not be loaded"
+          error={error}
+          onRetry={() => {
+            void device.refetch();
+            void plugins.refetch();
+          }}
+        />
+      ) : (
+        <Loader className={classes.loader} aria-label="Loading" />
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Loader, Modal } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { Device } from '@/api/types';
+import { testDevice } from '@/data/devices/changes';
+import { Callout } from '@/ui/states';
+import { CheckList } from '../CheckList';
+import classes from '../devices.module.css';
+
+/** Polls a device at once and shows what came of it. */
+export function TestDialog({ device, onClose }: { device: Device; onClose: () => void }) {
+  const client = useQueryClient();
+  const test = useMutation({ mutationFn: () => testDevice(client, device.id) });
+  const { mutate } = test;
+  useEffect(() => {
+    mutate();
+  }, [mutate]);
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Test of ${device.attributes.name}`}
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': 'Close test' }}
+    >
+      <div aria-live="polite">
+        {test.data ? (
+          <CheckList result={test.data} />
+        ) : test.error ? (
+          <Callout tone="bad">{test.error.message}</Callout>
+        ) : (
+          <div className={classes.waiting}>
+            <Loader size="sm" aria-hidden /> Polling now
+          </div>
+        )}
+      </div>
+      <div className={classes.buttons}>
+        <Button
+          variant="default"
+          disabled={test.isPending}
+          onClick={() => {
+            mutate();
+          }}
+        >
+          Test again
+        </Button>
+        <Button onClick={onClose}>Done</Button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,192 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ApiError } from '@/api/client';
+import { deviceQuery } from '@/data/devices/devices';
+import { announce } from '@/ui/announce';
+import { copyText } from '@/ui/CopyButton';
+import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { StatusBadge } from '@/ui/StatusBadge';
+import { count } from '@/ui/timeText';
+import { useDevicesView } from '../context';
+import { levelOf } from '../order';
+import { HealthSection } from './HealthSection';
+import { HistorySection } from './HistorySection';
+import { InformationSection } from './InformationSection';
+import { PanelFrame } from './PanelFrame';
+import classes from './panel.module.css';
+
+/** Everything about one device, beside the list. Its address is its own. */
+export function DevicePanel() {
+  const { deviceId } = useParams({ from: '/app/settings/security-devices/$deviceId' });
+  const { ids, devices } = useDevicesView();
+  const navigate = useNavigate();
+  const query = useQuery(deviceQuery(deviceId));
+  // The list knows most of it already: the panel opens at once and fills in.
+  const device = query.data?.device ?? devices.get(deviceId);
+  const name = device?.attributes.name;
+
+  const position = ids.indexOf(deviceId);
+  const previous = position > 0 ? ids[position - 1] : undefined;
+  const next = position >= 0 ? ids[position + 1] : undefined;
+  const goTo = (id: string | undefined): void => {
+    if (id === undefined) return;
+    void navigate({
+      to: '/settings/security-devices/$deviceId',
+      params: { deviceId: id },
+      search: (search) => search,
+      replace: true,
+    });
+  };
+  const close = (): void => {
+    void navigate({ to: '/settings/security-devices', search: (search) => search });
+  };
+  const edit = (): void => {
+    void navigate({ to: '.', search: (search) => ({ ...search, edit: deviceId }) });
+  };
+  useHotkeys([
+    [
+      '[',
+      () => {
+        goTo(previous);
+      },
+    ],
+    [
+      ']',
+      () => {
+        goTo(next);
+      },
+    ],
+    [
+      'Escape',
+      () => {
+        // Esc belongs to the topmost thing: an open dialog or menu closes first.
+        if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
+      },
+      { preventDefault: false },
+    ],
+  ]);
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Picket`;
+  }, [name]);
+
+  if (!device) {
+    const missing = query.error instanceof ApiError && query.error.status === 404;
+    return (
+      <PanelFrame label="Security device">
+        <header className={classes.head}>
+          <span className={classes.spacer} />
+          <CloseButton onClick={close} />
+        </header>
+        {missing ? (
+          <EmptyState
+            title="This device does not exist"
+            text="It was deleted, or the address is mistyped."
+            action={
+              <Button variant="default" onClick={close}>
+                Show all devices
+              </Button>
+            }
+          />
+        ) : query.error ? (
+          <ErrorState
+            title="The device could not be loaded"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+          />
+        ) : (
+          <div className={classes.loading} aria-busy="true">
+            <Skeleton width="50%" height={18} />
+            <Skeleton height={60} />
+            <Skeleton height={120} />
+          </div>
+        )}
+      </PanelFrame>
+    );
+  }
+
+  return (
+    <PanelFrame label={device.attributes.name}>
+      <header className={classes.head}>
+        <div className={classes.walk}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label="Previous device"
+            title="Previous device  ["
+            disabled={previous === undefined}
+            onClick={() => {
+              goTo(previous);
+            }}
+          >
+            <IconChevronLeft size={18} aria-hidden />
+          </ActionIcon>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label="Next device"
+            title="Next device  ]"
+            disabled={next === undefined}
+            onClick={() => {
+              goTo(next);
+            }}
+          >
+            <IconChevronRight size={18} aria-hidden />
+          </ActionIcon>
+          {position >= 0 && (
+            <span className="pk-muted pk-num">
+              {count(position + 1)} of {count(ids.length)}
+            </span>
+          )}
+        </div>
+        <span className={classes.spacer} />
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Copy link"
+          title="Copy link to this device"
+          onClick={() => {
+            const link = `${window.location.origin}/settings/security-devices/${device.id}`;
+            void copyText(link).then((done) => {
+              announce(done ? 'Copied the link.' : 'The browser did not let Picket copy the link.', done ? 'ok' : 'bad');
+            });
+          }}
+        >
+          <IconLink size={17} aria-hidden />
+        </ActionIcon>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPencil size={15} aria-hidden />}
+          disabled={device.attributes.deleted_at !== null}
+          onClick={edit}
+        >
+          Edit Device
+        </Button>
+        <CloseButton onClick={close} />
+      </header>
+      <div className={classes.scroll} key={device.id}>
+        <div className={classes.title}>
+          <h2>
+            <bdi>{device.attributes.name}</bdi>
+          </h2>
+          <StatusBadge level={levelOf(device)} />
+        </div>
+        <HealthSection device={device} />
+        <InformationSection device={device} details={query.data} />
+        <HistorySection deviceId={device.id} />
+      </div>
+    </PanelFrame>
+  );
+}
+
+function CloseButton({ onClick }: { onClick: () => void }) {
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label="Close" title="Close  Esc" onClick={onClick}>
+      <IconX size={18} aria-hidden />
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Device } from '@/api/types';
+import type { DeviceWithActors } from '@/data/devices/devices';
+import { pluginsQuery } from '@/data/plugins/plugins';
+import type { GlossaryKey } from '@/glossary';
+import { CopyButton } from '@/ui/CopyButton';
+import { Term } from '@/ui/Term';
+import { Ago } from '@/ui/time';
+import { useDevicesView } from '../context';
+import { Expiry } from './HealthSection';
+import classes from './panel.module.css';
+
+export function InformationSection({ device, details }: { device: Device; details: DeviceWithActors | undefined }) {
+  const { technology } = useDevicesView();
+  const { data: plugins } = useQuery(pluginsQuery);
+  const { attributes } = device;
+  const { credential } = attributes;
+  const plugin = plugins?.find((one) => one.attributes.plugin_slug === attributes.plugin_slug);
+  const server = attributes.device_spec?.['server'];
+  const streams = attributes.status_details?.streams ?? [];
+  const by = (name: string | null | undefined): string => (name ? ` by ${name}` : '');
+  return (
+    <section className={classes.section} aria-labelledby="information-title">
+      <h3 id="information-title">Information</h3>
+      <dl className={classes.information}>
+        <Row label="Name" copy={attributes.name}>
+          <bdi>{attributes.name}</bdi>
+        </Row>
+        <Row label="Location" term="location" copy={attributes.location}>
+          <bdi>{attributes.location}</bdi>
+        </Row>
+        <Row label="GUID" term="guid" copy={device.id}>
+          <span className="pk-mono">{device.id}</span>
+        </Row>
+        <Row label="Technology" term="technology">
+          {technology(attributes.plugin_slug)}
+          {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type})</span> : null}
+        </Row>
+        {typeof server === 'string' && (
+          <Row label="Server address" term="server_address" copy={server}>
+            <span className="pk-mono">{server}</span>
+          </Row>
+        )}
+        <Row label="Streams" term="stream">
+          {streams.length === 0 ? <span className="pk-muted">not known yet</span> : streams.map((one) => one.title).join(', ')}
+        </Row>
+        <Row label="Account" term="account" copy={credential?.account_uuid}>
+          {credential?.account_uuid ? (
+            <span className="pk-mono">{credential.account_uuid}</span>
+          ) : (
+            <span className="pk-muted">not known yet</span>
+          )}
+        </Row>
+        <Row label="API token" term="api_token">
+          {credential === null ? (
+            'No token yet'
+          ) : (
+            <>
+              ends in <span className="pk-mono">{credential.last_four ?? '????'}</span>{' '}
+              <span className="pk-muted">(stored in the vault, replace only)</span>
+            </>
+          )}
+        </Row>
+        {credential !== null && (
+          <>
+            <Row label="Fingerprint" term="fingerprint" copy={credential.fingerprint}>
+              <span className="pk-mono">{credential.fingerprint}</span>
+            </Row>
+            <Row label="Token expires" term="token_expiry">
+              <Expiry credential={credential} />
+            </Row>
+            {credential.replaced_at !== null && (
+              <Row label="Token replaced">
+                <Ago time={credential.replaced_at} />
+              </Row>
+            )}
+          </>
+        )}
+        <Row label="Created" copy={attributes.created_at}>
+          <Ago time={attributes.created_at} />
+          {by(details?.createdBy)}
+        </Row>
+        <Row label="Updated" copy={attributes.updated_at}>
+          <Ago time={attributes.updated_at} />
+          {by(details?.updatedBy)}
+        </Row>
+      </dl>
+    </section>
+  );
+}
+
+function Row(props: { label: string; term?: GlossaryKey; copy?: string | null | undefined; children: ReactNode }) {
+  return (
+    <div className={classes.infoRow}>
+      <dt>{props.term ? <Term of={props.term}>{props.label}</Term> : props.label}</dt>
+      <dd>
+        <span className={classes.infoValue}>{props.children}</span>
+        {props.copy ? (
+          <span className={classes.infoCopy}>
+            <CopyButton text={props.copy} what={props.label} size="xs" />
+          </span>
+        ) : null}
+      </dd>
+    </div>
+  );
+}

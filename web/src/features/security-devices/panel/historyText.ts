@@ -1,0 +1,66 @@
+import type { HistoryRow } from '@/api/types';
+import { absolute } from '@/ui/timeText';
+
+const fallback: Record<HistoryRow['attributes']['action'], string> = {
+  CREATED: 'Device added',
+  UPDATED: 'Settings changed',
+  UPDATED_SECRETS: 'API token replaced',
+  DELETED: 'Device deleted',
+};
+
+export function sentenceOf(row: HistoryRow): string {
+  return row.attributes.value?.sentence ?? fallback[row.attributes.action];
+}
+
+export interface Difference {
+  key: string;
+  label: string;
+  before: string;
+  after: string;
+}
+
+const labels: Record<string, string> = {
+  is_verifying_status: 'Verifying',
+  'device_spec.server': 'Server address',
+  status_updated_at: 'Status since',
+  start_time: 'Read from',
+};
+
+function labelOf(key: string): string {
+  const words = (labels[key] ?? key.replaceAll(/[._]/g, ' ')).trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function text(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? absolute(value) : value;
+  if (typeof value === 'number') return String(value);
+  return JSON.stringify(value);
+}
+
+function flat(value: Record<string, unknown>, prefix = ''): Map<string, unknown> {
+  const out = new Map<string, unknown>();
+  for (const [key, inner] of Object.entries(value)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
+      for (const [deep, deepest] of flat(inner as Record<string, unknown>, path)) out.set(deep, deepest);
+    } else {
+      out.set(path, inner);
+    }
+  }
+  return out;
+}
+
+/** What differs between two states, member by member. */
+export function differences(
+  before: Record<string, unknown> | null | undefined,
+  after: Record<string, unknown> | null | undefined,
+): Difference[] {
+  const old = flat(before ?? {});
+  const now = flat(after ?? {});
+  const keys = new Set([...old.keys(), ...now.keys()]);
+  return [...keys]
+    .map((key) => ({ key, label: labelOf(key), before: text(old.get(key)), after: text(now.get(key)) }))
+    .filter((change) => change.before !== change.after);
+}

@@ -1,0 +1,36 @@
+const dayMs = 24 * 60 * 60 * 1000;
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `YYYY-MM-DD` in the person's zone, as a date field wants it. */
+export function dateText(at: Date): string {
+  return `${String(at.getFullYear())}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+export function daysAgo(days: number, now: number): string {
+  return dateText(new Date(now - days * dayMs));
+}
+
+export function daysBetween(date: string, now: number): number {
+  const [today, then] = [new Date(`${dateText(new Date(now))}T00:00:00Z`), new Date(`${date}T00:00:00Z`)];
+  return Math.round((today.getTime() - then.getTime()) / dayMs);
+}
+
+/** The complaint about a start date, or null. */
+export function dateComplaint(date: string, maxDays: number, now: number): string | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) return 'Choose a date.';
+  const days = daysBetween(date, now);
+  if (days < 0) return 'The date lies in the future.';
+  if (days > maxDays) return `At most ${String(maxDays)} days back: the vendor keeps no older events.`;
+  return null;
+}
+
+/**
+ * The instant at which a chosen day begins for the person, as `YYYY-MM-DDTHH:MM:SSZ`. Midnight of the first possible day lies
+ * a few hours beyond the limit: then the limit itself is meant.
+ */
+export function startOf(date: string, maxDays: number, now: number): string {
+  const midnight = new Date(`${date}T00:00:00`).getTime();
+  const earliest = now - maxDays * dayMs + 60_000;
+  return `${new Date(Math.max(midnight, earliest)).toISOString().slice(0, 19)}Z`;
+}

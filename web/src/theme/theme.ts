@@ -1,0 +1,10 @@
+import { createTheme } from '@mantine/core';
+
+/** Colours, faces and sizes stand in tokens.css, as static CSS: no style element is written at run time. */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 7, dark: 8 },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});

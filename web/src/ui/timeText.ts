@@ -1,0 +1,60 @@
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "40 s", "12 min", "3 h", "2 days": the largest unit that still says something. */
+export function span(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < minute) return `${String(s)} s`;
+  if (s < 2 * hour) return `${String(Math.floor(s / minute))} min`;
+  if (s < 2 * day) return `${String(Math.floor(s / hour))} h`;
+  return `${String(Math.floor(s / day))} days`;
+}
+
+const sameYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const otherYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const dayAndMinute = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+export function calendarDay(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : otherYear.format(date);
+}
+
+export function dayTime(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : dayAndMinute.format(date);
+}
+
+/** Relative to `now` (milliseconds); older than a month it is a date. */
+export function ago(time: string, now: number): string {
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return time;
+  const seconds = (now - at) / 1000;
+  if (seconds < -5) return seconds < -30 * day ? calendarDay(time) : `in ${span(-seconds)}`;
+  if (seconds < 5) return 'just now';
+  if (seconds < 30 * day) return `${span(seconds)} ago`;
+  const date = new Date(at);
+  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+}
+
+export function absolute(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : full.format(date);
+}
+
+export function iso(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+export function zoneName(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const offset = -new Date().getTimezoneOffset();
+  const sign = offset < 0 ? '-' : '+';
+  const abs = Math.abs(offset);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${timeZone} (UTC${sign}${two(Math.floor(abs / 60))}:${two(abs % 60)})`;
+}
+
+export const count = (n: number): string => n.toLocaleString('en-GB');
