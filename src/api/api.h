@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,13 +17,14 @@
 /// The public API and the door of the console: docs/api.md is the contract, schemas/openapi.yaml its machine-readable form.
 namespace picket::api {
 
-/// A file of the console. Everything lives for ever (it is embedded in the program).
+/// A file of the console, member by member as in console/assets.h. Everything lives for ever (it is embedded).
 struct Asset {
-  std::string_view path;          ///< "/assets/index-3f2a.js", "/index.html"
+  std::string_view path;  ///< "/assets/index-3f2a.js", "/index.html"
   std::string_view content_type;
   std::string_view bytes;
-  std::string_view gzip_bytes;    ///< empty: not worth it
-  std::string_view etag;          ///< with quotes
+  std::string_view gzip_bytes;  ///< empty: not worth it
+  std::string_view etag;        ///< of `bytes`, with quotes
+  bool immutable = false;       ///< the name carries a hash of the content
 };
 
 struct Parts {
@@ -43,7 +43,7 @@ struct Options {
   std::vector<std::string> extra_servers;     ///< allowed at start beside the connectors' own
   /// Who may read /metrics beside loopback: numeric addresses.
   std::vector<std::string> metrics_addresses;
-  std::span<const Asset> assets;              ///< empty: a sentence page stands for the console
+  std::vector<Asset> assets;                  ///< empty: a sentence page stands for the console
   /// Empty: ready. Else why not, in a sentence. Asked on every /readyz.
   std::function<std::string()> not_ready;
 };

@@ -8,6 +8,7 @@
 #include "api/engine.h"
 #include "base/strings.h"
 #include "codec/json.h"
+#include "crypto/digest.h"
 #include "http_server/target.h"
 #include "obs/metrics.h"
 
@@ -42,13 +43,6 @@ std::string_view authority_of(std::string_view url) {
 }
 
 }  // namespace
-
-bool same_text(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  unsigned different = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) different |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  return different == 0;
-}
 
 bool parse_form(std::string_view body, http_server::Fields& out) {
   // A form is what stands behind the question mark of an address; the server's reader of those is the strict one
@@ -224,7 +218,7 @@ Answer<Caller> Auth::caller(const Request& request) const {
   if (out.by_cookie && is_unsafe(request.method)) {
     API_TRY(check_site(request));
     const auto* csrf = request.header("x-csrf-token");
-    if (csrf == nullptr || session->csrf_token.empty() || !same_text(*csrf, session->csrf_token))
+    if (csrf == nullptr || session->csrf_token.empty() || !crypto::constant_time_equal(*csrf, session->csrf_token))
       return refuse(403, "csrf", "The header x-csrf-token is missing or out of date. Read /auth/v0/session again and repeat the request.");
   }
   const auto& user = session->user;

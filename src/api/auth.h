@@ -58,7 +58,5 @@ class Auth {
 bool parse_form(std::string_view body, http_server::Fields& out);
 /// The value of a cookie in a Cookie header; empty when absent.
 std::string_view cookie_value(std::string_view header, std::string_view name);
-/// Compares without telling by its time where two texts differ.
-bool same_text(std::string_view a, std::string_view b);
 
 }  // namespace picket::api

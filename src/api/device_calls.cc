@@ -6,6 +6,7 @@
 
 #include "api/body.h"
 #include "codec/json.h"
+#include "crypto/digest.h"
 #include "obs/log.h"
 
 namespace picket::api {
@@ -22,6 +23,8 @@ control::Credential credential_of(const connector::Connector& connector, const c
   control::Credential out;
   out.replaced_at = now;
   // A credential that says nothing of itself is stored all the same; the first poll tells what it is worth
+  constexpr std::size_t kDigits = 16;
+  out.fingerprint = crypto::sha256_hex(secrets.reveal()).substr(0, kDigits);
   if (const auto facts = connector.inspect(secrets)) {
     out.last_four = facts->last_four;
     out.fingerprint = facts->fingerprint;

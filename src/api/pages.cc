@@ -51,15 +51,17 @@ bool accepts_gzip(const Request& request) {
   return false;
 }
 
-Pages::Pages(std::span<const Asset> assets) {
+Pages::Pages(const std::vector<Asset>& assets) {
   for (const auto& asset : assets) assets_.emplace(asset.path, &asset);
 }
 
 Response Pages::file(const Asset& asset, const Request& request) const {
   Response response;
-  const bool hashed = asset.path.starts_with(kHashed);
-  response.headers = {{"etag", std::string(asset.etag)},
-                      {"cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache"},
+  const bool gzip = !asset.gzip_bytes.empty() && accepts_gzip(request);
+  // A strong tag names exact bytes; packed ones are others
+  const std::string etag = gzip ? "W/" + std::string(asset.etag) : std::string(asset.etag);
+  response.headers = {{"etag", etag},
+                      {"cache-control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache"},
                       {"vary", "accept-encoding"}};
   const auto* known = request.header("if-none-match");
   if (known != nullptr && !asset.etag.empty() && known->find(asset.etag) != std::string::npos) {
@@ -67,7 +69,6 @@ Response Pages::file(const Asset& asset, const Request& request) const {
     return response;
   }
   response.headers.emplace_back("content-type", std::string(asset.content_type));
-  const bool gzip = !asset.gzip_bytes.empty() && accepts_gzip(request);
   if (gzip) response.headers.emplace_back("content-encoding", "gzip");
   response.static_body = gzip ? asset.gzip_bytes : asset.bytes;
   return response;

@@ -12,7 +12,7 @@ namespace picket::api {
 /// Threads: any. Failure: a missing file under /assets is 404, never index.html (a stale page would run it as script).
 class Pages {
  public:
-  explicit Pages(std::span<const Asset> assets);
+  explicit Pages(const std::vector<Asset>& assets);
   http_server::Response get(const http_server::Request& request) const;
 
  private:
