@@ -56,6 +56,9 @@ class Fleet {
 
   virtual std::vector<DeviceViewPtr> devices(const std::string& organization_id) const = 0;
   virtual DeviceViewPtr device(const std::string& organization_id, const std::string& id) const = 0;  ///< null: none
+  /// The same device with sentences as of this second. `devices` bounds its work by leaving the ages in sentences a little
+  /// old when there are many; ask again for the rows that are shown.
+  virtual DeviceViewPtr refreshed(const DeviceViewPtr& view) const { return device(view->device.organization_id, view->device.id); }
 
   /// After any change of a device through control: reads it again, tells the feed and whoever schedules.
   virtual Status reload(const std::string& device_id) = 0;

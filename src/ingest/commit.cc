@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/fail_point.h"
+#include "ingest/engine.h"
+#include "ingest/meters.h"
+#include "obs/log.h"
+
+namespace picket::ingest {
+namespace {
+/// Nothing was changed, for sure, and it may work later.
+bool may_work_later(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kDiskFull:
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kTimeout:
+    case ErrorKind::kConflict:
+    case ErrorKind::kCancelled: return true;
+    default: return false;
+  }
+}
+
+void die_unless_known(const Error& error) {
+  if (may_work_later(error.kind)) return;
+  PICKET_LOG_ERROR("ingest", "Progress could not be written, and what is on disk now is not known: {}", error.message);
+  PICKET_ASSERT(false, "a commit has a known outcome; the process ends so that a restart reads what is true");
+}
+}  // namespace
+
+Engine::Entry Engine::entry_for(const TaskPtr& task, std::optional<control::PollRecord> poll, std::uint64_t added) {
+  Entry entry;
+  entry.task = task;
+  entry.commit.poll = std::move(poll);
+  entry.added = added;
+  const std::lock_guard lock(mutex_);
+  entry.commit.device_epoch = task->device->device->epoch;
+  entry.commit.account_uid = task->device->new_account;
+  return entry;
+}
+
+void Engine::pend(Entry entry) {
+  const std::lock_guard lock(pending_mutex_);
+  pending_.push_back(std::move(entry));
+}
+
+Status Engine::flush() {
+  const Status status = commit({});
+  PICKET_FAIL_POINT("ingest.after_group_commit");
+  return status;
+}
+
+Status Engine::commit(std::vector<Entry> mine) {
+  const auto order = parts_.fleet.writing();
+  std::vector<Entry> entries;
+  {
+    const std::lock_guard lock(pending_mutex_);
+    entries.swap(pending_);
+  }
+  const std::size_t waited = entries.size();
+  std::move(mine.begin(), mine.end(), std::back_inserter(entries));
+  if (entries.empty()) return {};
+
+  std::vector<fleet::Step> steps;
+  std::vector<control::StreamCommit> commits;
+  steps.reserve(entries.size());
+  commits.reserve(entries.size());
+  for (const auto& entry : entries) {
+    steps.push_back({entry.commit.state, entry.next_poll_at, entry.added, entry.commit.account_uid});
+    commits.push_back(entry.commit);
+  }
+  auto plan = parts_.fleet.plan(steps);
+  const TimePoint now = parts_.clock.now();
+  PICKET_FAIL_POINT("ingest.before_commit");
+  auto refused = parts_.control.commit(commits, plan.commits, now);
+  if (!refused) {
+    die_unless_known(refused.error());
+    const std::lock_guard lock(pending_mutex_);
+    pending_.insert(pending_.begin(), std::make_move_iterator(entries.begin()),
+                    std::make_move_iterator(entries.begin() + static_cast<std::ptrdiff_t>(waited)));
+    return fail(std::move(refused).error());
+  }
+  PICKET_FAIL_POINT("ingest.after_commit");
+  meters_.commits.add();
+  if (!refused->empty()) {
+    meters_.refused.add(refused->size());
+    std::vector<fleet::Step> accepted;
+    {
+      const std::lock_guard lock(mutex_);
+      for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (std::find(refused->begin(), refused->end(), i) == refused->end()) {
+          accepted.push_back(std::move(steps[i]));
+          continue;
+        }
+        entries[i].task->dead = true;  // somebody changed the device; its next life is on its way
+        stale_devices_.push_back(entries[i].task->key.device_id);
+      }
+    }
+    steps = std::move(accepted);
+    plan = parts_.fleet.plan(steps);
+  }
+  parts_.fleet.apply(plan, now);
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries)
+    if (entry.commit.account_uid && !entry.task->dead) {
+      DeviceTask& device = *entry.task->device;
+      if (!device.new_account) continue;
+      auto row = std::make_shared<control::Device>(*device.device);
+      row->account_uid = *entry.commit.account_uid;
+      device.device = std::move(row);
+      device.new_account.reset();
+    }
+  return {};
+}
+
+void Engine::commit_verdicts(const fleet::LiveFleet::Plan& plan) {
+  if (plan.commits.empty()) return;
+  const TimePoint now = parts_.clock.now();
+  if (auto done = parts_.control.commit({}, plan.commits, now); !done) {
+    die_unless_known(done.error());
+    PICKET_LOG_WARN("ingest", "A change of health was not recorded yet: {}", done.error().message);
+    return;
+  }
+  parts_.fleet.apply(plan, now);
+}
+
+void Engine::tick() {
+  std::vector<std::string> stale;
+  {
+    const std::lock_guard lock(mutex_);
+    stale.swap(stale_devices_);
+  }
+  std::sort(stale.begin(), stale.end());
+  stale.erase(std::unique(stale.begin(), stale.end()), stale.end());
+  for (const auto& id : stale)
+    if (const Status status = parts_.fleet.reload(id); !status) {
+      PICKET_LOG_WARN("ingest", "Device {} could not be read again: {}", id, status.error().message);
+      const std::lock_guard lock(mutex_);
+      stale_devices_.push_back(id);
+    }
+
+  const auto order = parts_.fleet.writing();
+  std::size_t total = 0;
+  constexpr std::size_t kParts = 15;
+  parts_.fleet.plan_by_time(0, 0, total);
+  const std::size_t share = (total + kParts - 1) / kParts;
+  if (share == 0) return;
+  if (tick_place_ >= total) tick_place_ = 0;
+  commit_verdicts(parts_.fleet.plan_by_time(tick_place_, share, total));
+  tick_place_ += share;
+}
+
+}  // namespace picket::ingest
