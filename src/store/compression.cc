@@ -1,0 +1,57 @@
+#include "store/compression.h"
+
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include "base/assert.h"
+
+namespace picket::store {
+
+Compressor::Compressor(int level) : context_(ZSTD_createCCtx()) {
+  PICKET_ASSERT(context_ != nullptr, "memory for a compressor");
+  ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
+}
+
+Compressor::~Compressor() {
+  ZSTD_freeCCtx(context_);
+}
+
+Status Compressor::compress(std::string_view in, std::string& out) {
+  if (in.size() > kMaxFrameBytes) {
+    return fail(ErrorKind::kTooLarge,
+                fmt::format("A block of {} bytes is more than the event store can hold.", in.size()));
+  }
+  out.resize(ZSTD_compressBound(in.size()));
+  const auto n = ZSTD_compress2(context_, out.data(), out.size(), in.data(), in.size());
+  if (ZSTD_isError(n))
+    return fail(ErrorKind::kInternal, fmt::format("zstd could not compress: {}.", ZSTD_getErrorName(n)));
+  out.resize(n);
+  return {};
+}
+
+Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {
+  PICKET_ASSERT(context_ != nullptr, "memory for a decompressor");
+}
+
+Decompressor::~Decompressor() {
+  ZSTD_freeDCtx(context_);
+}
+
+Status Decompressor::decompress(std::string_view in, std::string& out) {
+  const auto size = ZSTD_getFrameContentSize(in.data(), in.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kMaxFrameBytes) {
+    return fail(ErrorKind::kCorrupt, "the frame header is damaged");
+  }
+  // zstd packs at most about 1 : 33,000; more is a lie that would only cost memory
+  if (size > (in.size() + 64) * 40'000)
+    return fail(ErrorKind::kCorrupt, "the frame claims an impossible size");
+  out.resize(size);
+  const auto n = ZSTD_decompressDCtx(context_, out.data(), out.size(), in.data(), in.size());
+  if (ZSTD_isError(n))
+    return fail(ErrorKind::kCorrupt, fmt::format("the frame does not unpack ({})", ZSTD_getErrorName(n)));
+  if (n != size) return fail(ErrorKind::kCorrupt, "the frame unpacks to another size than it says");
+  return {};
+}
+
+}  // namespace picket::store

@@ -1,0 +1,675 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "base/guid.h"
+#include "store/event_store.h"
+
+/// What every driver of the event store promises. A driver instantiates it:
+///
+///   INSTANTIATE_TEST_SUITE_P(Sqlite, EventStoreContract, testing::Values(StoreUnderTest{...}));
+namespace picket::store {
+
+struct StoreUnderTest {
+  std::string name;
+  /// A fresh, empty place; `reopen` gives a store on the same place again after the last one was destroyed.
+  std::function<std::shared_ptr<void>()> make_place;
+  std::function<std::unique_ptr<EventStore>(void* place)> open;
+  bool durable = true;
+  bool large = true;  ///< false: leave out what takes very long here
+};
+inline void PrintTo(const StoreUnderTest& s, std::ostream* out) {
+  *out << s.name;
+}
+
+/// Events with memory of their own, for tests.
+class EventList {
+ public:
+  struct Made {
+    std::string uid, raw, action, actor_uid, actor_email, source_ip, target;
+    model::EventView view;
+  };
+  Made& add(std::string uid, TimePoint time, std::string raw = "") {
+    auto& m = made_.emplace_back();
+    m.uid = std::move(uid);
+    m.raw = raw.empty() ? "{\"uuid\":\"" + m.uid + "\",\"n\":" + std::to_string(made_.size()) + "}"
+                        : std::move(raw);
+    m.view.time = time;
+    return m;
+  }
+  std::vector<NewEvent> events() {
+    std::vector<NewEvent> out;
+    for (auto& m : made_) {
+      m.view.vendor_uid = m.uid;
+      m.view.action = m.action;
+      m.view.actor_uid = m.actor_uid;
+      m.view.actor_email = m.actor_email;
+      m.view.source_ip = m.source_ip;
+      m.view.target = m.target;
+      out.push_back({m.view, m.raw});
+    }
+    return out;
+  }
+  Made& operator[](std::size_t i) { return made_[i]; }
+
+ private:
+  std::deque<Made> made_;
+};
+
+class EventStoreContract : public testing::TestWithParam<StoreUnderTest> {
+ protected:
+  void SetUp() override {
+    place_ = GetParam().make_place();
+    store_ = GetParam().open(place_.get());
+    ASSERT_NE(store_, nullptr);
+  }
+  void reopen() {
+    store_.reset();
+    store_ = GetParam().open(place_.get());
+    ASSERT_NE(store_, nullptr);
+  }
+  AppendResult append(EventList& list, const StreamKey& key = kKey, TimePoint received = kArrival) {
+    const auto result = store_->append(key, list.events(), received);
+    EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
+    return result.value_or(AppendResult{});
+  }
+  FindResult find(const Query& query, const FindOptions& options = {}) {
+    auto result = store_->find(query, options, {});
+    EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
+    return result ? std::move(*result) : FindResult{};
+  }
+  std::vector<std::string> uids(const FindResult& result) {
+    std::vector<std::string> out;
+    for (const auto& e : result.events) out.push_back(e.vendor_uid);
+    return out;
+  }
+  std::uint64_t count(const Query& query) {
+    const auto n = store_->count(query, {});
+    EXPECT_TRUE(n.has_value());
+    return n.value_or(~0ull);
+  }
+  static Query all() {
+    Query q;
+    q.organization_id = kKey.organization_id;
+    return q;
+  }
+  static Query with(Field field, Match match, std::vector<std::string> values) {
+    auto q = all();
+    q.conditions.push_back({field, match, std::move(values)});
+    return q;
+  }
+
+  static inline const StreamKey kKey{"org-1", "device-1", "auditevents"};
+  static constexpr TimePoint kStart = from_seconds(1'790'000'000);
+  static constexpr TimePoint kArrival = from_seconds(1'790'100'000);
+  std::shared_ptr<void> place_;
+  std::unique_ptr<EventStore> store_;
+};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EventStoreContract);
+
+TEST_P(EventStoreContract, KeepsEveryFieldAndEveryByte) {
+  EventList list;
+  auto& e = list.add("uid-1", kStart + Micros(123456),
+                     std::string("{\"uuid\":\"uid-1\",\"x\":\"\0\xff\xc3\x28\"}", 26));
+  e.view.class_uid = 3001;
+  e.view.activity_id = 65535;
+  e.view.outcome = model::Outcome::kFailure;
+  e.action = "join";
+  e.actor_uid = "ACTOR";
+  e.actor_email = "Ada@Example.Test";
+  e.source_ip = "2001:db8::1";
+  e.target = std::string("t\0arget", 7);
+  EXPECT_EQ(append(list).added, 1u);
+  const auto found = find(all());
+  ASSERT_EQ(found.events.size(), 1u);
+  const auto check = [&](const StoredEvent& s) {
+    EXPECT_EQ(s.key, kKey);
+    EXPECT_EQ(s.time, kStart + Micros(123456));
+    EXPECT_EQ(s.received_at, kArrival);
+    EXPECT_EQ(s.vendor_uid, "uid-1");
+    EXPECT_EQ(s.class_uid, 3001u);
+    EXPECT_EQ(s.activity_id, 65535);
+    EXPECT_EQ(s.outcome, model::Outcome::kFailure);
+    EXPECT_FALSE(s.unreadable);
+    EXPECT_EQ(s.action, "join");
+    EXPECT_EQ(s.actor_uid, "ACTOR");
+    EXPECT_EQ(s.actor_email, "Ada@Example.Test");
+    EXPECT_EQ(s.source_ip, "2001:db8::1");
+    EXPECT_EQ(s.target, e.target);
+    EXPECT_EQ(s.raw, e.raw);
+    EXPECT_EQ(s.versions, 1u);
+    EXPECT_TRUE(is_guid(s.id)) << s.id;
+  };
+  check(found.events[0]);
+  EXPECT_EQ(found.total, 1u);
+  EXPECT_EQ(found.next, "");
+  const auto got = store_->get(kKey.organization_id, found.events[0].id);
+  ASSERT_TRUE(got && *got);
+  check(**got);
+}
+
+TEST_P(EventStoreContract, RepeatingAnAppendChangesNothing) {
+  EventList list;
+  for (int i = 0; i < 1500; ++i) list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds(i));
+  const auto first = append(list);
+  EXPECT_EQ(first.added, 1500u);
+  EXPECT_EQ(first.newest, kStart + std::chrono::seconds(1499));
+  const auto again = append(list, kKey, kArrival + std::chrono::hours(1));
+  EXPECT_EQ(again.added, 0u);
+  EXPECT_EQ(again.repeated, 1500u);
+  EXPECT_EQ(again.newest, first.newest) << "the newest of the batch, repeated or not";
+  EXPECT_EQ(count(all()), 1500u);
+  if (GetParam().durable) reopen();
+  EXPECT_EQ(count(all()), 1500u);
+  EXPECT_EQ(append(list).repeated, 1500u);
+  const auto totals = store_->totals(kKey);
+  ASSERT_TRUE(totals);
+  EXPECT_EQ(totals->events, 1500u);
+  EXPECT_EQ(totals->oldest, kStart);
+  EXPECT_EQ(totals->newest, kStart + std::chrono::seconds(1499));
+}
+
+TEST_P(EventStoreContract, OneIdentityInTwoStreamsDevicesAndOrganizationsIsFourEvents) {
+  const std::vector<StreamKey> keys = {kKey,
+                                       {"org-1", "device-1", "itemusages"},
+                                       {"org-1", "device-2", "auditevents"},
+                                       {"org-2", "device-1", "auditevents"}};
+  EventList list;
+  list.add("same", kStart);
+  for (const auto& key : keys) EXPECT_EQ(append(list, key).added, 1u);
+  EXPECT_EQ(count(all()), 3u);
+  auto q = all();
+  q.device_ids = {"device-1"};
+  EXPECT_EQ(count(q), 2u);
+  q.streams = {"itemusages", "nothing"};
+  EXPECT_EQ(count(q), 1u);
+  q.organization_id = "org-2";
+  q.streams.clear();
+  ASSERT_EQ(count(q), 1u);
+  const auto id = find(q).events.at(0).id;
+  const auto other = store_->get("org-1", id);
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(*other) << "no query crosses the organization";
+  EXPECT_EQ(store_->versions("org-1", id)->size(), 0u);
+  q.organization_id = "org-3";
+  EXPECT_EQ(count(q), 0u);
+  EXPECT_TRUE(find(q).events.empty());
+}
+
+TEST_P(EventStoreContract, OtherBytesUnderAKnownIdentityAreAVersion) {
+  EventList first, second, both;
+  first.add("uid", kStart, "first uid");
+  second.add("uid", kStart + std::chrono::hours(5), "second uid");
+  both.add("uid", kStart, "first uid");
+  both.add("uid", kStart, "second uid");
+  both.add("uid", kStart, "third uid");
+  both.add("uid", kStart, "third uid");
+  EXPECT_EQ(append(first).added, 1u);
+  auto r = append(second, kKey, kArrival + std::chrono::seconds(9));
+  EXPECT_EQ(r.added, 0u);
+  EXPECT_EQ(r.versions, 1u);
+  r = append(both);
+  EXPECT_EQ(r.versions, 1u);
+  EXPECT_EQ(r.repeated, 3u);
+  if (GetParam().durable) reopen();
+  EXPECT_EQ(append(second).repeated, 1u);
+  ASSERT_EQ(count(all()), 1u);
+  const auto e = find(all()).events.at(0);
+  EXPECT_EQ(e.raw, "first uid");
+  EXPECT_EQ(e.time, kStart);
+  EXPECT_EQ(e.versions, 3u);
+  EXPECT_EQ((*store_->get("org-1", e.id))->versions, 3u);
+  const auto further = store_->versions("org-1", e.id);
+  ASSERT_TRUE(further);
+  ASSERT_EQ(further->size(), 2u);
+  EXPECT_EQ((*further)[0].raw, "second uid");
+  EXPECT_EQ((*further)[0].received_at, kArrival + std::chrono::seconds(9));
+  EXPECT_EQ((*further)[1].raw, "third uid");
+  EXPECT_EQ(store_->totals(kKey)->versions, 2u);
+}
+
+TEST_P(EventStoreContract, VersionsWithinOneBatchBelongToItsFirst) {
+  EventList list;
+  list.add("a", kStart, "a one");
+  list.add("b", kStart, "b one");
+  list.add("a", kStart, "a two");
+  list.add("b", kStart, "b one");
+  list.add("a", kStart, "a two");
+  const auto r = append(list);
+  EXPECT_EQ(r.added, 2u);
+  EXPECT_EQ(r.versions, 1u);
+  EXPECT_EQ(r.repeated, 2u);
+  EXPECT_EQ(append(list).repeated, 5u);
+  for (const auto& e : find(all()).events) EXPECT_EQ(e.versions, e.vendor_uid == "a" ? 2u : 1u);
+}
+
+TEST_P(EventStoreContract, UnreadableRecordsAreIdentifiedByTheirBytes) {
+  EventList list;
+  for (const char* raw : {"garbage", "{\"half\":", "garbage"}) {
+    list.add("", from_seconds(0), raw).view.unreadable = true;
+  }
+  list.add("garbage", kStart, "its id is the other's bytes: garbage");
+  auto r = append(list);
+  EXPECT_EQ(r.added, 3u);
+  EXPECT_EQ(r.repeated, 1u);
+  EXPECT_EQ(r.unreadable, 2u);
+  EXPECT_EQ(r.newest, kStart) << "unreadable records have no time of their own";
+  r = append(list, kKey, kArrival + std::chrono::hours(1));
+  EXPECT_EQ(r.repeated, 4u);
+  EXPECT_EQ(r.unreadable, 0u);
+  const auto found = find(with(Field::kUnreadable, Match::kEqual, {"true"}));
+  ASSERT_EQ(found.events.size(), 2u);
+  for (const auto& e : found.events) {
+    EXPECT_TRUE(e.unreadable);
+    EXPECT_EQ(e.time, kArrival);
+    EXPECT_EQ(e.vendor_uid, "");
+  }
+  EXPECT_EQ(store_->totals(kKey)->unreadable, 2u);
+}
+
+TEST_P(EventStoreContract, OrderIsByTimeAndPagesMeetNoEventTwice) {
+  EventList list;
+  for (int i = 0; i < 700; ++i)
+    list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds((i * 37) % 101));
+  append(list);
+  for (const auto order : {Order::kNewestFirst, Order::kOldestFirst}) {
+    FindOptions options;
+    options.order = order;
+    options.limit = 64;
+    std::set<std::string> seen;
+    std::optional<TimePoint> last;
+    do {
+      const auto page = find(all(), options);
+      EXPECT_EQ(page.total, 700u);
+      for (const auto& e : page.events) {
+        EXPECT_TRUE(seen.insert(e.vendor_uid).second) << e.vendor_uid;
+        if (last) {
+          EXPECT_TRUE(order == Order::kNewestFirst ? e.time <= *last : e.time >= *last);
+        }
+        last = e.time;
+      }
+      options.after = page.next;
+    } while (!options.after.empty());
+    EXPECT_EQ(seen.size(), 700u);
+  }
+}
+
+TEST_P(EventStoreContract, PagesHoldStillWhileOthersAppend) {
+  EventList list;
+  for (int i = 0; i < 300; ++i) list.add("old-" + std::to_string(i), kStart + std::chrono::seconds(i % 50));
+  append(list);
+  FindOptions options;
+  options.limit = 7;
+  std::multiset<std::string> seen;
+  int round = 0;
+  do {
+    const auto page = find(all(), options);
+    for (const auto& e : page.events) seen.insert(e.vendor_uid);
+    options.after = page.next;
+    EventList more;
+    for (int i = 0; i < 5; ++i)
+      more.add("new-" + std::to_string(round) + "-" + std::to_string(i),
+               kStart + std::chrono::seconds((round * 5 + i) % 60));
+    append(more);
+    if (round % 7 == 0) static_cast<void>(store_->housekeep({}));
+    ++round;
+  } while (!options.after.empty());
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(seen.count("old-" + std::to_string(i)), 1u) << i;
+  for (const auto& uid : seen) EXPECT_EQ(seen.count(uid), 1u) << uid;
+}
+
+TEST_P(EventStoreContract, ConditionsAreAndedAndValuesAreAlternatives) {
+  EventList list;
+  for (int i = 0; i < 100; ++i) {
+    auto& e = list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds(i));
+    e.action = i % 2 == 0 ? "join" : "leave";
+    e.actor_uid = "User" + std::to_string(i % 5);
+    e.actor_email = "User" + std::to_string(i % 5) + "@Example.test";
+    e.source_ip = "203.0.113." + std::to_string(i % 10);
+    e.target = i % 3 == 0 ? "" : "target-" + std::to_string(i % 3);
+    e.view.outcome = static_cast<model::Outcome>(i % 3);
+    e.view.class_uid = i % 4 == 0 ? 3001 : 3002;
+  }
+  append(list);
+  EXPECT_EQ(count(with(Field::kAction, Match::kEqual, {"join"})), 50u);
+  EXPECT_EQ(count(with(Field::kAction, Match::kEqual, {"Join"})), 0u) << "actions are exact";
+  EXPECT_EQ(count(with(Field::kAction, Match::kNotEqual, {"join"})), 50u);
+  EXPECT_EQ(count(with(Field::kAction, Match::kEqual, {"join", "leave"})), 100u);
+  EXPECT_EQ(count(with(Field::kAction, Match::kNotEqual, {"join", "leave"})), 0u);
+  EXPECT_EQ(count(with(Field::kAction, Match::kContains, {"EA"})), 50u) << "contains ignores case";
+  EXPECT_EQ(count(with(Field::kAction, Match::kStartsWith, {"le"})), 50u);
+  EXPECT_EQ(count(with(Field::kActor, Match::kEqual, {"uSER1"})), 20u) << "the uid, in any case";
+  EXPECT_EQ(count(with(Field::kActor, Match::kEqual, {"user1@example.TEST"})), 20u)
+      << "or the e-mail address";
+  EXPECT_EQ(count(with(Field::kActor, Match::kNotEqual, {"user1"})), 80u);
+  EXPECT_EQ(count(with(Field::kActorUid, Match::kEqual, {"user1"})), 0u) << "the uid alone is exact";
+  EXPECT_EQ(count(with(Field::kActorEmail, Match::kEqual, {"user2@example.test"})), 20u);
+  EXPECT_EQ(count(with(Field::kSourceIp, Match::kEqual, {"203.0.113.7"})), 10u);
+  EXPECT_EQ(count(with(Field::kTarget, Match::kEqual, {""})), 34u) << "what the vendor did not say";
+  EXPECT_EQ(count(with(Field::kOutcome, Match::kEqual, {"failure"})), 33u);
+  EXPECT_EQ(count(with(Field::kClassUid, Match::kEqual, {"3001"})), 25u);
+  EXPECT_EQ(count(with(Field::kUnreadable, Match::kEqual, {"false"})), 100u);
+  EXPECT_EQ(count(with(Field::kVendorUid, Match::kEqual, {"uid-7", "uid-8", "uid-7", "no"})), 2u);
+  EXPECT_EQ(count(with(Field::kVendorUid, Match::kStartsWith, {"uid-9"})), 11u);
+  EXPECT_EQ(count(with(Field::kVendorUid, Match::kNotEqual, {"uid-9"})), 99u);
+  EXPECT_EQ(count(with(Field::kAction, Match::kEqual, {})), 0u) << "none of no values";
+  auto q = with(Field::kAction, Match::kEqual, {"join"});
+  q.conditions.push_back({Field::kSourceIp, Match::kEqual, {"203.0.113.2", "203.0.113.3"}});
+  q.time = {kStart + std::chrono::seconds(10), kStart + std::chrono::seconds(52)};
+  EXPECT_EQ(count(q), 4u) << "12, 22, 32, 42; 52 is outside the half-open range";
+  const auto found = find(q);
+  EXPECT_EQ(uids(found), (std::vector<std::string>{"uid-42", "uid-32", "uid-22", "uid-12"}));
+  EXPECT_EQ(found.total, 4u);
+}
+
+TEST_P(EventStoreContract, TextFindsLiteralsInsideOneRecordOnly) {
+  EventList list;
+  list.add("1", kStart, "alpha beta");
+  list.add("2", kStart + Micros(1), "gamma delta");
+  list.add("3", kStart + Micros(2), "beta gamma alpha");
+  list.add("4", kStart + Micros(3), "");
+  list.add("5", kStart + Micros(4), "Alpha");
+  append(list);
+  const auto texts = [&](std::vector<std::string> t) {
+    auto q = all();
+    q.text = std::move(t);
+    const auto found = find(q);
+    EXPECT_EQ(found.total, found.events.size());
+    EXPECT_EQ(count(q), found.events.size());
+    return uids(found);
+  };
+  using V = std::vector<std::string>;
+  EXPECT_EQ(texts({"alpha"}), (V{"3", "1"}));
+  EXPECT_EQ(texts({"alpha", "gamma"}), (V{"3"}));
+  EXPECT_EQ(texts({"betagamma"}), V{}) << "the end of one record and the begin of the next are no match";
+  EXPECT_EQ(texts({"betabeta"}), V{});
+  EXPECT_EQ(texts({"a"}), (V{"5", "3", "2", "1"}));
+  EXPECT_EQ(texts({"Alpha"}), (V{"5"}));
+  EXPECT_EQ(texts({"gamma delta"}), (V{"2"}));
+  EXPECT_EQ(texts({""}).size(), 5u);
+}
+
+TEST_P(EventStoreContract, SearchShowsEachMatchInOrder) {
+  EventList list;
+  for (int i = 0; i < 500; ++i)
+    list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds((i * 7) % 400),
+             (i % 5 == 0 ? "needle " : "hay ") + std::to_string(i));
+  append(list);
+  auto q = all();
+  q.text = {"needle"};
+  for (const auto order : {Order::kNewestFirst, Order::kOldestFirst}) {
+    std::vector<StoredEvent> rows;
+    Progress last;
+    const auto status = store_->search(
+        q, order,
+        [&](StoredEvent&& e) {
+          rows.push_back(std::move(e));
+          return true;
+        },
+        [&](const Progress& p) { last = p; }, {});
+    ASSERT_TRUE(status) << status.error().message;
+    FindOptions options;
+    options.order = order;
+    options.limit = 1000;
+    const auto found = find(q, options);
+    ASSERT_EQ(rows.size(), 100u);
+    EXPECT_EQ(last.matched, 100u);
+    for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i].id, found.events[i].id);
+    EXPECT_TRUE(rows[0].raw.starts_with("needle"));
+  }
+  int seen = 0;
+  EXPECT_TRUE(store_->search(q, Order::kNewestFirst, [&](StoredEvent&&) { return ++seen < 3; }, {}, {}));
+  EXPECT_EQ(seen, 3);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto cancelled = store_->search(
+      q, Order::kNewestFirst, [](StoredEvent&&) { return true; }, {}, stop.get_token());
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().kind, ErrorKind::kCancelled);
+}
+
+TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
+  const StreamKey other{"org-1", "device-2", "signinattempts"};
+  EventList a, b;
+  for (int i = 0; i < 400; ++i) a.add("a" + std::to_string(i), kStart + std::chrono::minutes(i * 13));
+  for (int i = 0; i < 100; ++i) b.add("b" + std::to_string(i), kStart - std::chrono::minutes(i * 29));
+  append(a);
+  append(b, other);
+  const auto naive = [&](const Query& q, Width width, bool by_stream) {
+    std::map<std::string, std::map<TimePoint, std::uint64_t>> counts;
+    FindOptions options;
+    options.limit = 10'000;
+    for (const auto& e : find(q, options).events) {
+      const auto start = width == Width::kHour ? TimePoint(std::chrono::floor<std::chrono::hours>(e.time))
+                                               : TimePoint(std::chrono::floor<std::chrono::days>(e.time));
+      ++counts[by_stream ? e.key.stream : ""][start];
+    }
+    std::map<std::string, std::vector<Bucket>> out;
+    if (!by_stream) out[""];
+    for (const auto& [name, buckets] : counts)
+      for (const auto& [start, n] : buckets) out[name].push_back({start, n});
+    return out;
+  };
+  std::vector<TimeRange> ranges = {{},
+                                   {kStart, {}},
+                                   {{}, kStart + std::chrono::hours(20)},
+                                   {kStart - std::chrono::minutes(31), kStart + std::chrono::hours(30)},
+                                   {kStart + std::chrono::minutes(1), kStart + std::chrono::minutes(17)},
+                                   {kStart, kStart}};
+  for (const auto& range : ranges) {
+    for (const auto width : {Width::kHour, Width::kDay}) {
+      for (const bool by_stream : {false, true}) {
+        auto q = all();
+        q.time = range;
+        const auto got = store_->histogram(q, width, by_stream, {});
+        ASSERT_TRUE(got) << got.error().message;
+        EXPECT_EQ(*got, naive(q, width, by_stream));
+        q.conditions.push_back({Field::kVendorUid, Match::kContains, {"a1"}});
+        EXPECT_EQ(*store_->histogram(q, width, by_stream, {}), naive(q, width, by_stream));
+      }
+    }
+  }
+}
+
+TEST_P(EventStoreContract, Last24hFollowsTheClock) {
+  const auto now = kArrival;
+  EventList list;
+  for (int i = 0; i < 48; ++i)
+    list.add("h" + std::to_string(i), now - std::chrono::hours(i) - std::chrono::minutes(7));
+  list.add("soon", now + std::chrono::hours(2));
+  append(list);
+  EXPECT_EQ(store_->last_24h(kKey, now), 24u);
+  EXPECT_EQ(store_->last_24h(kKey, now + std::chrono::hours(3)), 22u)
+      << "three have left, the one from the future has come";
+  EXPECT_EQ(store_->last_24h(kKey, now + std::chrono::hours(50)), 0u);
+  EXPECT_EQ(store_->last_24h(kKey, now), 24u);
+  EventList more;
+  more.add("more", now - std::chrono::minutes(1));
+  append(more);
+  EXPECT_EQ(store_->last_24h(kKey, now), 25u);
+  if (GetParam().durable) reopen();
+  EXPECT_EQ(store_->last_24h(kKey, now), 25u);
+  EXPECT_EQ(store_->last_24h({"org-1", "none", "none"}, now), 0u);
+}
+
+TEST_P(EventStoreContract, TokensAndIdsThatAreNotOursAreRefused) {
+  EventList list;
+  for (int i = 0; i < 10; ++i) list.add(std::to_string(i), kStart + Micros(i));
+  append(list);
+  for (const std::string id :
+       {"", "x", "00000000-0000-8000-8000-000000000000", "2b0b1c2e-6f1c-4a69-9d0b-0a6a0a3d2c11"}) {
+    const auto got = store_->get("org-1", id);
+    ASSERT_TRUE(got);
+    EXPECT_FALSE(*got);
+  }
+  for (const std::string token : {"x", "00", "zz", std::string(58, '0').c_str()}) {
+    FindOptions options;
+    options.after = token;
+    const auto result = store_->find(all(), options, {});
+    ASSERT_FALSE(result) << token;
+    EXPECT_EQ(result.error().kind, ErrorKind::kInvalidInput);
+  }
+}
+
+TEST_P(EventStoreContract, HostileRecordsAreStoredFaithfully) {
+  EventList list;
+  list.add(std::string(1 << 20, 'u'), kStart, "a huge id stands apart");
+  list.add("huge", kStart, std::string(20 << 20, 'r'));
+  list.add("empty", kStart).raw = "";
+  list.add(std::string("nul\0id", 6), kStart, std::string("nul\0body", 8));
+  list.add("\xff\xfe", kStart, "\xc3\x28\xed\xa0\x80");
+  list.add("year 0", *parse_rfc3339("0000-01-01T00:00:00Z"), "y0");
+  list.add("year 9999", *parse_rfc3339("9999-12-31T23:59:59.999999Z"), "y9");
+  auto& e = list.add("fields", kStart, "f");
+  e.action = std::string(100'000, 'a');
+  e.target = std::string("\0\0", 2);
+  const auto r = append(list);
+  EXPECT_EQ(r.added, 8u);
+  if (GetParam().durable) reopen();
+  EXPECT_EQ(append(list).repeated, 8u);
+  const auto found = find(all());
+  ASSERT_EQ(found.events.size(), 8u);
+  for (int i = 0; i < 8; ++i) {
+    const auto at = std::find_if(found.events.begin(), found.events.end(), [&](const StoredEvent& s) {
+      return s.vendor_uid == list[static_cast<std::size_t>(i)].uid;
+    });
+    ASSERT_NE(at, found.events.end()) << i;
+    EXPECT_TRUE(at->raw == list[static_cast<std::size_t>(i)].raw) << i;
+    EXPECT_EQ(at->time, list[static_cast<std::size_t>(i)].view.time) << i;
+    EXPECT_TRUE(at->action == list[static_cast<std::size_t>(i)].action &&
+                at->target == list[static_cast<std::size_t>(i)].target)
+        << i;
+  }
+  const auto days = store_->histogram(all(), Width::kDay, false, {});
+  ASSERT_TRUE(days);
+  EXPECT_EQ(days->at("").size(), 3u);
+}
+
+TEST_P(EventStoreContract, ALargeBatchAtOneMomentIsOneAppend) {
+  const int n = GetParam().large ? 100'000 : 4'000;
+  const auto stored = static_cast<std::uint64_t>(n);
+  EventList list;
+  for (int i = 0; i < n; ++i) list.add("id" + std::to_string(i), kStart, "r" + std::to_string(i));
+  EXPECT_EQ(append(list).added, stored);
+  EXPECT_EQ(append(list).repeated, stored);
+  FindOptions options;
+  options.limit = 1000;
+  options.with_total = false;
+  std::set<std::string> seen;
+  do {
+    const auto page = find(all(), options);
+    EXPECT_FALSE(page.total.has_value());
+    for (const auto& e : page.events) seen.insert(e.id);
+    options.after = page.next;
+  } while (!options.after.empty() && seen.size() < 20'000);
+  EXPECT_EQ(seen.size(), std::min<std::uint64_t>(stored, 20'000));
+  EXPECT_EQ(count(all()), stored);
+}
+
+TEST_P(EventStoreContract, MergingChangesNoAnswer) {
+  for (int i = 0; i < 200; ++i) {
+    EventList list;
+    for (int k = 0; k < 1 + i % 4; ++k)
+      list.add(std::to_string(i) + "." + std::to_string(k), kStart + std::chrono::seconds(i));
+    append(list, kKey, kArrival + std::chrono::seconds(i));
+  }
+  FindOptions options;
+  options.limit = 1000;
+  const auto before = find(all(), options);
+  ASSERT_EQ(before.events.size(), 500u);
+  for (;;) {
+    const auto more = store_->housekeep({});
+    ASSERT_TRUE(more) << more.error().message;
+    if (!*more) break;
+  }
+  const auto check = [&] {
+    const auto after = find(all(), options);
+    ASSERT_EQ(after.events.size(), 500u);
+    for (std::size_t i = 0; i < 500; ++i) {
+      EXPECT_EQ(after.events[i].id, before.events[i].id);
+      EXPECT_EQ(after.events[i].raw, before.events[i].raw);
+      EXPECT_EQ(after.events[i].received_at, before.events[i].received_at);
+    }
+    EXPECT_EQ((*store_->get("org-1", before.events[250].id))->vendor_uid, before.events[250].vendor_uid);
+  };
+  check();
+  EventList again;
+  for (int i = 0; i < 200; ++i)
+    for (int k = 0; k < 1 + i % 4; ++k)
+      again.add(std::to_string(i) + "." + std::to_string(k), kStart + std::chrono::seconds(i), "other bytes");
+  EXPECT_EQ(append(again).versions, 500u) << "identities survive";
+}
+
+TEST_P(EventStoreContract, OldEventsAreDroppedAndNeverYoungOnes) {
+  EventList old, young;
+  for (int i = 0; i < 50; ++i) old.add("old" + std::to_string(i), kStart + std::chrono::seconds(i));
+  for (int i = 0; i < 50; ++i)
+    young.add("young" + std::to_string(i), kStart + std::chrono::days(90) + std::chrono::seconds(i));
+  append(old, kKey, kStart + std::chrono::minutes(1));
+  append(young, kKey, kStart + std::chrono::days(91));
+  FindOptions options;
+  options.order = Order::kOldestFirst;
+  const auto id = find(all(), options).events.at(0).id;
+  EXPECT_EQ(*store_->drop_before(kStart - std::chrono::days(1)), 0u);
+  EXPECT_EQ(*store_->drop_before(kStart + std::chrono::days(40)), 50u);
+  EXPECT_EQ(count(all()), 50u);
+  EXPECT_FALSE(*store_->get("org-1", id));
+  EXPECT_EQ(store_->totals(kKey)->events, 50u);
+  EXPECT_EQ(store_->totals(kKey)->oldest, kStart + std::chrono::days(90));
+  EXPECT_EQ(*store_->drop_before(kStart + std::chrono::days(200)), 50u);
+  EXPECT_EQ(count(all()), 0u);
+  if (GetParam().durable) reopen();
+  EXPECT_EQ(append(young, kKey, kStart + std::chrono::days(91)).added, 50u);
+  EXPECT_FALSE(*store_->get("org-1", id)) << "an id is never given again";
+}
+
+TEST_P(EventStoreContract, ReadersAndWritersAtOnce) {
+  std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> acknowledged{0};
+  std::vector<std::thread> threads;
+  for (int w = 0; w < 2; ++w) {
+    threads.emplace_back([&, w] {
+      for (int i = 0; i < 60; ++i) {
+        EventList list;
+        for (int k = 0; k < 5; ++k)
+          list.add(std::to_string(w) + "-" + std::to_string(i) + "-" + std::to_string(k),
+                   kStart + std::chrono::seconds(i));
+        const auto r =
+            store_->append({"org-1", "device-" + std::to_string(w), "auditevents"}, list.events(), kArrival);
+        EXPECT_TRUE(r && r->added == 5);
+        acknowledged += 5;
+      }
+    });
+  }
+  for (int r = 0; r < 2; ++r) {
+    threads.emplace_back([&] {
+      while (!stop) {
+        const auto before = acknowledged.load();
+        const auto n = store_->count(all(), {});
+        ASSERT_TRUE(n) << n.error().message;
+        EXPECT_GE(*n, before) << "what was acknowledged is visible";
+        EXPECT_EQ(*n % 5, 0u) << "an append is seen whole or not at all";
+        const auto page = store_->find(all(), {}, {});
+        ASSERT_TRUE(page) << page.error().message;
+        static_cast<void>(store_->last_24h({"org-1", "device-0", "auditevents"}, kArrival));
+        static_cast<void>(store_->totals({"org-1", "device-1", "auditevents"}));
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    while (!stop) EXPECT_TRUE(store_->housekeep({}));
+  });
+  threads[0].join();
+  threads[1].join();
+  stop = true;
+  for (std::size_t i = 2; i < threads.size(); ++i) threads[i].join();
+  EXPECT_EQ(count(all()), 600u);
+}
+
+}  // namespace picket::store
