@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "control/types.h"
+#include "crypto/password.h"
 #include "crypto/secret.h"
 
 /// The control plane: organizations, users, sessions, devices, vault, stream progress, history. One SQLite database (WAL,
@@ -25,7 +26,9 @@ struct ControlOptions {
   /// Where the vault's root key is: this file (mode 0600), else $CREDENTIALS_DIRECTORY/picket-root-key, else
   /// <directory>/root.key.
   std::filesystem::path root_key_file;
-  Clock* clock = nullptr;
+  Clock* clock = nullptr;  ///< null: the machine's
+  /// What a password guess costs; tests choose the cheapest.
+  crypto::PasswordCost password_cost{};
 };
 
 struct NewUser {

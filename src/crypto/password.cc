@@ -2,20 +2,18 @@
 
 #include <sodium.h>
 
-#include <new>
-
 #include "crypto/sodium_init.h"
 
 namespace picket::crypto {
 
-std::string hash_password(const Secret& password, const PasswordCost& cost) {
+Result<std::string> hash_password(const Secret& password, const PasswordCost& cost) {
   ensure_sodium();
   char out[crypto_pwhash_STRBYTES];
   const std::string_view text = password.reveal();
   if (crypto_pwhash_str_alg(out, text.data(), text.size(), cost.passes, cost.memory_bytes,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
-    throw std::bad_alloc();
-  return out;
+    return fail(ErrorKind::kUnavailable, "There is not enough free memory to check a password safely.");
+  return std::string(out);
 }
 
 bool verify_password(const std::string& hash, const Secret& password) {

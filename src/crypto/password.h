@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.h"
 #include "crypto/secret.h"
 
 /// Argon2id (libsodium). Threads: any; each call takes `memory_bytes` while it runs.
@@ -17,8 +18,8 @@ struct PasswordCost {
 /// Cheapest that the library allows; for tests alone.
 inline constexpr PasswordCost kCheapPasswordCost{1, 8192};
 
-/// PHC text: "$argon2id$v=19$m=…,t=…,p=1$salt$hash". Throws std::bad_alloc when there is no memory for it.
-std::string hash_password(const Secret& password, const PasswordCost& cost = {});
+/// PHC text: "$argon2id$v=19$m=…,t=…,p=1$salt$hash". kUnavailable when there is not enough memory.
+Result<std::string> hash_password(const Secret& password, const PasswordCost& cost = {});
 /// False for a wrong password and for a text that is no such hash.
 bool verify_password(const std::string& hash, const Secret& password);
 /// Whether the hash was made with another cost and should be renewed at the next sign-in.

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/fail_point.h"
+#include "control/control.h"
+#include "control/directory.h"
+#include "control/throttle.h"
+#include "control/vault.h"
+#include "sql/database.h"
+#include "sql/pool.h"
+
+/// The one implementation of `Control`, spread over files by area: control.cc (opening), people.cc and
+/// accounts.cc, sign_in.cc, sessions.cc, devices.cc (reading and making), device_changes.cc, progress.cc,
+/// history.cc.
+///
+/// Threads: `writer_` belongs to whoever holds `write_mutex_`; reads go to the pool. No lock is held while
+/// another of this class is taken, but for `write_mutex_` before the caches' locks.
+namespace picket::control {
+
+/// The open write transaction, handed to the code that changes something.
+class Writing {
+ public:
+  Writing(sql::Database& database, TimePoint time) : db(database), at(time) {}
+  sql::Database& db;
+  const TimePoint at;
+
+  /// A history row, in this transaction.
+  Status history(const HistoryEntry& entry);
+  /// An audit row, in this transaction. `before`, `after`: JSON object texts.
+  Status audit(const std::string& organization_id, const std::string& actor_id, std::string_view what,
+               const std::string& subject, std::string_view before, std::string_view after,
+               const std::string& client_address = {});
+
+ private:
+  friend class ControlImpl;
+  std::vector<HistoryEntry> late_;  ///< only for the planted bug
+};
+
+class ControlImpl final : public Control {
+ public:
+  ControlImpl(ControlOptions options, DirectoryLock lock);
+  /// Second half of opening: database, migrations, root key.
+  Status start();
+
+  Result<Enrolment> create_organization(const std::string& name, const NewUser& administrator,
+                                        const Change& change) override;
+  Result<std::vector<Organization>> organizations() override;
+  Result<Organization> organization(const std::string& organization_id) override;
+  Result<Organization> rename_organization(const std::string& organization_id, const std::string& name,
+                                           std::optional<std::int64_t> if_version,
+                                           const Change& change) override;
+  Result<std::vector<User>> users(const std::string& organization_id) override;
+  Result<std::vector<User>> all_users() override;
+  Result<std::optional<User>> user_by_email(const std::string& email) override;
+  Status reset_password(const std::string& user_id, const crypto::Secret& password,
+                        const Change& change) override;
+  Result<Enrolment> reset_factor(const std::string& user_id, const Change& change) override;
+  Result<std::vector<model::Actor>> actors(const std::string& organization_id) override;
+  const model::Actor& system_actor() const override { return system_actor_; }
+
+  Result<User> authenticate(const std::string& email, const crypto::Secret& password, const std::string& code,
+                            const std::string& client_address) override;
+  Result<IssuedSession> create_session(const User& user, SessionKind kind, const std::string& client_address,
+                                       const std::string& user_agent) override;
+  Result<std::optional<Session>> session(std::string_view token) override;
+  Status end_session(const std::string& session_id) override;
+
+  Result<Device> create_device(const std::string& organization_id, NewDevice device,
+                               const Change& change) override;
+  Result<Device> update_device(const std::string& organization_id, const std::string& id,
+                               const DevicePatch& patch, std::optional<std::int64_t> if_version,
+                               const Change& change) override;
+  Result<Device> replace_secrets(const std::string& organization_id, const std::string& id,
+                                 crypto::Secret secrets, const Credential& credential, bool keep_cursors,
+                                 std::optional<std::int64_t> if_version, const Change& change) override;
+  Result<Device> reread(const std::string& organization_id, const std::string& id,
+                        const std::vector<std::string>& streams, TimePoint start_time,
+                        const Change& change) override;
+  Result<Device> delete_device(const std::string& organization_id, const std::string& id,
+                               std::optional<std::int64_t> if_version, const Change& change) override;
+  Result<Device> device(const std::string& organization_id, const std::string& id) override;
+  Result<std::vector<Device>> all_devices() override;
+  Result<std::optional<crypto::Secret>> device_secrets(const std::string& device_id) override;
+
+  Result<std::vector<StreamState>> all_streams() override;
+  Result<std::vector<StreamState>> streams(const std::string& device_id) override;
+  Result<std::vector<std::size_t>> commit(std::span<const StreamCommit> streams,
+                                          std::span<const HealthCommit> healths, TimePoint at) override;
+  Result<std::vector<PollRecord>> polls(const std::string& organization_id, const std::string& device_id,
+                                        const std::optional<std::string>& stream) override;
+
+  Result<std::vector<HistoryEntry>> history(const std::string& organization_id,
+                                            const std::string& device_id) override;
+  Result<std::string> vendor_id(const std::string& name) override;
+  Result<std::vector<std::pair<std::string, std::string>>> vendors() override;
+
+ private:
+  /// Runs `change(Writing&)` (a Result) in one transaction: its error, or a failed commit, leaves nothing
+  /// behind.
+  template <typename F>
+  auto write(TimePoint at, F&& change) -> std::invoke_result_t<F, Writing&> {
+    const std::scoped_lock lock(write_mutex_);
+    PICKET_ASSIGN(auto transaction, sql::Transaction::begin(*writer_));
+    Writing writing(*writer_, at);
+    auto result = change(writing);
+    if (!result) return result;
+    PICKET_FAIL_POINT("control.before_commit");
+    PICKET_TRY(transaction.commit());
+    PICKET_FAIL_POINT("control.after_commit");
+    for (const auto& entry : writing.late_) PICKET_TRY(write_history_row(*writer_, entry));
+    return result;
+  }
+  static Status write_history_row(sql::Database& db, const HistoryEntry& entry);
+  friend class Writing;
+
+  // control.cc
+  Status load_root_key();
+  Status ensure_system_actor();
+  // people.cc
+  Result<std::vector<User>> read_users(std::string_view where, std::string_view value);
+  // accounts.cc
+  Result<Enrolment> enrol(Writing& w, const User& user);
+  // sign_in.cc
+  struct Judged;
+  struct Subject;
+  std::vector<Subject> subjects(sql::Database& db, const std::string& email,
+                                const std::string& client_address);
+  Status check_locks(const std::string& email, const std::string& client_address);
+  Result<Judged> judge(const std::string& email, const crypto::Secret& password, const std::string& code,
+                       TimePoint now);
+  Result<User> accept(const Judged& judged, const std::string& client_address, TimePoint now);
+  Status note_failure(const std::optional<User>& user, const std::string& email,
+                      const std::string& client_address, TimePoint now);
+  // sessions.cc
+  void forget_sessions();  ///< every cached one; the rows decide again
+  Status end_sessions_of(Writing& w, const std::string& user_id);
+  // devices.cc, device_changes.cc
+  Status store_secret(Writing& w, const Device& device, const crypto::Secret& secrets,
+                      const Credential& credential);
+  Result<bool> same_secret(sql::Database& db, const Device& device, const crypto::Secret& secrets);
+  Result<std::optional<crypto::Secret>> open_secret(sql::Database& db, const std::string& device_id);
+  // progress.cc
+  Result<bool> commit_stream(Writing& w, const StreamCommit& commit);
+  Status commit_health(Writing& w, const HealthCommit& commit);
+  Status sweep_polls(sql::Database& db);
+
+  const ControlOptions options_;
+  Clock& clock_;
+  const DirectoryLock lock_;
+  model::Actor system_actor_;
+  std::unique_ptr<Vault> vault_;
+  std::string dummy_hash_;  ///< verified for unknown e-mail addresses, so that they take as long
+
+  std::mutex write_mutex_;
+  std::unique_ptr<sql::Database> writer_;
+  std::unique_ptr<sql::ReadPool> readers_;
+  std::int64_t next_poll_id_ = 1;   ///< guarded by write_mutex_
+  std::int64_t swept_poll_id_ = 0;  ///< guarded by write_mutex_
+  std::int64_t polls_since_sweep_ = 0;
+
+  std::counting_semaphore<2> password_slots_{2};  ///< bounds the memory of Argon2id
+
+  std::shared_mutex session_mutex_;
+  std::unordered_map<std::string, Session> sessions_;  ///< by token hash; guarded by session_mutex_
+  std::uint64_t session_epoch_ = 0;  ///< grows with every revocation; guarded by session_mutex_
+};
+
+}  // namespace picket::control

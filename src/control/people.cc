@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "codec/json_writer.h"
+#include "control/control_impl.h"
+#include "control/names.h"
+#include "control/rows.h"
+
+namespace picket::control {
+namespace {
+
+std::string select_organizations(std::string_view rest) {
+  return fmt::format("select {} from organization o {}", kOrganizationColumns, rest);
+}
+
+Result<Organization> find_organization(sql::Database& db, const std::string& id) {
+  static const std::string kSql = select_organizations("where o.id = ?");
+  std::optional<Organization> found;
+  PICKET_TRY(db.each(
+      kSql, [&](const sql::Statement& row) { found = read_organization(row); }, id));
+  if (!found) return fail(ErrorKind::kNotFound, "There is no such organization.");
+  return std::move(*found);
+}
+
+std::string name_json(const std::string& name) {
+  codec::JsonWriter out;
+  out.begin_object().field("name", name).end_object();
+  return out.take();
+}
+
+}  // namespace
+
+Result<std::vector<Organization>> ControlImpl::organizations() {
+  static const std::string kSql = select_organizations("order by o.created_at, o.id");
+  std::vector<Organization> out;
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  PICKET_TRY(db->each(kSql, [&](const sql::Statement& row) { out.push_back(read_organization(row)); }));
+  return out;
+}
+
+Result<Organization> ControlImpl::organization(const std::string& organization_id) {
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  return find_organization(*db, organization_id);
+}
+
+Result<Organization> ControlImpl::rename_organization(const std::string& organization_id,
+                                                      const std::string& name,
+                                                      std::optional<std::int64_t> if_version,
+                                                      const Change& change) {
+  PICKET_ASSIGN(const std::string new_name, checked_name(name, "organization", "name"));
+  auto renamed = write(change.at, [&](Writing& w) -> Result<Organization> {
+    PICKET_ASSIGN(const Organization old, find_organization(w.db, organization_id));
+    PICKET_TRY(check_version("organization", old.version, if_version));
+    if (old.name == new_name) return old;
+    PICKET_TRY(
+        w.db.run("update organization set name = ?, short_name = ?, updated_at = ?, version = version + 1 "
+                 "where id = ?",
+                 new_name, short_name_of(new_name), w.at, organization_id));
+    PICKET_TRY(w.db.run("update actor set display_name = ? where id = ?", new_name, old.actor_id));
+    PICKET_TRY(w.audit(organization_id, change.actor.id, "organization_renamed", organization_id,
+                       name_json(old.name), name_json(new_name)));
+    return find_organization(w.db, organization_id);
+  });
+  if (renamed) forget_sessions();  // they carry the name
+  return renamed;
+}
+
+Result<std::vector<User>> ControlImpl::read_users(std::string_view where, std::string_view value) {
+  const std::string text = fmt::format(
+      "select {} from user_account u left join user_factor f on f.user_id = u.id where {} = ? order by "
+      "u.created_at, u.id",
+      kUserColumns, where);
+  std::vector<User> out;
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  PICKET_TRY(db->each(
+      text, [&](const sql::Statement& row) { out.push_back(read_user(row)); }, value));
+  return out;
+}
+
+Result<std::vector<User>> ControlImpl::users(const std::string& organization_id) {
+  return read_users("u.organization_id", organization_id);
+}
+
+Result<std::vector<User>> ControlImpl::all_users() {
+  return read_users("''", "");
+}
+
+Result<std::optional<User>> ControlImpl::user_by_email(const std::string& email) {
+  PICKET_ASSIGN(auto found, read_users("u.email_lower", to_lower(trim(email))));
+  return found.empty() ? std::optional<User>() : std::optional(std::move(found.front()));
+}
+
+Result<std::vector<model::Actor>> ControlImpl::actors(const std::string& organization_id) {
+  std::vector<model::Actor> out;
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  PICKET_TRY(db->each(
+      "select id, type, display_name from actor where organization_id = ? or type = 'system' order by type, "
+      "display_name, id",
+      [&](const sql::Statement& row) {
+        out.push_back({row.string(0), model::actor_type_from(row.text(1)).value_or(model::ActorType::kSystem),
+                       row.string(2)});
+      },
+      organization_id));
+  return out;
+}
+
+}  // namespace picket::control
