@@ -1,0 +1,232 @@
+#include "onepassword/token.h"
+
+#include <simdjson.h>
+#include <string.h>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "base/strings.h"
+#include "codec/base64.h"
+#include "codec/url.h"
+#include "crypto/digest.h"
+
+namespace picket::onepassword {
+namespace {
+
+namespace od = simdjson::ondemand;
+
+constexpr std::size_t kMaxToken = 16 << 10;
+constexpr std::string_view kField = "secrets.device_info.api_token";
+constexpr std::string_view kHowTo =
+    "In 1Password, open Integrations, Events Reporting, Other, and issue a token there.";
+
+/// A copy of secret text with room for the parser to read beyond its end; wiped.
+class Scratch {
+ public:
+  explicit Scratch(std::string_view text) {
+    bytes_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    bytes_ = text;
+  }
+  ~Scratch() { explicit_bzero(bytes_.data(), bytes_.capacity()); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  simdjson::padded_string_view view() const {
+    return simdjson::padded_string_view(bytes_.data(), bytes_.size(), bytes_.capacity());
+  }
+
+ private:
+  std::string bytes_;
+};
+
+tl::unexpected<Error> refuse(std::string message) {
+  return fail(Error(ErrorKind::kInvalidInput, std::move(message)).with_field(std::string(kField)));
+}
+
+/// The text of a JSON string as it stands between its quotes; nothing for other types and for texts with escapes.
+std::optional<std::string_view> plain_text(simdjson::simdjson_result<od::value> value) {
+  od::raw_json_string raw;
+  if (value.get(raw) != simdjson::SUCCESS) return std::nullopt;
+  const char* end = raw.raw();
+  while (*end != '"' && *end != '\\') ++end;
+  if (*end == '\\') return std::nullopt;
+  return std::string_view(raw.raw(), static_cast<std::size_t>(end - raw.raw()));
+}
+
+std::optional<std::string> part(std::string_view token, std::size_t from, std::size_t to) {
+  auto bytes = codec::base64url_decode(token.substr(from, to - from));
+  if (!bytes) return std::nullopt;
+  return std::move(*bytes);
+}
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && text.find('/') == std::string_view::npos &&
+         codec::parse_url(std::string("https://") + std::string(text)).has_value();
+}
+
+/// What the payload holds that matters. Everything may be absent.
+struct Claims {
+  std::string host;
+  bool has_features = false;
+  std::vector<std::string> features;
+  std::string account;
+  std::optional<std::int64_t> issued, expires;
+};
+
+std::optional<std::int64_t> seconds_of(simdjson::simdjson_result<od::value> value) {
+  double number = 0;  // some libraries write 1.7e9
+  if (value.get(number) != simdjson::SUCCESS || !(number > 0) || number > 253402300799.0) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+void read_audience(simdjson::simdjson_result<od::value> value, Claims& claims) {
+  od::array list;
+  std::optional<std::string_view> host;
+  if (value.get(list) == simdjson::SUCCESS) {
+    for (auto entry : list) {
+      host = plain_text(entry);
+      break;  // element 0 is the host
+    }
+  } else {
+    host = plain_text(value);
+  }
+  if (host) claims.host = to_lower(*host);
+}
+
+void read_features(simdjson::simdjson_result<od::value> value, Claims& claims) {
+  od::array list;
+  if (value.get(list) != simdjson::SUCCESS) return;
+  claims.has_features = true;
+  for (auto entry : list)
+    if (const auto text = plain_text(entry); text && claims.features.size() < 32 && text->size() < 64)
+      claims.features.emplace_back(*text);
+}
+
+std::optional<Claims> read_claims(const std::string& payload) {
+  const Scratch scratch(payload);
+  od::parser parser;
+  od::document document;
+  od::object object;
+  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return std::nullopt;
+  if (document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+  Claims claims;
+  for (auto field : object) {
+    std::string_view key;
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return std::nullopt;
+    if (key == "aud") read_audience(field.value(), claims);
+    else if (key == "1password.com/fts") read_features(field.value(), claims);
+    else if (key == "1password.com/auuid") claims.account = std::string(plain_text(field.value()).value_or(""));
+    else if (key == "iat") claims.issued = seconds_of(field.value());
+    else if (key == "exp") claims.expires = seconds_of(field.value());
+  }
+  return claims;
+}
+
+std::optional<std::string> algorithm_of(const std::string& header) {
+  const Scratch scratch(header);
+  od::parser parser;
+  od::document document;
+  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return std::nullopt;
+  od::object object;
+  if (document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+  const auto text = plain_text(object["alg"]);
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
+/// The base URL that a host of the `aud` claim stands for. Only the published servers are proposed by name; anything else
+/// is an administrator's explicit choice. A simulator on this machine names itself with its port.
+std::string server_of(const std::string& host) {
+  constexpr std::string_view kPublished[] = {"events.1password.com", "events.1password.ca", "events.1password.eu",
+                                             "events.ent.1password.com"};
+  if (std::find(std::begin(kPublished), std::end(kPublished), host) != std::end(kPublished)) return "https://" + host;
+  if (host.starts_with("127.0.0.1:") || host.starts_with("localhost:")) return is_host(host) ? "http://" + host : "";
+  return "";
+}
+
+Status check_kind(std::string_view token) {
+  if (token.size() > kMaxToken) return refuse("This is too long for a 1Password token. Copy only the token itself.");
+  for (const char c : token)
+    if (c <= 0x20 || c >= 0x7f)
+      return refuse("The token holds spaces, line breaks or other characters that no token has. Copy it whole and alone.");
+  if (token.starts_with("ops_"))
+    return refuse("This is the token of a 1Password service account. It cannot read events. " + std::string(kHowTo));
+  if (std::count(token.begin(), token.end(), '.') != 2)
+    return refuse("This is not an Events Reporting token: it does not have three parts with dots between them. " + std::string(kHowTo));
+  return {};
+}
+
+Status check_claims(const Claims& claims) {
+  const auto has = [&](std::string_view name) {
+    return std::find(claims.features.begin(), claims.features.end(), name) != claims.features.end();
+  };
+  if (has("vaultaccess"))
+    return refuse("This is a token of 1Password Connect: it opens vaults and cannot read events. " + std::string(kHowTo));
+  if (!claims.has_features || claims.host.empty())
+    return refuse("This token does not come from 1Password Events Reporting: it names no server or no kinds of events. " + std::string(kHowTo));
+  if (claims.account.empty())
+    return refuse("This token does not come from 1Password Events Reporting: it names no account. " + std::string(kHowTo));
+  return {};
+}
+
+}  // namespace
+
+Result<crypto::Secret> api_token(const crypto::Secret& secrets) {
+  const auto none = [] {
+    return fail(Error(ErrorKind::kUnauthorized, "No token yet.").with_field(std::string(kField)));
+  };
+  if (secrets.empty()) return none();
+  const auto wrong = [] { return refuse("The secrets of a 1Password device must be an object with a text \"api_token\"."); };
+  const Scratch scratch(secrets.reveal());
+  od::parser parser;
+  od::document document;
+  od::object object;
+  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return wrong();
+  if (document.get_object().get(object) != simdjson::SUCCESS) return wrong();
+  od::object inner;
+  if (object["device_info"].get(inner) == simdjson::SUCCESS) object = inner;
+  auto value = object["api_token"];
+  od::json_type type{};
+  if (value.error() == simdjson::NO_SUCH_FIELD) return none();
+  if (value.type().get(type) != simdjson::SUCCESS) return wrong();
+  if (type == od::json_type::null) return none();
+  const auto text = plain_text(value);
+  if (!text) return wrong();
+  const std::string_view token = trim(*text);
+  if (token.empty()) return none();
+  return crypto::Secret(token);
+}
+
+Result<connector::CredentialFacts> inspect_token(const crypto::Secret& secret) {
+  const std::string_view token = secret.reveal();
+  PICKET_TRY(check_kind(token));
+  const std::size_t first = token.find('.'), second = token.rfind('.');
+  const auto header = part(token, 0, first);
+  auto payload = part(token, first + 1, second);
+  const auto algorithm = header ? algorithm_of(*header) : std::nullopt;
+  const auto claims = payload ? read_claims(*payload) : std::nullopt;
+  if (payload) explicit_bzero(payload->data(), payload->size());
+  if (!algorithm || !claims || second + 1 == token.size())
+    return refuse("This is not a complete 1Password token: one of its parts cannot be read. Copy it whole.");
+  if (*algorithm != "ES256")
+    return refuse("This token is signed in another way than 1Password signs Events Reporting tokens. " + std::string(kHowTo));
+  PICKET_TRY(check_claims(*claims));
+  connector::CredentialFacts facts;
+  facts.server = server_of(claims->host);
+  facts.account_uid = claims->account;
+  facts.features = claims->features;
+  if (claims->issued) facts.issued_at = from_seconds(*claims->issued);
+  if (claims->expires) facts.expires_at = from_seconds(*claims->expires);
+  facts.last_four = std::string(token.substr(token.size() - 4));
+  facts.fingerprint = crypto::sha256_hex(token).substr(0, 16);
+  return facts;
+}
+
+bool belongs_elsewhere(const connector::CredentialFacts& claims, std::string_view server, std::span<const std::string> known) {
+  if (claims.server.empty() || claims.server == server) return false;
+  const auto listed = [&](std::string_view url) { return std::find(known.begin(), known.end(), url) != known.end(); };
+  if (listed(server) || !listed(claims.server)) return true;
+  return claims.server != known.front();
+}
+
+}  // namespace picket::onepassword
