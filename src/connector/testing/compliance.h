@@ -17,6 +17,8 @@
 
 namespace picket::connector {
 
+inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
+
 inline std::string subject_name(const testing::TestParamInfo<Subject>& info) { return info.param.name; }
 
 class Compliance : public testing::TestWithParam<Subject> {
