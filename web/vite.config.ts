@@ -15,7 +15,7 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     css: false,
     restoreMocks: true,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     pool: 'threads',
     poolOptions: { threads: { maxThreads: 2 } },
   },

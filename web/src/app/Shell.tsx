@@ -1,5 +1,4 @@
 import { ActionIcon, Burger, Drawer, Kbd, Menu, Modal, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown, IconKeyboard, IconLogout, IconMoon, IconSun } from '@/ui/icons';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
@@ -7,6 +6,7 @@ import { useState } from 'react';
 import { ApiError } from '@/api/client';
 import { sessionQuery, signOut } from '@/data/session/session';
 import { announce } from '@/ui/announce';
+import { useKey } from '@/ui/useKey';
 import { LiveDot } from './LiveDot';
 import { Rail } from './Rail';
 import { SignInAgain } from './SignInAgain';
@@ -24,14 +24,9 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const [drawer, setDrawer] = useState(false);
   const [help, setHelp] = useState(false);
-  useHotkeys([
-    [
-      'shift+?',
-      () => {
-        setHelp(true);
-      },
-    ],
-  ]);
+  useKey('?', () => {
+    setHelp(true);
+  });
   if (session === null) return null;
   return (
     <div className={classes.frame}>

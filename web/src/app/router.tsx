@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
   redirect,
+  type RouterHistory,
 } from '@tanstack/react-router';
 import { sessionQuery } from '@/data/session/session';
 import { EgressPage } from '@/features/egress/EgressPage';
@@ -92,14 +93,17 @@ function stringifySearch(search: Record<string, unknown>): string {
   return text === '' ? '' : `?${text}`;
 }
 
-export function createAppRouter(queryClient: QueryClient) {
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
     context: { queryClient },
     parseSearch,
     stringifySearch,
+    // Without this a value that its route refused would come through all the same.
+    search: { strict: true },
     defaultPendingMs: 300,
     scrollRestoration: false,
+    ...(history ? { history } : {}),
   });
 }
 

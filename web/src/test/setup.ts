@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// A loaded machine may take its time; what is absent is absent after this too.
+configure({ asyncUtilTimeout: 10_000, getElementError: (message) => new Error(message ?? 'not found') });
 
 // jsdom lays nothing out and lacks a few browser interfaces; these stand-ins say "a desktop screen, nothing moves".
 window.matchMedia = (query: string) => ({
@@ -20,11 +23,53 @@ class Observer {
 vi.stubGlobal('ResizeObserver', Observer);
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
+window.scrollTo = () => undefined;
 // What the virtual list asks for: a viewport that shows about twenty rows.
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 800 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 1280 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, value: 800 });
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, value: 1280 });
 
 afterEach(() => {
   cleanup();
   window.localStorage.clear();
+});
+
+/** The live feed of the tests: nothing comes unless a test says so. */
+export class FakeEventSource {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  static all: FakeEventSource[] = [];
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  private readonly listeners = new Map<string, ((event: { data: string }) => void)[]>();
+  constructor(readonly url: string) {
+    FakeEventSource.all.push(this);
+  }
+  addEventListener(kind: string, listener: (event: { data: string }) => void): void {
+    this.listeners.set(kind, [...(this.listeners.get(kind) ?? []), listener]);
+  }
+  close(): void {
+    this.readyState = FakeEventSource.CLOSED;
+  }
+  open(): void {
+    this.readyState = FakeEventSource.OPEN;
+    this.onopen?.();
+  }
+  fail(closed: boolean): void {
+    this.readyState = closed ? FakeEventSource.CLOSED : FakeEventSource.CONNECTING;
+    this.onerror?.();
+  }
+  say(kind: string, data: unknown): void {
+    for (const listener of this.listeners.get(kind) ?? []) listener({ data: JSON.stringify(data) });
+  }
+  static latest(): FakeEventSource {
+    const last = FakeEventSource.all.at(-1);
+    if (!last) throw new Error('no live feed was opened');
+    return last;
+  }
+}
+vi.stubGlobal('EventSource', FakeEventSource);
+afterEach(() => {
+  FakeEventSource.all = [];
 });

@@ -64,9 +64,11 @@ export interface DeviceList {
 export function useDeviceList(): DeviceList {
   const query = useInfiniteQuery(deviceListQuery);
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = query;
+  // A fast answer may begin and end between two renders: the number of pages tells that there is more to ask for.
+  const pageCount = query.data?.pages.length ?? 0;
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, isError]);
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, isError, pageCount]);
   const devices = useMemo(() => {
     const map = new Map<string, Device>();
     for (const page of query.data?.pages ?? []) for (const device of page.devices) map.set(device.id, device);

@@ -1,11 +1,11 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { count, zoneName } from '@/ui/timeText';
+import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { statusFilters, type StatusFilter, useDevicesSearch } from '../search';
 import { DeviceTable } from './DeviceTable';
@@ -132,7 +132,7 @@ function SearchBox() {
   const [text, setText] = useState(search.q ?? '');
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<number | undefined>(undefined);
-  useHotkeys([['/', () => input.current?.focus()]]);
+  useKey('/', () => input.current?.focus());
   useEffect(
     () => () => {
       window.clearTimeout(timer.current);

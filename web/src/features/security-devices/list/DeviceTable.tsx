@@ -36,6 +36,7 @@ const columns: Column[] = [
 
 const rowHeight = 40;
 const cardHeight = 132;
+const headHeight = 36;
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected }: { loading: boolean; selected: string | undefined }) {
@@ -47,6 +48,9 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
     getScrollElement: () => scroller.current,
     estimateSize: () => (cards ? cardHeight : rowHeight),
     getItemKey: (index) => ids[index] ?? index,
+    // The sticky head lies in the scrolled area, above the first row.
+    scrollMargin: cards ? 0 : headHeight,
+    scrollPaddingStart: cards ? 0 : headHeight,
     overscan: 10,
     initialRect: { width: 1280, height: 800 },
   });
@@ -64,15 +68,16 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
   const addedIndex = added === null ? -1 : ids.indexOf(added);
   useEffect(() => {
     if (addedIndex < 0) return;
-    virtual.scrollToIndex(addedIndex, { align: 'auto' });
+    virtual.scrollToIndex(addedIndex, { align: 'center' });
     forgetAdded();
     // Once, when the row first exists.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [addedIndex >= 0, virtual]);
 
   const items = virtual.getVirtualItems();
-  const before = items[0]?.start ?? 0;
-  const after = Math.max(0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0));
+  const margin = virtual.options.scrollMargin;
+  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
+  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   return (
     <div ref={scroller} className={classes.scroller}>
       <table className={classes.table} aria-rowcount={ids.length + 1} aria-busy={loading}>

@@ -1,5 +1,4 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -11,6 +10,7 @@ import { copyText } from '@/ui/CopyButton';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { count } from '@/ui/timeText';
+import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
 import { HealthSection } from './HealthSection';
@@ -47,28 +47,16 @@ export function DevicePanel() {
   const edit = (): void => {
     void navigate({ to: '.', search: (search) => ({ ...search, edit: deviceId }) });
   };
-  useHotkeys([
-    [
-      '[',
-      () => {
-        goTo(previous);
-      },
-    ],
-    [
-      ']',
-      () => {
-        goTo(next);
-      },
-    ],
-    [
-      'Escape',
-      () => {
-        // Esc belongs to the topmost thing: an open dialog or menu closes first.
-        if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-      },
-      { preventDefault: false },
-    ],
-  ]);
+  useKey('[', () => {
+    goTo(previous);
+  });
+  useKey(']', () => {
+    goTo(next);
+  });
+  useKey('Escape', () => {
+    // Esc belongs to the topmost thing: an open dialog or menu closes first.
+    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
+  });
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Picket`;
   }, [name]);

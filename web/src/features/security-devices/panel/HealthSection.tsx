@@ -3,12 +3,12 @@ import { IconPlugConnected } from '@/ui/icons';
 import type { ReactNode } from 'react';
 import { serverNow } from '@/api/clock';
 import type { Credential, Device, StreamStatus } from '@/api/types';
-import type { GlossaryKey } from '@/glossary';
+import { glossary, type GlossaryKey } from '@/glossary';
 import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords, StatusBadge } from '@/ui/StatusBadge';
 import { Meaning, Term } from '@/ui/Term';
-import { Ago } from '@/ui/time';
-import { calendarDay, count, dayTime, span } from '@/ui/timeText';
+import { Ago, useClockText } from '@/ui/time';
+import { absolute, ago, calendarDay, count, dayTime, span } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
 import classes from './panel.module.css';
@@ -45,22 +45,24 @@ export function HealthSection({ device }: { device: Device }) {
           </Button>
         )}
       </div>
-      <div aria-live="polite">
-        <Callout tone={tones[level]} icon={<LevelIcon level={level} size={18} />} title={details?.sentence ?? levelWords[level]}>
-          {since !== null && (
-            <span className="pk-muted">
-              <Term of="status">Status</Term> {levelWords[level]} since <Ago time={since} />
-            </span>
-          )}
-        </Callout>
-      </div>
+      <Callout
+        tone={tones[level]}
+        icon={<LevelIcon level={level} size={18} />}
+        title={<span aria-live="polite">{details?.sentence ?? levelWords[level]}</span>}
+      >
+        {since !== null && (
+          <span className="pk-muted">
+            <Term of="status">Status</Term> {levelWords[level]} since <Ago time={since} />
+          </span>
+        )}
+      </Callout>
       <div className={classes.cards}>
         <Card title="Connection">
           <Fact term="last_successful_poll">
             <Ago time={attributes.last_successful_poll_at} />
           </Fact>
           <Fact term="next_poll">
-            {attributes.paused ? 'not while paused' : <Ago time={attributes.next_poll_at} never="not planned" />}
+            {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} />}
           </Fact>
           <Fact term="token_expiry">
             <Expiry credential={attributes.credential} />
@@ -99,6 +101,13 @@ function Fact({ term, children }: { term: GlossaryKey; children: ReactNode }) {
       <dd className="pk-num">{children}</dd>
     </div>
   );
+}
+
+function NextPoll({ time }: { time: string | null }) {
+  const text = useClockText((now) =>
+    time === null ? 'not planned' : Date.parse(time) <= now + 1000 ? 'due now' : ago(time, now),
+  );
+  return <span title={time === null ? undefined : absolute(time)}>{text}</span>;
 }
 
 /** When the token ends, in the colour of how soon. */
@@ -146,16 +155,16 @@ function Streams({ streams }: { streams: StreamStatus[] }) {
                 {stream.title}
                 <StatusBadge level={stream.level} />
               </th>
-              <td>
+              <td data-label={glossary.last_successful_poll.term}>
                 <Ago time={stream.last_successful_poll_at} />
               </td>
-              <td>
+              <td data-label={glossary.last_data_received.term}>
                 <Ago time={stream.last_data_received_at} />
               </td>
-              <td>
+              <td data-label={glossary.newest_event.term}>
                 <Ago time={stream.newest_event_at} />
               </td>
-              <td title={`${count(stream.events_total)} in total`}>{count(stream.events_24h)}</td>
+              <td data-label={glossary.events_24h.term} title={`${count(stream.events_total)} in total`}>{count(stream.events_24h)}</td>
             </tr>
             {(stream.backfill !== null || (stream.level !== 'ok' && stream.sentence !== '')) && (
               <tr className={classes.more}>

@@ -1,0 +1,275 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import { openAt } from '@/test/app';
+import { makeDevice, makeStream, problem, signedIn } from '@/test/server';
+import { FakeEventSource } from '@/test/setup';
+
+const rowNames = (): string[] =>
+  screen
+    .getAllByRole('rowheader')
+    .map((cell) => within(cell).queryByRole('link')?.textContent ?? cell.textContent)
+    .filter((name) => name !== '');
+
+const three = () => [makeDevice('a', 'Alpha'), makeDevice('b', 'Beta'), makeDevice('c', 'Gamma')];
+
+describe('the list', () => {
+  test('is a table with the columns of the contract', async () => {
+    signedIn(three());
+    openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    expect(screen.getAllByRole('columnheader').map((cell) => cell.textContent)).toEqual([
+      'Name',
+      'Technology',
+      'Location',
+      'Status',
+      'Last successful poll',
+      'Last data received',
+      'Events in 24 h',
+    ]);
+    expect(screen.getByText('3 devices')).toBeTruthy();
+    expect(screen.getAllByText('Healthy')).toHaveLength(3);
+  });
+
+  test('an empty one leads to adding', async () => {
+    signedIn([]);
+    const app = openAt('/settings/security-devices');
+    await screen.findByText('No security devices yet');
+    await app.user.click(screen.getAllByRole('button', { name: 'Add Security Device' })[0] as HTMLElement);
+    expect(await screen.findByLabelText('Search technology')).toBeTruthy();
+  });
+
+  test('a failure offers another try', async () => {
+    const server = signedIn(three());
+    const answer = { status: 500, body: problem('500', 'internal', 'The store is closed.') };
+    server.on('GET /api/v2/security_devices', answer);
+    const app = openAt('/settings/security-devices');
+    expect(await screen.findByText('The store is closed.')).toBeTruthy();
+    server.on('GET /api/v2/security_devices', { body: { data: three(), meta: { page: { total: 3 } } } });
+    await app.user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('link', { name: 'Beta' })).toBeTruthy();
+  });
+
+  test('asks for the rest in large pages and shows only the rows in view', async () => {
+    const many = Array.from({ length: 2500 }, (_, i) => makeDevice(`id${String(i)}`, `Device ${String(i).padStart(4, '0')}`));
+    const server = signedIn(many);
+    openAt('/settings/security-devices');
+    await screen.findByText('2,500 devices', {}, { timeout: 15_000 });
+    await waitFor(() => {
+      expect(server.asked('GET /api/v2/security_devices').map((call) => call.query.get('page[limit]'))).toEqual([
+        '100',
+        '1000',
+        '1000',
+        '1000',
+      ]);
+    });
+    expect(screen.getAllByRole('rowheader').length).toBeLessThan(60);
+    expect(screen.getByRole('table').getAttribute('aria-rowcount')).toBe('2501');
+  });
+
+  test('a broken address shows the plain list', async () => {
+    signedIn(three());
+    openAt('/settings/security-devices?status=splendid&sort=-shoes');
+    await screen.findByRole('link', { name: 'Alpha' });
+    expect(rowNames()).toEqual(['Alpha', 'Beta', 'Gamma']);
+    expect(screen.getByText('3 devices')).toBeTruthy();
+  });
+
+  test('search, filter and sort live in the address', async () => {
+    const devices = three();
+    const bad = makeDevice('z', 'Zeta', { status: 'unhealthy', status_details: null });
+    signedIn([...devices, bad]);
+    const app = openAt('/settings/security-devices?sort=-name');
+    await screen.findByRole('link', { name: 'Alpha' });
+    expect(rowNames()).toEqual(['Zeta', 'Gamma', 'Beta', 'Alpha']);
+    await app.user.selectOptions(screen.getByLabelText('Status filter'), 'unhealthy');
+    await waitFor(() => { expect(rowNames()).toEqual(['Zeta']); });
+    expect(app.address()).toContain('status=unhealthy');
+    await app.user.selectOptions(screen.getByLabelText('Status filter'), '');
+    await app.user.keyboard('{Escape}');
+    act(() => { (document.activeElement as HTMLElement).blur(); });
+    await app.user.keyboard('/');
+    expect(document.activeElement).toBe(screen.getByLabelText('Search devices'));
+    await app.user.keyboard('gam');
+    await waitFor(() => { expect(rowNames()).toEqual(['Gamma']); });
+    expect(app.address()).toContain('q=gam');
+    await app.user.click(screen.getByRole('button', { name: 'Clear search' }));
+    await app.user.click(screen.getByRole('button', { name: 'Name' }));
+    await waitFor(() => { expect(rowNames()).toEqual(['Alpha', 'Beta', 'Gamma', 'Zeta']); });
+    expect(app.address()).not.toContain('sort');
+  });
+});
+
+describe('live', () => {
+  const open = async () => {
+    signedIn(three());
+    const app = openAt('/settings/security-devices?sort=status');
+    await screen.findByRole('link', { name: 'Alpha' });
+    act(() => { FakeEventSource.latest().open(); });
+    return app;
+  };
+
+  test('a device that gets worse says so and stays where it is', async () => {
+    await open();
+    const worse = makeDevice('c', 'Gamma', {
+      status: 'unhealthy',
+      status_details: { level: 'error', code: 'unauthorized', sentence: 'No.', since: null, streams: [] },
+    }, 2);
+    act(() => { FakeEventSource.latest().say('change', { type: 'security_devices', id: 'c', deleted: false, data: worse }); });
+    expect(await screen.findByText('Unhealthy')).toBeTruthy();
+    expect(rowNames()).toEqual(['Alpha', 'Beta', 'Gamma']);
+  });
+
+  test('a new device joins at the end and a pill sorts it in', async () => {
+    const app = await open();
+    const fresh = makeDevice('n', 'Aardvark');
+    act(() => { FakeEventSource.latest().say('change', { type: 'security_devices', id: 'n', deleted: false, data: fresh }); });
+    await screen.findByRole('link', { name: 'Aardvark' });
+    expect(rowNames()).toEqual(['Alpha', 'Beta', 'Gamma', 'Aardvark']);
+    await app.user.click(screen.getByRole('button', { name: '1 new' }));
+    expect(rowNames()).toEqual(['Aardvark', 'Alpha', 'Beta', 'Gamma']);
+  });
+
+  test('events count up, a stream at a time', async () => {
+    await open();
+    act(() => { FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 3, events_24h: 8 }); });
+    const row = screen.getByRole('link', { name: 'Alpha' }).closest('tr') as HTMLElement;
+    await waitFor(() => expect(within(row).getByText('18')).toBeTruthy());
+  });
+
+  test('a deleted device is struck out in place', async () => {
+    await open();
+    act(() => { FakeEventSource.latest().say('change', { type: 'security_devices', id: 'b', deleted: true, data: null }); });
+    expect(await screen.findByText('Deleted')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Actions for Beta' })).toBeNull();
+    expect(rowNames()).toEqual(['Alpha', 'Beta', 'Gamma']);
+  });
+});
+
+describe('the menu beside the name', () => {
+  test('has the five actions; Pause turns into Resume', async () => {
+    const server = signedIn(three()).on('PATCH /api/v2/security_devices/a', (call) => {
+      const { paused } = (call.body as { data: { attributes: { paused: boolean } } }).data.attributes;
+      return { body: { data: makeDevice('a', 'Alpha', { paused }, 2) } };
+    });
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    const items = (await screen.findAllByRole('menuitem')).map((item) => item.textContent);
+    expect(items).toEqual(['View details', 'Edit', 'Test now', 'Pause', 'Delete']);
+    await app.user.click(screen.getByRole('menuitem', { name: 'Pause' }));
+    expect(await screen.findByText('Paused')).toBeTruthy();
+    expect(await screen.findByText('Alpha is paused.')).toBeTruthy();
+    expect(server.asked('PATCH /api/v2/security_devices/a')[0]?.headers.get('x-csrf-token')).toBe('csrf-1');
+    await app.user.click(screen.getByRole('button', { name: 'Actions for Alpha' }));
+    expect(await screen.findByRole('menuitem', { name: 'Resume' })).toBeTruthy();
+  });
+
+  test('Test now shows each check with its sentence', async () => {
+    signedIn(three()).on('POST /api/v2/security_devices/a/test', {
+      body: {
+        ok: false,
+        code: 'unauthorized',
+        sentence: 'Not authorised: the token was revoked.',
+        checks: [
+          { name: 'connection', ok: true, code: 'ok', sentence: 'The server answers.' },
+          { name: 'authorization', ok: false, code: 'unauthorized', sentence: 'The token is refused.' },
+          { name: 'auditevents', ok: null, code: 'skipped', sentence: 'Not tried.' },
+        ],
+      },
+    });
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Test now' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Test of Alpha' });
+    expect(await within(dialog).findByText('Not authorised: the token was revoked.')).toBeTruthy();
+    expect(within(dialog).getByLabelText('Failed').closest('li')?.textContent).toBe('Authorization. The token is refused.');
+    expect(within(dialog).getByLabelText('Not checked').closest('li')?.textContent).toContain('Audit events.');
+  });
+
+  test('Delete says what is lost and kept, and deletes only when told', async () => {
+    const server = signedIn(three()).on('DELETE /api/v2/security_devices/a', { status: 204 });
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Delete Alpha?' });
+    expect(dialog.textContent).toContain('Lost:');
+    expect(dialog.textContent).toContain('Kept:');
+    expect(server.asked('DELETE /api/v2/security_devices/a')).toHaveLength(0);
+    server.on('GET /api/v2/security_devices', { body: { data: three().slice(1), meta: { page: { total: 2 } } } });
+    await app.user.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => { expect(rowNames()).toEqual(['Beta', 'Gamma']); });
+  });
+});
+
+describe('the panel', () => {
+  test('stands beside the list, walks it, and closes with Esc', async () => {
+    signedIn(three());
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'View details' }));
+    const panel = await screen.findByRole('complementary', { name: 'Alpha' });
+    expect(app.address()).toBe('/settings/security-devices/a');
+    for (const name of ['Device Health', 'Information', 'History']) {
+      expect(within(panel).getByRole('heading', { name })).toBeTruthy();
+    }
+    expect(within(panel).getByText('1 of 3')).toBeTruthy();
+    expect(within(panel).getByRole('button', { name: 'Previous device' })).toHaveProperty('disabled', true);
+    await app.user.click(within(panel).getByRole('button', { name: 'Next device' }));
+    expect(await screen.findByRole('complementary', { name: 'Beta' })).toBeTruthy();
+    await app.user.keyboard(']');
+    expect(await screen.findByRole('complementary', { name: 'Gamma' })).toBeTruthy();
+    await app.user.keyboard('[[');
+    expect(await screen.findByRole('complementary', { name: 'Beta' })).toBeTruthy();
+    await app.user.keyboard('{Escape}');
+    await waitFor(() => { expect(screen.queryByRole('complementary')).toBeNull(); });
+    expect(app.address()).toBe('/settings/security-devices');
+  });
+
+  test('shows the clocks of each stream, the backfill, and never the token', async () => {
+    const stream = makeStream({
+      backfill: { from: '2026-11-01T00:00:00Z', reached: '2026-11-03T00:00:00Z', percent: 62.9, events_per_second: 2210, seconds_left: 240 },
+    });
+    const device = makeDevice('a', 'Alpha', {
+      status_details: { level: 'ok', code: 'backfilling', sentence: 'Reading history: 62 %.', since: null, streams: [stream] },
+    });
+    signedIn([device]);
+    openAt('/settings/security-devices/a');
+    const panel = await screen.findByRole('complementary', { name: 'Alpha' });
+    expect(await within(panel).findByText('Reading history: 62 %.')).toBeTruthy();
+    expect(within(panel).getByText('62 %, 2,210 events a second, about 4 min left')).toBeTruthy();
+    expect(within(panel).getByRole('progressbar', { name: 'Reading history of Audit events' })).toBeTruthy();
+    expect(panel.textContent).toContain('ends in x9Qk');
+    expect((await within(panel).findAllByText(/by Ana Ruiz/)).length).toBe(2);
+  });
+
+  test('a device that is gone is said so', async () => {
+    signedIn([]);
+    openAt('/settings/security-devices/nothing');
+    expect(await screen.findByText('This device does not exist')).toBeTruthy();
+  });
+
+  test('a history entry says what, who and when, and opens', async () => {
+    signedIn([makeDevice('a', 'Alpha')]).on('GET /api/v2/security_device_histories', {
+      body: {
+        data: [
+          {
+            type: 'security_device_histories',
+            id: 'h1',
+            attributes: {
+              action: 'UPDATED',
+              created_at: '2026-11-01T10:00:00.000Z',
+              value: { kind: 'settings', sentence: 'Location changed', before: { location: 'Oslo' }, after: { location: 'Bergen' } },
+            },
+            relationships: { created_by: { data: { type: 'actors', id: 'a0' } } },
+          },
+        ],
+        included: [{ type: 'actors', id: 'a0', attributes: { display_name: 'Picket' } }],
+        meta: { page: { total: 1 } },
+      },
+    });
+    const app = openAt('/settings/security-devices/a');
+    const entry = (await screen.findByText('Location changed')).closest('li') as HTMLElement;
+    expect(entry.textContent).toContain('Picket');
+    await app.user.click(within(entry).getByText('Before and after'));
+    expect(within(entry).getByRole('row', { name: 'Location Oslo Bergen' })).toBeTruthy();
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Device } from '@/api/types';
+import { commonFields } from '@/forms/schema';
+import { ago, span } from '@/ui/timeText';
+import { makeDevice, plugin } from '@/test/server';
+import { conflictsOf, editOf, openValues } from './edit/conflicts';
+import { arrange, levelOf, matches } from './order';
+import { differences } from './panel/historyText';
+import { parseSort, validateDevicesSearch } from './search';
+
+const technology = (slug: string | null): string => (slug === '1password' ? '1Password' : '');
+const all = { q: '', status: undefined, sort: { key: 'name', descending: false } } as const;
+const withLevel = (id: string, level: 'ok' | 'warning' | 'error'): Device => {
+  const device = makeDevice(id, id);
+  const details = device.attributes.status_details;
+  if (details) device.attributes.status_details = { ...details, level };
+  return device;
+};
+
+describe('levelOf', () => {
+  test('the verdict before details are known', () => {
+    expect(levelOf(makeDevice('a', 'a', { status_details: null, status: null }))).toBe('verifying');
+    expect(levelOf(makeDevice('a', 'a', { status_details: null, status: 'unhealthy' }))).toBe('error');
+  });
+  test('paused and deleted win over what the details still say', () => {
+    expect(levelOf(makeDevice('a', 'a', { paused: true }))).toBe('paused');
+    expect(levelOf(makeDevice('a', 'a', { paused: true, deleted_at: '2026-01-01T00:00:00.000Z' }))).toBe('deleted');
+  });
+});
+
+describe('arrange', () => {
+  test('names sort as people count', () => {
+    const devices = ['b 10', 'b 9', 'a'].map((name) => makeDevice(name, name));
+    expect(arrange(devices, all, technology)).toEqual(['a', 'b 9', 'b 10']);
+    expect(arrange(devices, { ...all, sort: { key: 'name', descending: true } }, technology)).toEqual(['b 10', 'b 9', 'a']);
+  });
+  test('by status the worst come first, deleted ones are gone', () => {
+    const gone = makeDevice('gone', 'gone', { deleted_at: '2026-01-01T00:00:00.000Z' });
+    const devices = [withLevel('fine', 'ok'), withLevel('bad', 'error'), gone, withLevel('so-so', 'warning')];
+    expect(arrange(devices, { ...all, sort: { key: 'status', descending: false } }, technology)).toEqual([
+      'bad',
+      'so-so',
+      'fine',
+    ]);
+  });
+  test('never polled counts as the oldest', () => {
+    const devices = [makeDevice('polled', 'a'), makeDevice('never', 'b', { last_successful_poll_at: null })];
+    expect(arrange(devices, { ...all, sort: { key: 'poll', descending: false } }, technology)).toEqual(['never', 'polled']);
+  });
+});
+
+test('search looks at name, location and technology, word by word', () => {
+  const device = makeDevice('id-1', 'Sales', { location: 'New York' });
+  expect(matches(device, { ...all, q: 'york SALES' }, technology)).toBe(true);
+  expect(matches(device, { ...all, q: '1pass' }, technology)).toBe(true);
+  expect(matches(device, { ...all, q: 'york finance' }, technology)).toBe(false);
+  expect(matches(device, { ...all, status: 'attention' }, technology)).toBe(false);
+  expect(matches(withLevel('w', 'warning'), { ...all, status: 'attention' }, technology)).toBe(true);
+});
+
+test('a broken address falls back to the plain list', () => {
+  expect(validateDevicesSearch({ q: 7, status: 'splendid', sort: '-shoe_size', edit: '', setupIntegration: '1password' })).toEqual({
+    setupIntegration: '1password',
+  });
+  expect(parseSort('-events')).toEqual({ key: 'events', descending: true });
+  expect(validateDevicesSearch({ sort: 'name' })).toEqual({});
+});
+
+describe('editing', () => {
+  const fields = [...commonFields, ...plugin.attributes.device_spec_json.fields.filter((field) => field.name === 'server')];
+  const opened = makeDevice('a', 'Sales');
+  test('only what changed is sent, with the whole device_spec', () => {
+    const values = openValues(fields, opened);
+    expect(editOf(fields, opened, values)).toBeNull();
+    expect(editOf(fields, opened, { ...values, name: 'Sales 2' })).toEqual({ name: 'Sales 2' });
+    const spec = { server: 'https://events.1password.com', other: 'kept' };
+    expect(
+      editOf(fields, makeDevice('a', 'Sales', { device_spec: spec }), { ...values, 'device_spec.server': 'https://events.1password.eu' }),
+    ).toEqual({ device_spec: { server: 'https://events.1password.eu', other: 'kept' } });
+    expect(editOf(fields, opened, { ...values, location: '' })).toEqual({ location: '' });
+  });
+  test('a conflict is what they changed and I did not also type', () => {
+    const now = makeDevice('a', 'Sales EU', { location: 'Bergen' });
+    const mine = { ...openValues(fields, opened), name: 'Sales North', location: 'Bergen' };
+    expect(conflictsOf(fields, opened, now, mine)).toEqual([
+      { path: 'name', label: 'Name', opened: 'Sales', theirs: 'Sales EU', mine: 'Sales North' },
+    ]);
+  });
+});
+
+test('a history entry opens to what differs, however deep', () => {
+  expect(
+    differences({ name: 'a', device_spec: { server: 'x', keep: 1 } }, { name: 'a', device_spec: { server: 'y', keep: 1 }, paused: true }),
+  ).toEqual([
+    { key: 'device_spec.server', label: 'Server address', before: 'x', after: 'y' },
+    { key: 'paused', label: 'Paused', before: 'none', after: 'yes' },
+  ]);
+  expect(differences(null, null)).toEqual([]);
+});
+
+test('times in words', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  expect(span(119 * 60)).toBe('119 min');
+  expect(span(2 * 3600)).toBe('2 h');
+  expect(ago('2026-11-22T11:59:20Z', now)).toBe('40 s ago');
+  expect(ago('2026-11-22T11:59:58Z', now)).toBe('just now');
+  expect(ago('2026-11-22T12:00:40Z', now)).toBe('in 40 s');
+  expect(ago('2026-01-02T12:00:00Z', now)).toBe('2 Jan');
+  expect(ago('garbage', now)).toBe('garbage');
+});

@@ -1,0 +1,31 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { render } from '@testing-library/react';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
+import { createAppRouter } from '@/app/router';
+import { installCsrfRefresh } from '@/data/session/session';
+import { Notices } from '@/ui/announce';
+
+export interface TestApp {
+  user: UserEvent;
+  client: QueryClient;
+  address: () => string;
+}
+
+/** The whole console at an address, against whatever answers `fetch`. */
+export function openAt(address: string): TestApp {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } });
+  installCsrfRefresh(client);
+  const history = createMemoryHistory({ initialEntries: [address] });
+  const router = createAppRouter(client, history);
+  render(
+    <MantineProvider env="test" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+        <Notices />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return { user: userEvent.setup({ delay: null }), client, address: () => history.location.href };
+}

@@ -1,0 +1,207 @@
+import { vi } from 'vitest';
+import type { Device, Plugin, Session, StreamStatus } from '@/api/types';
+
+export interface Call {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: unknown;
+  headers: Headers;
+}
+type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
+type Handler = (call: Call) => Answer | Promise<Answer>;
+
+/** Answers `fetch` by method and path; remembers what was asked. An unknown call fails the test by its 404. */
+export class TestServer {
+  readonly calls: Call[] = [];
+  private readonly handlers = new Map<string, Handler>();
+
+  constructor() {
+    vi.stubGlobal('fetch', async (input: string, init: RequestInit = {}) => {
+      const url = new URL(input, 'http://picket.test');
+      const call: Call = {
+        method: init.method ?? 'GET',
+        path: url.pathname,
+        query: url.searchParams,
+        body: typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : null,
+        headers: new Headers(init.headers),
+      };
+      this.calls.push(call);
+      const handler = this.handlers.get(`${call.method} ${call.path}`);
+      const answer = handler
+        ? await handler(call)
+        : { status: 404, body: problem('404', 'not_found', `No answer for ${call.method} ${call.path}.`) };
+      const empty = answer.status === 204;
+      return new Response(empty ? null : JSON.stringify(answer.body ?? {}), {
+        status: answer.status ?? 200,
+        headers: { 'content-type': 'application/json', ...answer.headers },
+      });
+    });
+  }
+
+  on(route: string, handler: Handler | Answer): this {
+    this.handlers.set(route, typeof handler === 'function' ? handler : () => handler);
+    return this;
+  }
+
+  asked(route: string): Call[] {
+    return this.calls.filter((call) => `${call.method} ${call.path}` === route);
+  }
+}
+
+export function problem(status: string, code: string, detail: string, pointer?: string) {
+  return { errors: [{ status, code, title: code, detail, ...(pointer ? { source: { pointer } } : {}) }] };
+}
+
+export const session: Session = {
+  user: { id: 'u1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a1' },
+  organization: { id: 'o1', name: 'Northwind' },
+  role: 'organization_admin',
+  csrf_token: 'csrf-1',
+  expires_at: '2030-01-01T00:00:00.000Z',
+  server: {
+    version: '0.1.0',
+    egress_addresses: ['203.0.113.7'],
+    feedback_address: 'mailto:picket@example.test',
+    public_url: null,
+    time: new Date().toISOString(),
+  },
+};
+
+export function makeStream(over: Partial<StreamStatus> = {}): StreamStatus {
+  return {
+    stream: 'auditevents',
+    title: 'Audit events',
+    level: 'ok',
+    code: 'receiving',
+    sentence: 'Receiving.',
+    last_successful_poll_at: new Date().toISOString(),
+    last_data_received_at: null,
+    newest_event_at: null,
+    next_poll_at: null,
+    events_24h: 10,
+    events_total: 100,
+    consecutive_failures: 0,
+    last_error: null,
+    backfill: null,
+    start_time: null,
+    ...over,
+  };
+}
+
+export function makeDevice(id: string, name: string, over: Partial<Device['attributes']> = {}, version = 1): Device {
+  return {
+    type: 'security_devices',
+    id,
+    attributes: {
+      name,
+      location: 'Oslo',
+      plugin_slug: '1password',
+      device_type: 'CLOUD',
+      device_spec: { server: 'https://events.1password.com' },
+      status: 'healthy',
+      is_verifying_status: false,
+      status_details: {
+        level: 'ok',
+        code: 'receiving',
+        sentence: 'Receiving. Newest event 40 s ago.',
+        since: '2026-11-01T10:00:00.000Z',
+        streams: [makeStream(), makeStream({ stream: 'itemusages', title: 'Item usage events', events_24h: 5 })],
+      },
+      status_updated_at: '2026-11-01T10:00:00.000Z',
+      paused: false,
+      last_successful_poll_at: '2026-11-22T10:00:00.000Z',
+      last_data_received_at: null,
+      newest_event_at: null,
+      next_poll_at: null,
+      events_24h: 15,
+      credential: {
+        last_four: 'x9Qk',
+        fingerprint: 'b1f409aa',
+        expires_at: null,
+        issued_at: null,
+        features: ['auditevents', 'itemusages'],
+        account_uuid: 'NZQDG4W5',
+        server: 'events.1password.com',
+        replaced_at: null,
+      },
+      created_at: '2026-11-01T10:00:00.000Z',
+      updated_at: '2026-11-01T10:00:00.000Z',
+      deleted_at: null,
+      ...over,
+    },
+    relationships: {
+      created_by: { data: { type: 'actors', id: 'a1' } },
+      updated_by: { data: { type: 'actors', id: 'a1' } },
+    },
+    meta: { version },
+  };
+}
+
+export const ana = { type: 'actors', id: 'a1', attributes: { display_name: 'Ana Ruiz' } };
+
+export const plugin: Plugin = {
+  type: 'plugins',
+  id: 'p1',
+  attributes: {
+    plugin_slug: '1password',
+    display_name: '1Password',
+    company_name: '1Password',
+    vendor_name: '1Password',
+    vendor_type: null,
+    description: 'Events of a 1Password Business account.',
+    logo_image_url: null,
+    active: true,
+    device_spec_json: {
+      fields: [
+        {
+          name: 'api_token',
+          path: 'secrets.device_info.api_token',
+          label: 'API token',
+          type: 'secret',
+          required: true,
+          inspect: true,
+        },
+        {
+          name: 'server',
+          path: 'device_spec.server',
+          label: 'Server address',
+          type: 'choice',
+          required: true,
+          choices: [
+            { value: 'https://events.1password.com', label: '1Password.com' },
+            { value: 'https://events.1password.eu', label: '1Password.eu' },
+          ],
+        },
+      ],
+      guide: {
+        title: 'Create the 1Password token',
+        before: ['You must have admin permissions in 1Password.'],
+        steps: [{ text: 'Select the events to report:', items: ['Audit events'] }],
+      },
+      backfill: { default_days: 7, max_days: 120 },
+    },
+  },
+};
+
+/** A server with somebody signed in and these devices. */
+export function signedIn(devices: Device[]): TestServer {
+  const server = new TestServer()
+    .on('GET /auth/v0/session', { body: session })
+    .on('GET /api/v2/plugins', { body: { data: [plugin] } })
+    .on('GET /api/v2/security_device_histories', { body: { data: [], meta: { page: { total: 0 } } } })
+    .on('GET /api/v2/security_devices', (call) => {
+      const offset = Number(call.query.get('page[offset]'));
+      const limit = Number(call.query.get('page[limit]'));
+      return {
+        body: { data: devices.slice(offset, offset + limit), meta: { page: { offset, limit, total: devices.length } } },
+      };
+    });
+  for (const device of devices) {
+    server.on(`GET /api/v2/security_devices/${device.id}`, {
+      body: { data: device, included: [ana] },
+      headers: { etag: `"${String(device.meta?.version)}"` },
+    });
+  }
+  return server;
+}
