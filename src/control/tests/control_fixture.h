@@ -17,6 +17,8 @@ namespace picket::control {
 /// A data directory with one organization ("Acme", ada@example.com, "correct horse") and cheap passwords.
 class ControlFixture : public ::testing::Test {
  protected:
+  static NewDevice new_device(std::string name) { return new_device(std::move(name), "opw_token"); }
+
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "picket-control-XXXXXX").string();
     directory_ = ::mkdtemp(name.data());
@@ -58,7 +60,7 @@ class ControlFixture : public ::testing::Test {
                              crypto::totp_step(clock_.now()) + steps);
   }
 
-  static NewDevice new_device(std::string name, const char* token = "opw_token") {
+  static NewDevice new_device(std::string name, const char* token) {
     NewDevice out;
     out.name = std::move(name);
     out.location = "London";
