@@ -1,5 +1,5 @@
 // A stand-in for the server while working on the console: `npm run build && npm run mock`. Never shipped, never used by
-// the tests that judge Picket. Sign in with any email, the password "picket" and the code 000000.
+// the tests that judge Picket. Sign in with any email, the password "picket" and any six digits.
 //   PORT=8787  DEVICES=41  ADDRESSES=1 (0: none set)  SLOW=0 (milliseconds each answer waits)
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -158,7 +158,9 @@ const plugin = {
         { name: 'api_token', path: 'secrets.device_info.api_token', label: 'API token', type: 'secret', required: true, inspect: true, help: 'The token that 1Password shows once, when it is issued.' },
         {
           name: 'server', path: 'device_spec.server', label: 'Server address', type: 'choice', required: true, help: 'Where your 1Password account lives.',
-          choices: [['com', '1Password.com'], ['ca', '1Password.ca'], ['eu', '1Password.eu']].map(([tld, label]) => ({ value: `https://events.1password.${tld}`, label: `${label} (events.1password.${tld})` })).concat([{ value: 'https://events.ent.1password.com', label: 'Enterprise (events.ent.1password.com)' }]),
+          choices: [['com', '1Password.com'], ['ca', '1Password.ca'], ['eu', '1Password.eu']].map(([tld, label]) => ({ value: `https://events.1password.${tld}`, label: `${label} (events.1password.${tld})` }))
+            .concat(process.env.PICKET_SIM_URL ? [{ value: process.env.PICKET_SIM_URL, label: process.env.PICKET_SIM_URL }] : [])
+            .concat([{ value: 'https://events.ent.1password.com', label: 'Enterprise (events.ent.1password.com)' }]),
         },
       ],
       guide: {
@@ -217,7 +219,7 @@ function api(method, url, body, token, request) {
   const path = url.pathname;
   if (path === '/auth/v0/session') {
     if (method === 'POST') {
-      if (body.password !== 'picket' || body.otp !== '000000') throw new Refusal(401, 'unauthorized', 'Email, password or code is wrong.');
+      if (body.password !== 'picket' || !/^\d{6}$/.test(body.otp)) throw new Refusal(401, 'unauthorized', 'Email, password or code is wrong.');
       const fresh = randomUUID();
       sessions.add(fresh);
       return { status: 200, body: session(fresh), cookie: `picket_session=${fresh}; HttpOnly; SameSite=Strict; Path=/` };
@@ -239,7 +241,7 @@ function api(method, url, body, token, request) {
     if (secret.split('.').length !== 3) return { status: 200, body: { ok: false, code: 'wrong_token', sentence: 'This is not a token of 1Password: it should have three parts with dots between.', server: null, features: [], expires_at: null, issued_at: null, account_uuid: null, proposals: {} } };
     return { status: 200, body: { ok: true, code: 'ok', sentence: 'A token of events.1password.eu for three event kinds. It never expires.', server: 'events.1password.eu', features: streams.map(([s]) => s), expires_at: null, issued_at: iso(1e9), account_uuid: 'NZQ', proposals: { server: 'https://events.1password.eu' } } };
   }
-  if (path === '/api/v2/plugins/1password/test') return { status: 200, body: testResult(!JSON.stringify(body).includes('bad.')) };
+  if (path === '/api/v2/plugins/1password/test') return { status: 200, body: testResult(!process.env.PICKET_SIM_TOKEN || JSON.stringify(body).includes(process.env.PICKET_SIM_TOKEN)) };
   if (path === '/api/v2/security_device_histories') {
     const rows = histories.get(url.searchParams.get('filter[security_device][id]')) ?? [];
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
@@ -261,11 +263,13 @@ function api(method, url, body, token, request) {
     return { status: 200, body: { data: all.slice(offset, offset + limit), meta: { page: { offset, limit, total: all.length } } } };
   }
   if (path === '/api/v2/security_devices' && method === 'POST') {
-    const { name, location, device_spec } = body.data.attributes;
+    const { name, location, device_spec, secrets } = body.data.attributes;
     if ([...devices.values()].some((one) => one.attributes.name === name)) throw new Refusal(409, 'conflict', 'Another device already has this name.', '/data/attributes/name');
-    const device = makeDevice(name, location, states[6], device_spec);
+    const noToken = ['error', 'no_token', 'No token yet. Add one with Edit Device.'];
+    const device = makeDevice(name, location, secrets ? states[6] : noToken, device_spec);
+    if (!secrets) device.attributes.credential = null;
     tell('change', { type: 'security_devices', id: device.id, deleted: false, data: device });
-    setTimeout(() => {
+    if (secrets) setTimeout(() => {
       Object.assign(device.attributes, { status: 'healthy', is_verifying_status: false, last_successful_poll_at: iso(0), last_data_received_at: iso(0) });
       Object.assign(device.attributes.status_details, { level: 'ok', code: 'receiving', sentence: 'Receiving. Newest event 1 s ago.', since: iso(0) });
       for (const stream of device.attributes.status_details.streams) Object.assign(stream, { level: 'ok', last_successful_poll_at: iso(0) });
@@ -321,6 +325,7 @@ createServer((request, response) => {
     clients.add(response);
     return request.on('close', () => clients.delete(response));
   }
+  if (url.pathname === '/readyz') return response.end('ok');
   if (/^\/(api|auth|dev)\//.test(url.pathname)) {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
@@ -350,11 +355,11 @@ createServer((request, response) => {
     'content-security-policy': "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   });
   response.end(bytes);
-}).listen(port, '127.0.0.1', () => console.log(`mock at http://127.0.0.1:${port}, password "picket", code 000000`));
+}).listen(port, '127.0.0.1', () => console.log(`mock at http://127.0.0.1:${port}, password "picket", any six digits`));
 
 setInterval(() => tell('ping', {}), 15_000);
 setInterval(() => {
-  const healthy = [...devices.values()].filter((one) => one.attributes.status_details.level === 'ok').slice(0, 5);
+  const healthy = [...devices.values()].filter((one) => one.attributes.status_details.level === 'ok').slice(-5);
   for (const device of healthy) {
     const stream = device.attributes.status_details.streams[0];
     stream.events_24h += 3;
