@@ -19,6 +19,7 @@ constexpr std::size_t kFrame = kBeforeCursor.size() + CursorCodec::kTextSize + k
 
 std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
   std::string out(text);
+  if (what.empty()) return out;  // the record lacks that member
   const auto at = out.find(what);
   if (at != std::string::npos) out.replace(at, what.size(), with);
   return out;
