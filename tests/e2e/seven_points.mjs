@@ -287,10 +287,10 @@ describe("the seven points", { concurrency: false }, () => {
     await dialog().getByText("Event kinds", { exact: true }).waitFor();
     const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
     await dialog().getByLabel("Read again from", { exact: true }).fill(day);
-    await dialog().getByText(/request/).first().waitFor();
+    await dialog().getByText(/^Reading again from/).first().waitFor();
     await picture("read-again");
     await dialog().getByRole("button", { name: "Read again", exact: true }).click();
-    await page.getByText(/Reading again from/).first().waitFor();
+    await page.getByRole("status").getByText(/^Reading again from/).waitFor();
     await dialog().getByRole("button", { name: "Save" }).click();
     await dialog().waitFor({ state: "detached" });
     const histories = `/api/v2/security_device_histories?filter[security_device][id]=${id}&page[limit]=100`;

@@ -20,12 +20,13 @@ function set(next: Notice[]): void {
 /** Says the result of an action at the foot of the screen, and to a screen reader. */
 export function announce(text: string, tone: Notice['tone'] = 'ok'): void {
   const id = nextId++;
-  set([...notices.slice(-2), { id, tone, text }]);
+  // One good message at a time; bad ones wait to be read.
+  set([...notices.filter((notice) => notice.tone === 'bad' && notice.text !== text).slice(-1), { id, tone, text }]);
   // Bad news stays until it is read.
   if (tone === 'ok')
     window.setTimeout(() => {
       dismiss(id);
-    }, 6000);
+    }, 4500);
 }
 
 function dismiss(id: number): void {

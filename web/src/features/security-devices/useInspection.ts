@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { FormField, Inspection } from '@/api/types';
 import { inspectCredential } from '@/data/plugins/plugins';
 import { bodyOf } from '@/forms/schema';
@@ -33,6 +33,7 @@ export function useInspection(slug: string, form: SchemaForm): InspectionState {
   });
   const current = data !== undefined && settled === typed && settled !== '' && !isFetching ? data : null;
   const { set, refuse, touched, values, fields } = form;
+  const proposed = useRef(new Map<string, string>());
   useEffect(() => {
     if (current === null || !field) return;
     if (!current.ok) {
@@ -41,9 +42,16 @@ export function useInspection(slug: string, form: SchemaForm): InspectionState {
     }
     for (const [name, value] of Object.entries(current.proposals)) {
       const target = fields.find((one) => one.name === name);
-      if (!target || touched(target.path) || values[target.path] === value) continue;
+      if (!target) continue;
+      // Only an empty field is filled, or what an earlier proposal filled in: a chosen or stored value stays.
+      const now = values[target.path] ?? '';
+      const ours = now === '' || (now === proposed.current.get(target.path) && !touched(target.path));
+      if (!ours || now === value) continue;
       const offered = target.type !== 'choice' || target.choices?.some((choice) => choice.value === value);
-      if (offered) set(target.path, value, false);
+      if (offered) {
+        proposed.current.set(target.path, value);
+        set(target.path, value, false);
+      }
     }
     // Once for each answer: later changes are the person's own.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -89,6 +89,23 @@ describe('editing', () => {
     expect(server.asked(patch)).toHaveLength(0);
   });
 
+  test('a pasted token never changes the stored server by itself', async () => {
+    const server = signedIn([makeDevice('a', 'Alpha')])
+      .on('POST /api/v2/plugins/1password/inspect', {
+        body: { ...inspected, proposals: { server: 'https://events.1password.eu' } },
+      })
+      .on(secret, { body: { data: { type: 'secrets', id: 'x', attributes: {} } } });
+    const app = openAt('/settings/security-devices?edit=a');
+    const box = await dialog();
+    await app.user.click(await within(box).findByLabelText('API token'));
+    await app.user.paste('x.y.z');
+    expect(await within(box).findByRole('button', { name: 'Use https://events.1password.eu' })).toBeTruthy();
+    expect(within(box).getByLabelText<HTMLSelectElement>('Server address').value).toBe('https://events.1password.com');
+    await app.user.click(within(box).getByRole('button', { name: 'Save' }));
+    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(server.asked(patch)).toHaveLength(0);
+  });
+
   test('reading again says its cost before it starts', async () => {
     const server = signedIn([makeDevice('a', 'Alpha')])
       .on('GET /api/v2/security_devices/a/reread', {
