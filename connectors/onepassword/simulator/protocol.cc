@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <numeric>
 
 #include "base/strings.h"
-#include "onepassword_simulator/page.h"
 
 namespace picket::onepassword_simulator {
 namespace {
@@ -16,9 +14,6 @@ namespace json = boost::json;
 using http_server::Fields;
 using http_server::Request;
 using http_server::Response;
-
-constexpr std::chrono::hours kHorizon{120 * 24};
-constexpr std::uint64_t kRecordSize = 900;
 
 std::string_view bearer(const Request& request) {
   const std::string* header = request.header("authorization");
@@ -34,32 +29,7 @@ std::string features_json(const TokenRecord& token) {
   return out + "]";
 }
 
-std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed) {
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Sequence random(seed);
-  for (std::size_t i = count; i > 1; --i)
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-  return order;
-}
-
 }  // namespace
-
-struct Protocol::Asked {
-  StreamKind kind;
-  ApiVersion version;
-  const TokenRecord& token;
-  CursorState state;  ///< what the request asks for
-  const FaultAction* fault;
-  std::string_view rule;
-
-  std::string_view paging() const {
-    return fault != nullptr ? std::string_view(fault->paging) : std::string_view();
-  }
-  std::uint64_t n(std::uint64_t preset) const {
-    return fault != nullptr && fault->paging_n > 0 ? fault->paging_n : preset;
-  }
-};
 
 void Protocol::add_routes(http_server::Router& router) {
   const http_server::RouteOptions small{.body_limit = 64 * 1024};
@@ -212,121 +182,6 @@ std::optional<CursorState> Protocol::state_of(const Query& query, StreamKind kin
   state.snapshot = log.size();
   state.until = query.end ? to_micros(*query.end) : to_micros(TimePoint::max());
   return state;
-}
-
-std::string Protocol::next_cursor(const Asked& asked, CursorState next) {
-  const auto paging = asked.paging();
-  if (paging == "foreign_cursor") {
-    next.account = (next.account + 1) % std::max(2u, vendor_.account_count() + 1);
-    if (vendor_.account_count() == 1)
-      next.stream = static_cast<StreamKind>((index_of(next.stream) + 1) % kStreams);
-  }
-  return vendor_.cursors().encode(next);
-}
-
-Response Protocol::page(Asked asked) {
-  const auto paging = asked.paging();
-  const unsigned account = asked.token.account;
-  EventLog& own = vendor_.log(account, asked.kind);
-  EventLog& log =
-      paging == "foreign_events" ? vendor_.log((account + 1) % vendor_.account_count(), asked.kind) : own;
-  CursorState& state = asked.state;
-  if (paging == "skip") {
-    const std::uint64_t to = std::min(state.position + asked.n(state.limit), own.size());
-    if (vendor_.ledger() != nullptr && to > state.position)
-      vendor_.ledger()->line(
-          fmt::format(R"({{"kind":"skipped","account":{},"stream":"{}","from":{},"to":{}}})", account,
-                      name_of(asked.kind), state.position, to));
-    state.position = to;
-  }
-  EventLog::Window window{.position = state.position,
-                          .limit = state.limit,
-                          .since = from_micros(state.since),
-                          .snapshot = state.snapshot,
-                          .until = from_micros(state.until),
-                          .horizon = vendor_.now() - kHorizon};
-  if (paging == "limit_ignored") window.limit *= asked.n(2);
-  if (paging == "stuck" || paging == "empty_more") window.limit = 0;
-  if (paging == "repeat") window.position -= std::min(window.position, asked.n(10));
-
-  PageText text;
-  CursorState next = state;
-  next.detour = 0;
-  if (paging == "out_of_order") {
-    // this page's events come with the next request, those after it now
-    std::string unused;
-    window.position = log.render(unused, asked.version, window).next;
-  }
-  text.text().reserve(window.limit * kRecordSize + 400);
-  auto rendered = log.render(text.text(), asked.version, window);
-  next.position = paging == "foreign_events" ? state.position : rendered.next;
-  text.more = rendered.more;
-  if (state.detour != 0) {
-    next.position = state.detour - 1;
-    text.more = next.position < own.size();
-  }
-  if (paging == "out_of_order") {
-    next.position = state.position;
-    next.detour = rendered.next + 1;
-    text.more = true;
-  } else if (paging == "same_page") {
-    next.position = state.position;
-    text.more = true;
-  } else if (paging == "cycle") {
-    next.position = state.position - std::min(state.position, (asked.n(2) - 1) * state.limit);
-    text.more = true;
-  } else if (paging == "stuck" || paging == "empty_more" || paging == "foreign_cursor") {
-    text.more = true;
-    if (paging == "empty_more") next.nonce = vendor_.fresh_number();
-  } else if (paging == "duplicates_at_end" && !rendered.more) {
-    window.position = state.position - std::min(state.position, asked.n(10));
-    window.limit = asked.n(10);
-    if (!rendered.ends.empty()) text.text() += ',';
-    const auto again = log.render(text.text(), asked.version, window);
-    if (again.ends.empty() && !rendered.ends.empty()) text.text().pop_back();
-    rendered.ends.insert(rendered.ends.end(), again.ends.begin(), again.ends.end());
-    rendered.positions.insert(rendered.positions.end(), again.positions.begin(), again.positions.end());
-  }
-  if (rendered.ends.empty() && vendor_.settings().fresh_idle_cursor) next.nonce = vendor_.fresh_number();
-  text.cursor = next_cursor(asked, next);
-  text.ends = rendered.ends;
-  if (paging == "shuffle") text.reorder(shuffled(text.ends.size(), state.position + 1));
-  if (paging == "reverse") {
-    auto order = shuffled(0, 0);
-    for (std::size_t i = text.ends.size(); i > 0; --i) order.push_back(i - 1);
-    text.reorder(order);
-  }
-  if (asked.fault != nullptr && !asked.fault->mutate.empty()) {
-    auto records = text.records();
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      if (asked.fault->mutate_record >= 0 && static_cast<std::size_t>(asked.fault->mutate_record) != i)
-        continue;
-      records[i] = mutate_record(records[i], asked.fault->mutate);
-      if (vendor_.ledger() != nullptr)
-        vendor_.ledger()->event("altered", account, asked.kind, rendered.positions[i],
-                                log.uuid_at(rendered.positions[i]), records[i]);
-    }
-    text.replace_records(records);
-  }
-  write_ledger(asked, rendered, text.more, asked.rule);
-  vendor_.count_page(rendered.ends.size());
-  Response response;
-  response.headers = {{"content-type", "application/json; charset=utf-8"}};
-  response.body = text.finish(asked.fault != nullptr ? std::string_view(asked.fault->page) : "");
-  return response;
-}
-
-void Protocol::write_ledger(const Asked& asked, const EventLog::Rendered& rendered, bool more,
-                            std::string_view rule) {
-  Ledger* ledger = vendor_.ledger();
-  if (ledger == nullptr) return;
-  const bool some = !rendered.positions.empty();
-  ledger->line(fmt::format(
-      R"({{"kind":"page","account":{},"stream":"{}","version":{},"from":{},"next":{},"count":{},"more":{},"fault":"{}"}})",
-      asked.token.account, name_of(asked.kind), static_cast<int>(asked.version),
-      some ? rendered.positions.front() : rendered.next, rendered.next, rendered.positions.size(), more,
-      rule));
-  ledger->flush();
 }
 
 /// Counts the answer and lets the fault do to it what it wants.

@@ -11,6 +11,11 @@
 /// Internal to this module.
 namespace picket::onepassword_simulator {
 
+class PageText;
+
+/// How far back the vendor gives events.
+inline constexpr std::chrono::hours kHorizon{120 * 24};
+
 /// Answers the Events API as the fact sheet describes it, and as the plan of faults wants it.
 /// Threads: any handler thread.
 class Protocol {
@@ -24,7 +29,22 @@ class Protocol {
     std::uint16_t limit = 100;
     std::optional<TimePoint> start, end;
   };
-  struct Asked;
+  /// A request that may be answered with a page.
+  struct Asked {
+    StreamKind kind;
+    ApiVersion version;
+    const TokenRecord& token;
+    CursorState state;  ///< what the request asks for
+    const FaultAction* fault;
+    std::string_view rule;
+
+    std::string_view paging() const {
+      return fault != nullptr ? std::string_view(fault->paging) : std::string_view();
+    }
+    std::uint64_t n(std::uint64_t preset) const {
+      return fault != nullptr && fault->paging_n > 0 ? fault->paging_n : preset;
+    }
+  };
 
   http_server::Response introspect(const http_server::Request& request, ApiVersion version);
   http_server::Response stream(const http_server::Request& request, StreamKind kind, ApiVersion version);
@@ -35,9 +55,17 @@ class Protocol {
                                             std::optional<TokenRecord>& token, http_server::Fields& headers);
   std::optional<CursorState> state_of(const Query& query, StreamKind kind, ApiVersion version,
                                       const TokenRecord& token);
+  // paging.cc
   http_server::Response page(Asked asked);
-  std::string next_cursor(const Asked& asked, CursorState next);
-  void write_ledger(const Asked& asked, const EventLog::Rendered& rendered, bool more, std::string_view rule);
+  void skip(Asked& asked, std::uint64_t size);
+  EventLog::Window window_of(const Asked& asked) const;
+  CursorState next_state(const Asked& asked, const EventLog::Rendered& rendered, std::uint64_t size,
+                         bool& more);
+  static void repeat_end(const EventLog& log, ApiVersion version, const EventLog::Window& window,
+                         PageText& text, EventLog::Rendered& rendered);
+  void mutate(const Asked& asked, const EventLog& log, const EventLog::Rendered& rendered, PageText& text);
+  void write_ledger(const Asked& asked, const EventLog::Rendered& rendered, bool more);
+
   http_server::Response error(int status) const;
   http_server::Response deliver(http_server::Response response, const std::optional<FaultPlan::Hit>& hit);
 

@@ -335,6 +335,20 @@ TEST_F(ProtocolTest, AWrongClockShowsInDateAndNewEvents) {
   EXPECT_EQ(answer.headers.at("date"), "Wed, 18 Nov 2026 12:06:40 GMT");
 }
 
+TEST_F(ProtocolTest, ThousandsOfQuietAccountsEachHaveTheirOwnToken) {
+  start({.events = 0, .accounts = 2'000});
+  std::set<std::string> accounts, tokens;
+  for (unsigned i = 0; i < 2'000; ++i) {
+    accounts.insert(simulator_->account_uuid(i));
+    tokens.insert(simulator_->token(i));
+  }
+  EXPECT_EQ(accounts.size(), 2'000u);
+  EXPECT_EQ(tokens.size(), 2'000u);
+  auto last = client(1'999);
+  const auto page = read_page(last.start("itemusages", kLongAgo));
+  EXPECT_TRUE(page.items.empty() && !page.more);
+}
+
 TEST(SimulatorStart, SaysWhatIsWrong) {
   EXPECT_FALSE(Simulator::start({.accounts = 0}));
   EXPECT_FALSE(Simulator::start({.faults_file = "/nowhere.json"}));
