@@ -49,9 +49,15 @@ Options cleaned(Options options) {
 
 struct Api::Impl {
   Impl(const Parts& parts_in, Options options_in)
-      : parts(parts_in), options(cleaned(std::move(options_in))), engine(catalogue), auth(parts.clock, parts.control, options),
-        plugins(parts, options), devices(parts, options, catalogue, engine, plugins), events(parts, plugins, catalogue),
-        live(parts, catalogue), pages(options.assets) {
+      : parts(parts_in),
+        options(cleaned(std::move(options_in))),
+        engine(catalogue),
+        auth(parts.clock, parts.control, options),
+        plugins(parts, options),
+        devices(parts, options, catalogue, engine, plugins),
+        events(parts, plugins, catalogue),
+        live(parts, catalogue),
+        pages(options.assets) {
     add_people(catalogue, parts);
     add_devices(catalogue, parts);
     add_plugins(catalogue, plugins);
@@ -71,27 +77,31 @@ struct Api::Impl {
   }
 
   /// Without signing in.
-  void open(http_server::Router& router, std::string method, std::string pattern, Open call, http_server::RouteOptions limits = {}) {
+  void open(http_server::Router& router, std::string method, std::string pattern, Open call,
+            http_server::RouteOptions limits = {}) {
     routes.emplace_back(method, pattern);
-    router.add(std::move(method), std::move(pattern), [this, call = std::move(call)](const Request& request) {
-      return finish(request, call(request));
-    }, limits);
+    router.add(
+        std::move(method), std::move(pattern),
+        [this, call = std::move(call)](const Request& request) { return finish(request, call(request)); },
+        limits);
   }
 
   /// For people who are signed in.
   void add(http_server::Router& router, std::string method, std::string pattern, Call call) {
-    open(router, std::move(method), std::move(pattern), [this, call = std::move(call)](const Request& request) {
-      const auto caller = auth.caller(request);
-      if (!caller) return render(caller.error());
-      auto reply = call(*caller, request);
-      return reply ? std::move(*reply) : render(reply.error());
-    });
+    open(router, std::move(method), std::move(pattern),
+         [this, call = std::move(call)](const Request& request) {
+           const auto caller = auth.caller(request);
+           if (!caller) return render(caller.error());
+           auto reply = call(*caller, request);
+           return reply ? std::move(*reply) : render(reply.error());
+         });
   }
 
   void add_resource(http_server::Router& router, const std::string& name, bool singles = true) {
     const auto* type = catalogue.find(name);
     const auto base = "/api/v2/" + name;
-    add(router, "GET", base, [this, type](const Caller& c, const Request& r) { return engine.list(*type, c.scope, r); });
+    add(router, "GET", base,
+        [this, type](const Caller& c, const Request& r) { return engine.list(*type, c.scope, r); });
     if (!singles) return;
     add(router, "GET", base + "/{id}", [this, type](const Caller& c, const Request& r) {
       return engine.get(*type, c.scope, r.params.at("id"), r);
@@ -107,8 +117,9 @@ struct Api::Impl {
     API_ASSIGN(const auto version, if_match(request));
     API_ASSIGN(const Changes changes, read_changes(type, Purpose::kChange, request.body, row));
     const auto& now = *static_cast<const control::Organization*>(row.get());
-    API_ASSIGN(auto renamed, parts.control.rename_organization(caller.scope.organization_id, changes.text("name", now.name), version,
-                                                              caller.change(parts.clock.now())));
+    API_ASSIGN(auto renamed,
+               parts.control.rename_organization(caller.scope.organization_id, changes.text("name", now.name),
+                                                 version, caller.change(parts.clock.now())));
     return engine.object(type, make_row(std::move(renamed)));
   }
 
@@ -118,8 +129,10 @@ struct Api::Impl {
     for (const auto& [method, pattern] : routes)
       if (pattern_fits(pattern, path)) allowed.append(allowed.empty() ? "" : ", ").append(method);
     if (allowed.empty())
-      return render(ApiError{404, "not_found", "There is nothing at this address. docs/api.md lists what there is.", {}, {}});
-    auto response = render(ApiError{405, "method_not_allowed", fmt::format("This address takes {} only.", allowed), {}, {}});
+      return render(ApiError{
+          404, "not_found", "There is nothing at this address. docs/api.md lists what there is.", {}, {}});
+    auto response = render(
+        ApiError{405, "method_not_allowed", fmt::format("This address takes {} only.", allowed), {}, {}});
     response.headers.emplace_back("allow", allowed);
     return response;
   }
@@ -133,8 +146,14 @@ struct Api::Impl {
   Response metrics(const Request& request) const {
     const auto& from = request.client_address;
     const bool allowed = from == "::1" || from.starts_with("127.") || from.starts_with("::ffff:127.") ||
-                         std::find(options.metrics_addresses.begin(), options.metrics_addresses.end(), from) != options.metrics_addresses.end();
-    if (!allowed) return render(ApiError{403, "forbidden", "Metrics are for this machine and the addresses that the configuration names.", {}, {}});
+                         std::find(options.metrics_addresses.begin(), options.metrics_addresses.end(),
+                                   from) != options.metrics_addresses.end();
+    if (!allowed)
+      return render(ApiError{403,
+                             "forbidden",
+                             "Metrics are for this machine and the addresses that the configuration names.",
+                             {},
+                             {}});
     Response response;
     response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}};
     response.body = obs::render_metrics();
@@ -143,8 +162,11 @@ struct Api::Impl {
 
   void mount_auth(http_server::Router& router) {
     constexpr http_server::RouteOptions kSmall{16 * 1024};
-    open(router, "POST", "/auth/v0/login", [this](const Request& r) { return auth.login(r); }, kSmall);
-    open(router, "POST", "/auth/v0/session", [this](const Request& r) { return auth.open_session(r); }, kSmall);
+    open(
+        router, "POST", "/auth/v0/login", [this](const Request& r) { return auth.login(r); }, kSmall);
+    open(
+        router, "POST", "/auth/v0/session", [this](const Request& r) { return auth.open_session(r); },
+        kSmall);
     open(router, "GET", "/auth/v0/session", [this](const Request& r) { return auth.read_session(r); });
     open(router, "DELETE", "/auth/v0/session", [this](const Request& r) { return auth.close_session(r); });
   }
@@ -178,7 +200,8 @@ struct Api::Impl {
     add(router, "GET", base + "/{id}/raw", call(&EventCalls::raw));
     add(router, "GET", base + "/{id}/versions", call(&EventCalls::versions));
     add(router, "GET", base + "/{id}/security_device", call(&EventCalls::device));
-    add(router, "GET", "/api/v2/live", [this](const Caller& c, const Request& r) { return live.subscribe(c, r); });
+    add(router, "GET", "/api/v2/live",
+        [this](const Caller& c, const Request& r) { return live.subscribe(c, r); });
   }
 
   Parts parts;
@@ -200,8 +223,8 @@ Api::~Api() = default;
 void Api::mount(http_server::Router& router) {
   auto& impl = *impl_;
   impl.mount_auth(router);
-  for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins", "polls", "user_accounts",
-                           "user_account_roles", "actors", "vendors"})
+  for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
+                           "polls", "user_accounts", "user_account_roles", "actors", "vendors"})
     impl.add_resource(router, name);
   impl.add(router, "PATCH", "/api/v2/organizations/{id}",
            [&impl](const Caller& c, const Request& r) { return impl.rename_organization(c, r); });

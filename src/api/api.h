@@ -14,10 +14,12 @@
 #include "ingest/ingest.h"
 #include "store/event_store.h"
 
-/// The public API and the door of the console: docs/api.md is the contract, schemas/openapi.yaml its machine-readable form.
+/// The public API and the door of the console: docs/api.md is the contract, schemas/openapi.yaml its
+/// machine-readable form.
 namespace picket::api {
 
-/// A file of the console, member by member as in console/assets.h. Everything lives for ever (it is embedded).
+/// A file of the console, member by member as in console/assets.h. Everything lives for ever (it is
+/// embedded).
 struct Asset {
   std::string_view path;  ///< "/assets/index-3f2a.js", "/index.html"
   std::string_view content_type;
@@ -43,14 +45,14 @@ struct Options {
   std::vector<std::string> extra_servers;     ///< allowed at start beside the connectors' own
   /// Who may read /metrics beside loopback: numeric addresses.
   std::vector<std::string> metrics_addresses;
-  std::vector<Asset> assets;                  ///< empty: a sentence page stands for the console
+  std::vector<Asset> assets;  ///< empty: a sentence page stands for the console
   /// Empty: ready. Else why not, in a sentence. Asked on every /readyz.
   std::function<std::string()> not_ready;
 };
 
-/// Place: app makes one, mounts it on the server's router and destroys it after the server has stopped and before the
-/// parts it uses. Threads: handlers run on the server's; one thread of its own feeds the live feed, and up to four run
-/// searches. Failure: never throws; every error is answered as JSON.
+/// Place: app makes one, mounts it on the server's router and destroys it after the server has stopped and
+/// before the parts it uses. Threads: handlers run on the server's; one thread of its own feeds the live
+/// feed, and up to four run searches. Failure: never throws; every error is answered as JSON.
 class Api {
  public:
   Api(const Parts& parts, Options options);

@@ -21,9 +21,12 @@ using http_server::Response;
 constexpr std::string_view kCookie = "picket_session";
 /// The same whether the account exists, the password is right, or nothing was sent at all.
 constexpr std::string_view kCodeNeeded =
-    "Sign-in needs the six-digit code of your authenticator app. Send the same request again with the code in the header x-expelinc-otp.";
+    "Sign-in needs the six-digit code of your authenticator app. Send the same request again with the code "
+    "in the header x-expelinc-otp.";
 
-tl::unexpected<Problem> code_needed() { return refuse(401, "code_needed", std::string(kCodeNeeded)); }
+tl::unexpected<Problem> code_needed() {
+  return refuse(401, "code_needed", std::string(kCodeNeeded));
+}
 
 std::string text_of(const boost::json::object& object, std::string_view name) {
   const auto* member = object.if_contains(boost::json::string_view(name.data(), name.size()));
@@ -33,7 +36,9 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
   return {};
 }
 
-bool is_unsafe(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+bool is_unsafe(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
 
 std::string_view authority_of(std::string_view url) {
   const auto scheme = url.find("://");
@@ -45,7 +50,8 @@ std::string_view authority_of(std::string_view url) {
 }  // namespace
 
 bool parse_form(std::string_view body, http_server::Fields& out) {
-  // A form is what stands behind the question mark of an address; the server's reader of those is the strict one
+  // A form is what stands behind the question mark of an address; the server's reader of those is the strict
+  // one
   const auto target = http_server::parse_target(std::string("/?").append(trim(body)));
   if (!target) return false;
   out = target->query;
@@ -93,7 +99,8 @@ Answer<Auth::Credentials> Auth::read_credentials(const Request& request) {
   std::fill(password.begin(), password.end(), '\0');
   if (out.code.empty()) return code_needed();
   if (!readable) return refuse(400, "invalid_input", "The body is neither JSON nor a form.");
-  if (grant != "password") return refuse(400, "unsupported_grant_type", "The only grant_type is \"password\".");
+  if (grant != "password")
+    return refuse(400, "unsupported_grant_type", "The only grant_type is \"password\".");
   return out;
 }
 
@@ -103,14 +110,18 @@ Answer<control::IssuedSession> Auth::sign_in(const Request& request, control::Se
     // A first post without the code is half of every good sign-in: judged by nobody, counted nowhere
     return refuse(credentials.error());
   }
-  auto user = control_.authenticate(credentials->username, credentials->password, credentials->code, request.client_address);
-  static auto& good = obs::counter("picket_sign_ins_total", "Attempts to sign in with a code.", {{"outcome", "ok"}});
-  static auto& bad = obs::counter("picket_sign_ins_total", "Attempts to sign in with a code.", {{"outcome", "refused"}});
+  auto user = control_.authenticate(credentials->username, credentials->password, credentials->code,
+                                    request.client_address);
+  static auto& good =
+      obs::counter("picket_sign_ins_total", "Attempts to sign in with a code.", {{"outcome", "ok"}});
+  static auto& bad =
+      obs::counter("picket_sign_ins_total", "Attempts to sign in with a code.", {{"outcome", "refused"}});
   (user ? good : bad).add();
   if (!user) return refuse(Problem(user.error(), ""));
   const auto* agent = request.header("user-agent");
   API_ASSIGN(control::IssuedSession issued,
-             control_.create_session(*user, kind, request.client_address, agent != nullptr ? agent->substr(0, 200) : ""));
+             control_.create_session(*user, kind, request.client_address,
+                                     agent != nullptr ? agent->substr(0, 200) : ""));
   return issued;
 }
 
@@ -118,18 +129,24 @@ Response Auth::login(const Request& request) const {
   const auto issued = sign_in(request, control::SessionKind::kBearer);
   if (!issued) return render(issued.error());
   const auto& session = issued->session;
-  const auto seconds = [](auto duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration).count(); };
+  const auto seconds = [](auto duration) {
+    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  };
   codec::JsonWriter out;
   out.begin_object().field("access_token", issued->token.reveal());
   out.field("created_at", static_cast<std::int64_t>(seconds(session.created_at.time_since_epoch())));
   out.field("expires_in", static_cast<std::int64_t>(seconds(session.expires_at - clock_.now())));
   out.field("token_type", "bearer").field("user_id", session.user.id).field("username", session.user.email);
-  out.field("role", session.user.role).field("organization_id", session.user.organization_id).field("realm", "public");
+  out.field("role", session.user.role)
+      .field("organization_id", session.user.organization_id)
+      .field("realm", "public");
   out.end_object();
   return json_response(out.take());
 }
 
-bool Auth::secure(const Request& request) const { return request.https || options_.public_url.starts_with("https://"); }
+bool Auth::secure(const Request& request) const {
+  return request.https || options_.public_url.starts_with("https://");
+}
 
 std::string Auth::cookie(const Request& request, std::string_view token, std::int64_t max_age) const {
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", kCookie, token, max_age,
@@ -143,7 +160,11 @@ std::string Auth::session_object(const control::Session& session) const {
   out.key("display_name");
   or_null(user.display_name).write(out);
   out.field("actor_id", user.actor_id).end_object();
-  out.key("organization").begin_object().field("id", user.organization_id).field("name", session.organization_name).end_object();
+  out.key("organization")
+      .begin_object()
+      .field("id", user.organization_id)
+      .field("name", session.organization_name)
+      .end_object();
   out.field("role", user.role).field("csrf_token", session.csrf_token);
   out.field("expires_at", format_rfc3339(session.expires_at));
   out.key("server").begin_object().field("version", options_.version).key("egress_addresses").begin_array();
@@ -166,8 +187,9 @@ Answer<void> Auth::check_site(const Request& request) const {
   if (origin == nullptr) return {};
   const auto authority = authority_of(*origin);
   const auto* host = request.header("host");
-  const bool ours = !authority.empty() && ((host != nullptr && equals_ignoring_case(authority, *host)) ||
-                                           equals_ignoring_case(authority, authority_of(options_.public_url)));
+  const bool ours =
+      !authority.empty() && ((host != nullptr && equals_ignoring_case(authority, *host)) ||
+                             equals_ignoring_case(authority, authority_of(options_.public_url)));
   if (!ours) return refusal();
   return {};
 }
@@ -177,7 +199,8 @@ Response Auth::open_session(const Request& request) const {
   const auto issued = sign_in(request, control::SessionKind::kCookie);
   if (!issued) return render(issued.error());
   auto response = json_response(session_object(issued->session));
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(issued->session.expires_at - clock_.now());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::seconds>(issued->session.expires_at - clock_.now());
   response.headers.emplace_back("set-cookie", cookie(request, issued->token.reveal(), left.count()));
   return response;
 }
@@ -190,7 +213,8 @@ Response Auth::read_session(const Request& request) const {
 Response Auth::close_session(const Request& request) const {
   const auto who = caller(request);
   if (!who) return render(who.error());
-  if (const auto ended = control_.end_session(who->session.id); !ended) return render(Problem(ended.error(), ""));
+  if (const auto ended = control_.end_session(who->session.id); !ended)
+    return render(Problem(ended.error(), ""));
   Response response;
   response.status = 204;
   response.headers.emplace_back("set-cookie", cookie(request, "", 0));
@@ -208,7 +232,8 @@ Answer<Caller> Auth::caller(const Request& request) const {
     out.token = std::string(trim(std::string_view(*authorization).substr(kBearer.size())));
   } else {
     for (const auto& [name, value] : request.headers)
-      if (out.token.empty() && equals_ignoring_case(name, "cookie")) out.token = std::string(cookie_value(value, kCookie));
+      if (out.token.empty() && equals_ignoring_case(name, "cookie"))
+        out.token = std::string(cookie_value(value, kCookie));
     out.by_cookie = true;
   }
   if (out.token.empty() || out.token.size() > 512) return unauthorized();
@@ -218,13 +243,17 @@ Answer<Caller> Auth::caller(const Request& request) const {
   if (out.by_cookie && is_unsafe(request.method)) {
     API_TRY(check_site(request));
     const auto* csrf = request.header("x-csrf-token");
-    if (csrf == nullptr || session->csrf_token.empty() || !crypto::constant_time_equal(*csrf, session->csrf_token))
-      return refuse(403, "csrf", "The header x-csrf-token is missing or out of date. Read /auth/v0/session again and repeat the request.");
+    if (csrf == nullptr || session->csrf_token.empty() ||
+        !crypto::constant_time_equal(*csrf, session->csrf_token))
+      return refuse(403, "csrf",
+                    "The header x-csrf-token is missing or out of date. Read /auth/v0/session again and "
+                    "repeat the request.");
   }
   const auto& user = session->user;
-  out.scope = {user.organization_id,
-               {user.actor_id, model::ActorType::kUser, user.display_name.empty() ? user.email : user.display_name},
-               request.cancelled};
+  out.scope = {
+      user.organization_id,
+      {user.actor_id, model::ActorType::kUser, user.display_name.empty() ? user.email : user.display_name},
+      request.cancelled};
   out.session = std::move(*session);
   return out;
 }

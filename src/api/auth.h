@@ -10,7 +10,8 @@
 
 namespace picket::api {
 
-/// Who is asking. `token` is what proved it: a long-lived answer (live feed) asks again whether it is still good.
+/// Who is asking. `token` is what proved it: a long-lived answer (live feed) asks again whether it is still
+/// good.
 struct Caller {
   control::Session session;
   bool by_cookie = false;
@@ -21,12 +22,13 @@ struct Caller {
 
 /// Signing in and out, and who a request comes from.
 ///
-/// A bearer beats a cookie, also a bad one. With the cookie alone an unsafe method needs the session's CSRF token, and the
-/// browser's own word (Origin, Sec-Fetch-Site) must not name another site: two nets, because one may be forgotten.
-/// Threads: any. Failure: values.
+/// A bearer beats a cookie, also a bad one. With the cookie alone an unsafe method needs the session's CSRF
+/// token, and the browser's own word (Origin, Sec-Fetch-Site) must not name another site: two nets, because
+/// one may be forgotten. Threads: any. Failure: values.
 class Auth {
  public:
-  Auth(Clock& clock, control::Control& control, const Options& options) : clock_(clock), control_(control), options_(options) {}
+  Auth(Clock& clock, control::Control& control, const Options& options)
+      : clock_(clock), control_(control), options_(options) {}
 
   /// POST /auth/v0/login: two posts of the same form, the second with the code (header x-expelinc-otp).
   http_server::Response login(const http_server::Request& request) const;
@@ -43,7 +45,8 @@ class Auth {
     crypto::Secret password;
   };
   static Answer<Credentials> read_credentials(const http_server::Request& request);
-  Answer<control::IssuedSession> sign_in(const http_server::Request& request, control::SessionKind kind) const;
+  Answer<control::IssuedSession> sign_in(const http_server::Request& request,
+                                         control::SessionKind kind) const;
   std::string session_object(const control::Session& session) const;
   std::string cookie(const http_server::Request& request, std::string_view token, std::int64_t max_age) const;
   bool secure(const http_server::Request& request) const;

@@ -25,9 +25,15 @@ Changes& Changes::operator=(Changes&&) noexcept = default;
 const json::value* Changes::value(std::string_view name) const {
   return impl_->values.if_contains(json::string_view(name.data(), name.size()));
 }
-bool Changes::has(std::string_view name) const { return value(name) != nullptr; }
-bool Changes::is_null(std::string_view name) const { return has(name) && value(name)->is_null(); }
-bool Changes::empty() const { return impl_->values.empty(); }
+bool Changes::has(std::string_view name) const {
+  return value(name) != nullptr;
+}
+bool Changes::is_null(std::string_view name) const {
+  return has(name) && value(name)->is_null();
+}
+bool Changes::empty() const {
+  return impl_->values.empty();
+}
 
 std::string Changes::text(std::string_view name, std::string_view otherwise) const {
   const auto* found = value(name);
@@ -58,8 +64,12 @@ std::string Changes::json(std::string_view name) const {
 
 namespace {
 
-std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const json::string& text) {
+  return {text.data(), text.size()};
+}
+std::string_view view(json::string_view text) {
+  return {text.data(), text.size()};
+}
 
 /// Length in code points, or nothing when `text` is no UTF-8 or holds control characters.
 std::optional<std::size_t> printable_length(std::string_view text) {
@@ -67,12 +77,16 @@ std::optional<std::size_t> printable_length(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++count) {
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x20 || lead == 0x7f) return std::nullopt;
-    const std::size_t length = lead < 0x80 ? 1 : (lead >= 0xC2 && lead < 0xE0) ? 2 : (lead & 0xF0) == 0xE0 ? 3 : (lead >= 0xF0 && lead < 0xF5) ? 4 : 0;
+    const std::size_t length = lead < 0x80                     ? 1
+                               : (lead >= 0xC2 && lead < 0xE0) ? 2
+                               : (lead & 0xF0) == 0xE0         ? 3
+                               : (lead >= 0xF0 && lead < 0xF5) ? 4
+                                                               : 0;
     if (length == 0 || i + length > text.size()) return std::nullopt;
     for (std::size_t k = 1; k < length; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return std::nullopt;
     const auto second = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0;
-    if (lead == 0xC2 && second < 0xA0) return std::nullopt;                          // C1 controls
+    if (lead == 0xC2 && second < 0xA0) return std::nullopt;  // C1 controls
     if (lead == 0xE2 && second == 0x80 && static_cast<unsigned char>(text[i + 2]) >= 0xA8 &&
         static_cast<unsigned char>(text[i + 2]) <= 0xAE)
       return std::nullopt;  // line and paragraph separators, direction overrides
@@ -83,32 +97,44 @@ std::optional<std::size_t> printable_length(std::string_view text) {
 
 std::string type_sentence(const Attribute& attribute) {
   switch (attribute.type) {
-    case AttributeType::kString: return "a text";
+    case AttributeType::kString:
+      return "a text";
     case AttributeType::kEnum: {
       std::string list;
       for (const auto& choice : attribute.choices) list.append(list.empty() ? "" : ", ").append(choice);
       return "one of " + list;
     }
-    case AttributeType::kTime: return "a time such as 2026-11-22T18:55:31Z";
-    case AttributeType::kBoolean: return "true or false";
-    case AttributeType::kNumber: return "a number";
-    case AttributeType::kObject: return "an object";
-    case AttributeType::kArray: return "a list";
+    case AttributeType::kTime:
+      return "a time such as 2026-11-22T18:55:31Z";
+    case AttributeType::kBoolean:
+      return "true or false";
+    case AttributeType::kNumber:
+      return "a number";
+    case AttributeType::kObject:
+      return "an object";
+    case AttributeType::kArray:
+      return "a list";
   }
   return "something else";
 }
 
 bool fits_type(const Attribute& attribute, const json::value& value) {
   switch (attribute.type) {
-    case AttributeType::kString: return value.is_string();
+    case AttributeType::kString:
+      return value.is_string();
     case AttributeType::kEnum:
       return value.is_string() && std::find(attribute.choices.begin(), attribute.choices.end(),
                                             view(value.get_string())) != attribute.choices.end();
-    case AttributeType::kTime: return value.is_string() && parse_time_lenient(view(value.get_string())).has_value();
-    case AttributeType::kBoolean: return value.is_bool();
-    case AttributeType::kNumber: return value.is_number();
-    case AttributeType::kObject: return value.is_object();
-    case AttributeType::kArray: return value.is_array();
+    case AttributeType::kTime:
+      return value.is_string() && parse_time_lenient(view(value.get_string())).has_value();
+    case AttributeType::kBoolean:
+      return value.is_bool();
+    case AttributeType::kNumber:
+      return value.is_number();
+    case AttributeType::kObject:
+      return value.is_object();
+    case AttributeType::kArray:
+      return value.is_array();
   }
   return false;
 }
@@ -134,8 +160,10 @@ struct Reader {
   const Row& current;
   std::vector<ApiError> errors;
 
-  void fault(std::string_view name, std::string detail, int status = 400, std::string code = "invalid_input") {
-    errors.push_back({status, std::move(code), std::move(detail), fmt::format("/data/attributes/{}", name), {}});
+  void fault(std::string_view name, std::string detail, int status = 400,
+             std::string code = "invalid_input") {
+    errors.push_back(
+        {status, std::move(code), std::move(detail), fmt::format("/data/attributes/{}", name), {}});
   }
 
   /// True when the attribute is to be taken over.
@@ -171,12 +199,16 @@ struct Reader {
     return true;
   }
 
-  void relationship(std::string_view name, const json::value& value, const std::map<std::string, std::string>& fixed) {
+  void relationship(std::string_view name, const json::value& value,
+                    const std::map<std::string, std::string>& fixed) {
     const auto pointer = fmt::format("/data/relationships/{}", name.substr(0, 80));
     const auto* known = type.relationship(name);
     if (known == nullptr) {
-      errors.push_back({400, "invalid_input",
-                        fmt::format("{} have no relationship \"{}\".", type.name, name.substr(0, 80)), pointer, {}});
+      errors.push_back({400,
+                        "invalid_input",
+                        fmt::format("{} have no relationship \"{}\".", type.name, name.substr(0, 80)),
+                        pointer,
+                        {}});
       return;
     }
     if (!known->is(kFixed) || known->to_many) return;  // read-only: ignored, whatever it says
@@ -186,18 +218,26 @@ struct Reader {
     const auto* linkage = data->if_object();
     const auto* id = linkage != nullptr ? linkage->if_contains("id") : nullptr;
     if (id == nullptr || !id->is_string()) {
-      errors.push_back({400, "invalid_input", fmt::format("{} must be {{\"data\":{{\"type\",\"id\"}}}}.", name), pointer, {}});
+      errors.push_back({400,
+                        "invalid_input",
+                        fmt::format("{} must be {{\"data\":{{\"type\",\"id\"}}}}.", name),
+                        pointer,
+                        {}});
       return;
     }
     const auto expected = fixed.find(std::string(name));
-    const std::string now = current ? known->id(current.get()) : expected != fixed.end() ? expected->second : "";
+    const std::string now = current                   ? known->id(current.get())
+                            : expected != fixed.end() ? expected->second
+                                                      : "";
     if (now == view(id->get_string())) return;
     // The same words whether the other one exists or not
-    errors.push_back({purpose == Purpose::kCreate ? 404 : 409, purpose == Purpose::kCreate ? "not_found" : "conflict",
+    errors.push_back({purpose == Purpose::kCreate ? 404 : 409,
+                      purpose == Purpose::kCreate ? "not_found" : "conflict",
                       purpose == Purpose::kCreate
                           ? fmt::format("There is no {} with that id that this could belong to.", name)
                           : fmt::format("{} cannot be changed.", name),
-                      pointer, {}});
+                      pointer,
+                      {}});
   }
 };
 
@@ -206,22 +246,31 @@ struct Reader {
 Status check_text(std::string_view name, std::string_view text, std::size_t max, bool may_be_empty) {
   const auto length = printable_length(text);
   if (!length)
-    return fail(ErrorKind::kInvalidInput, fmt::format("{} may not hold control characters, and must be valid UTF-8.", name));
+    return fail(ErrorKind::kInvalidInput,
+                fmt::format("{} may not hold control characters, and must be valid UTF-8.", name));
   if (*length > max)
-    return fail(ErrorKind::kInvalidInput, fmt::format("{} is too long: {} characters, at most {} are allowed.", name, *length, max));
-  if (trim(text).empty() && !may_be_empty) return fail(ErrorKind::kInvalidInput, fmt::format("{} may not be empty.", name));
+    return fail(ErrorKind::kInvalidInput,
+                fmt::format("{} is too long: {} characters, at most {} are allowed.", name, *length, max));
+  if (trim(text).empty() && !may_be_empty)
+    return fail(ErrorKind::kInvalidInput, fmt::format("{} may not be empty.", name));
   return {};
 }
 
-Answer<Changes> read_changes(const ResourceType& type, Purpose purpose, std::string_view body, const Row& current,
-                             const std::map<std::string, std::string>& fixed) {
+Answer<Changes> read_changes(const ResourceType& type, Purpose purpose, std::string_view body,
+                             const Row& current, const std::map<std::string, std::string>& fixed) {
   API_ASSIGN(const json::value tree, codec::parse_json(body));
   const auto* top = tree.if_object();
   const auto* data = top != nullptr ? top->if_contains("data") : nullptr;
   const auto* object = data != nullptr ? data->if_object() : nullptr;
-  if (object == nullptr) return refuse_field("/data", "The body must be an object with a member \"data\" that is an object.");
-  if (const auto* name = object->if_contains("type"); name != nullptr && !name->is_null() && *name != json::string_view(type.name))
-    return refuse(ApiError{409, "conflict", fmt::format("This address takes objects of the type {}.", type.name), "/data/type", {}});
+  if (object == nullptr)
+    return refuse_field("/data", "The body must be an object with a member \"data\" that is an object.");
+  if (const auto* name = object->if_contains("type");
+      name != nullptr && !name->is_null() && *name != json::string_view(type.name))
+    return refuse(ApiError{409,
+                           "conflict",
+                           fmt::format("This address takes objects of the type {}.", type.name),
+                           "/data/type",
+                           {}});
 
   static const json::object kNone;
   const auto section = [&](json::string_view name) -> const json::object* {
@@ -231,7 +280,8 @@ Answer<Changes> read_changes(const ResourceType& type, Purpose purpose, std::str
   const auto* attributes = section("attributes");
   const auto* relationships = section("relationships");
   if (attributes == nullptr) return refuse_field("/data/attributes", "attributes must be an object.");
-  if (relationships == nullptr) return refuse_field("/data/relationships", "relationships must be an object.");
+  if (relationships == nullptr)
+    return refuse_field("/data/relationships", "relationships must be an object.");
 
   Changes changes;
   Reader reader{type, purpose, current, {}};
@@ -264,7 +314,8 @@ Answer<std::optional<std::int64_t>> if_match(const http_server::Request& request
   std::int64_t version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error != std::errc() || end != text.data() + text.size() || text.empty())
-    return refuse(412, "precondition_failed", "If-Match names no version of this object. Read it again and repeat the change.");
+    return refuse(412, "precondition_failed",
+                  "If-Match names no version of this object. Read it again and repeat the change.");
   return std::optional<std::int64_t>(version);
 }
 

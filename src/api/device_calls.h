@@ -15,7 +15,8 @@ class DeviceCalls {
   using Request = http_server::Request;
   using Reply = Answer<http_server::Response>;
 
-  DeviceCalls(const Parts& parts, const Options& options, const Catalogue& catalogue, const Engine& engine, const Plugins& plugins)
+  DeviceCalls(const Parts& parts, const Options& options, const Catalogue& catalogue, const Engine& engine,
+              const Plugins& plugins)
       : parts_(parts), options_(options), catalogue_(catalogue), engine_(engine), plugins_(plugins) {}
 
   Reply create(const Caller& caller, const Request& request) const;
@@ -47,7 +48,9 @@ class DeviceCalls {
   const Plugins& plugins_;
 };
 
-/// Takes the members of `secrets.device_info` that the technology knows. An absent or empty token gives an empty Secret.
-Answer<crypto::Secret> read_device_info(const Plugin& plugin, const boost::json::value* secrets, std::string_view pointer);
+/// Takes the members of `secrets.device_info` that the technology knows. An absent or empty token gives an
+/// empty Secret.
+Answer<crypto::Secret> read_device_info(const Plugin& plugin, const boost::json::value* secrets,
+                                        std::string_view pointer);
 
 }  // namespace picket::api

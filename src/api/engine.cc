@@ -28,16 +28,21 @@ std::string encode_path(std::string_view path) {
   return out;
 }
 
-std::string etag_of(const ResourceType& type, const Row& row) { return fmt::format("\"{}\"", type.version(row.get())); }
+std::string etag_of(const ResourceType& type, const Row& row) {
+  return fmt::format("\"{}\"", type.version(row.get()));
+}
 
-void write_relationship(codec::JsonWriter& out, const Relationship& relationship, const std::string& base, const Row& row) {
+void write_relationship(codec::JsonWriter& out, const Relationship& relationship, const std::string& base,
+                        const Row& row) {
   out.key(relationship.name).begin_object();
   out.key("links").begin_object().field("related", base + relationship.name).end_object();
   if (!relationship.to_many) {
     const auto id = relationship.id ? relationship.id(row.get()) : std::string();
     out.key("data");
-    if (id.empty()) out.null();
-    else out.begin_object().field("type", relationship.target).field("id", id).end_object();
+    if (id.empty())
+      out.null();
+    else
+      out.begin_object().field("type", relationship.target).field("id", id).end_object();
   }
   out.key("meta").begin_object().field("readOnly", relationship.is(kReadOnly)).end_object();
   out.end_object();
@@ -97,9 +102,11 @@ Answer<void> Engine::sort(const ResourceType& type, const Query& query, std::vec
   for (const auto& term : query.sort.empty() ? type.default_sort : query.sort) {
     const auto* attribute = type.attribute(term.field);
     if (attribute == nullptr && term.field != "id")
-      return refuse_parameter("sort", fmt::format("{} have no attribute \"{}\" to sort by.", type.name, term.field.substr(0, 80)));
-    if (attribute != nullptr && (attribute->is(kNoSort) || attribute->is(kWriteOnly) ||
-                                 attribute->type == AttributeType::kObject || attribute->type == AttributeType::kArray))
+      return refuse_parameter("sort", fmt::format("{} have no attribute \"{}\" to sort by.", type.name,
+                                                  term.field.substr(0, 80)));
+    if (attribute != nullptr &&
+        (attribute->is(kNoSort) || attribute->is(kWriteOnly) || attribute->type == AttributeType::kObject ||
+         attribute->type == AttributeType::kArray))
       return refuse_parameter("sort", fmt::format("{} may not be sorted by {}.", type.name, term.field));
     keys.push_back({attribute, term.descending});
   }
@@ -127,8 +134,8 @@ Answer<void> Engine::sort(const ResourceType& type, const Query& query, std::vec
   return {};
 }
 
-Answer<Response> Engine::page(const ResourceType& type, const Scope& scope, std::vector<Row> rows, const Query& query,
-                              const Request& request) const {
+Answer<Response> Engine::page(const ResourceType& type, const Scope& scope, std::vector<Row> rows,
+                              const Query& query, const Request& request) const {
   RowCache cache(catalogue_, scope);
   API_ASSIGN(const Filter filter, Filter::compile(catalogue_, type, query.filters));
   if (!filter.empty()) {
@@ -141,13 +148,16 @@ Answer<Response> Engine::page(const ResourceType& type, const Scope& scope, std:
   }
   const std::size_t total = rows.size();
   API_TRY(sort(type, query, rows));
+  if (type.refresh)
+    for (auto& row : rows) row = type.refresh(row);
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();
   for (const auto& row : rows) write_object(out, type, row, fields_of(query, type.name));
   out.end_array();
   API_TRY(write_included(out, type, rows, query, cache));
   out.key("meta").begin_object().key("page").begin_object();
-  out.field("offset", static_cast<std::uint64_t>(query.offset)).field("limit", static_cast<std::uint64_t>(query.limit));
+  out.field("offset", static_cast<std::uint64_t>(query.offset))
+      .field("limit", static_cast<std::uint64_t>(query.limit));
   out.field("total", static_cast<std::uint64_t>(total)).end_object().end_object();
   out.key("links").begin_object();
   if (query.limit > 0 && query.offset + query.limit < total) {
@@ -164,7 +174,8 @@ Answer<Response> Engine::list(const ResourceType& type, const Scope& scope, cons
   return page(type, scope, std::move(rows), query, request);
 }
 
-Answer<Response> Engine::single(const ResourceType& type, const Row& row, const Query& query, RowCache& cache) const {
+Answer<Response> Engine::single(const ResourceType& type, const Row& row, const Query& query,
+                                RowCache& cache) const {
   codec::JsonWriter out;
   out.begin_object().key("data");
   write_object(out, type, row, fields_of(query, type.name));
@@ -189,7 +200,8 @@ Answer<Response> Engine::related(const ResourceType& type, const Scope& scope, c
   API_ASSIGN(const Row row, must_get(type, scope, id));
   const auto* relationship = type.relationship(name);
   if (relationship == nullptr)
-    return refuse(404, "not_found", fmt::format("{} have no relationship \"{}\".", type.name, name.substr(0, 80)));
+    return refuse(404, "not_found",
+                  fmt::format("{} have no relationship \"{}\".", type.name, name.substr(0, 80)));
   const auto* target = catalogue_.find(relationship->target);
   RowCache cache(catalogue_, scope);
   if (!relationship->to_many) {
@@ -201,14 +213,15 @@ Answer<Response> Engine::related(const ResourceType& type, const Scope& scope, c
     return single(*target, found.front(), query, cache);
   }
   if (target == nullptr || relationship->via.empty() || !target->list)
-    return json_response(fmt::format(R"({{"data":[],"meta":{{"page":{{"offset":{},"limit":{},"total":0}}}},"links":{{}}}})",
-                                     query.offset, query.limit));
+    return json_response(
+        fmt::format(R"({{"data":[],"meta":{{"page":{{"offset":{},"limit":{},"total":0}}}},"links":{{}}}})",
+                    query.offset, query.limit));
   API_ASSIGN(std::vector<Row> rows, cache.related(type, row, *relationship, query.filters));
   return page(*target, scope, std::move(rows), query, request);
 }
 
-Answer<void> Engine::write_included(codec::JsonWriter& out, const ResourceType& type, const std::vector<Row>& rows,
-                                    const Query& query, RowCache& cache) const {
+Answer<void> Engine::write_included(codec::JsonWriter& out, const ResourceType& type,
+                                    const std::vector<Row>& rows, const Query& query, RowCache& cache) const {
   if (query.include.empty()) return {};
   std::set<std::pair<std::string, std::string>> seen;
   out.key("included").begin_array();
@@ -218,7 +231,8 @@ Answer<void> Engine::write_included(codec::JsonWriter& out, const ResourceType& 
     for (const auto& name : path) {
       const auto* relationship = from->relationship(name);
       if (relationship == nullptr)
-        return refuse_parameter("include", fmt::format("{} have no relationship \"{}\" to include.", from->name, name.substr(0, 80)));
+        return refuse_parameter("include", fmt::format("{} have no relationship \"{}\" to include.",
+                                                       from->name, name.substr(0, 80)));
       const auto* target = catalogue_.find(relationship->target);
       if (target == nullptr) break;
       std::vector<Row> next;

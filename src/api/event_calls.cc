@@ -41,7 +41,8 @@ void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, b
   out.begin_object().field("type", "events").field("id", event.id).key("attributes").begin_object();
   out.field("time", format_rfc3339(event.time)).field("received_at", format_rfc3339(event.received_at));
   out.field("stream", event.key.stream).field("vendor_uid", event.vendor_uid);
-  out.field("class_uid", static_cast<std::uint64_t>(event.class_uid)).field("activity_id", static_cast<std::uint64_t>(event.activity_id));
+  out.field("class_uid", static_cast<std::uint64_t>(event.class_uid))
+      .field("activity_id", static_cast<std::uint64_t>(event.activity_id));
   write_or_null(out, "action", event.action);
   out.field("outcome", model::to_string(event.outcome));
   write_or_null(out, "actor_uid", event.actor_uid);
@@ -50,21 +51,31 @@ void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, b
   write_or_null(out, "target", event.target);
   out.key("raw");
   // The record's own bytes; what is no JSON is shown as text
-  if (is_json(event.raw)) out.raw(event.raw);
-  else out.value(event.raw);
+  if (is_json(event.raw))
+    out.raw(event.raw);
+  else
+    out.value(event.raw);
   out.field("versions", static_cast<std::uint64_t>(event.versions)).field("unreadable", event.unreadable);
   if (ocsf) {
     out.key("ocsf");
     ocsf_of(event).write(out);
   }
   out.end_object().key("relationships").begin_object().key("security_device").begin_object();
-  out.key("links").begin_object().field("related", fmt::format("/api/v2/events/{}/security_device", event.id)).end_object();
-  out.key("data").begin_object().field("type", "security_devices").field("id", event.key.device_id).end_object();
+  out.key("links")
+      .begin_object()
+      .field("related", fmt::format("/api/v2/events/{}/security_device", event.id))
+      .end_object();
+  out.key("data")
+      .begin_object()
+      .field("type", "security_devices")
+      .field("id", event.key.device_id)
+      .end_object();
   out.key("meta").begin_object().field("readOnly", true).end_object().end_object().end_object();
   out.key("meta").begin_object().field("version", 1).end_object().end_object();
 }
 
-Answer<void> EventCalls::write_devices(codec::JsonWriter& out, const Scope& scope, const std::vector<StoredEvent>& events) const {
+Answer<void> EventCalls::write_devices(codec::JsonWriter& out, const Scope& scope,
+                                       const std::vector<StoredEvent>& events) const {
   std::set<std::string> ids;
   for (const auto& event : events) ids.insert(event.key.device_id);
   out.key("included").begin_array();
@@ -91,10 +102,12 @@ EventCalls::Reply EventCalls::list(const Caller& caller, const Request& request)
   for (const auto& event : found.events) write_event(out, event, asked.ocsf);
   out.end_array();
   if (asked.with_device) API_TRY(write_devices(out, caller.scope, found.events));
-  out.key("meta").begin_object().key("page").begin_object().field("limit", static_cast<std::uint64_t>(asked.find.limit));
+  out.key("meta").begin_object().key("page").begin_object().field(
+      "limit", static_cast<std::uint64_t>(asked.find.limit));
   if (found.total) out.field("total", *found.total);
   out.end_object().end_object().key("links").begin_object();
-  if (!found.next.empty()) out.field("next", "/api/v2/events" + query_with(request.query, "page[after]", found.next));
+  if (!found.next.empty())
+    out.field("next", "/api/v2/events" + query_with(request.query, "page[after]", found.next));
   out.end_object().end_object();
   return json_response(out.take());
 }
@@ -133,8 +146,10 @@ EventCalls::Reply EventCalls::versions(const Caller& caller, const Request& requ
   codec::JsonWriter out;
   const auto write = [&](TimePoint at, const std::string& bytes) {
     out.begin_object().field("received_at", format_rfc3339(at)).key("raw");
-    if (is_json(bytes)) out.raw(bytes);
-    else out.value(bytes);
+    if (is_json(bytes))
+      out.raw(bytes);
+    else
+      out.value(bytes);
     out.end_object();
   };
   out.begin_object().key("data").begin_array();
@@ -164,8 +179,9 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
   if (group != nullptr && *group != "stream") return refuse_parameter("group", "group can only be stream.");
   std::map<std::string, std::vector<store::Bucket>> series;
   if (!asked.nothing) {
-    API_ASSIGN(series, parts_.store.histogram(asked.query, unit == "hour" ? store::Width::kHour : store::Width::kDay,
-                                              group != nullptr, request.cancelled));
+    API_ASSIGN(series,
+               parts_.store.histogram(asked.query, unit == "hour" ? store::Width::kHour : store::Width::kDay,
+                                      group != nullptr, request.cancelled));
   }
   std::uint64_t total = 0;
   codec::JsonWriter out;
@@ -178,7 +194,13 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
       total += bucket.count;
     }
   }
-  out.end_array().key("meta").begin_object().field("total", total).field("width", unit).end_object().end_object();
+  out.end_array()
+      .key("meta")
+      .begin_object()
+      .field("total", total)
+      .field("width", unit)
+      .end_object()
+      .end_object();
   return json_response(out.take());
 }
 
@@ -187,10 +209,14 @@ EventCalls::Reply EventCalls::search(const Caller& caller, const Request& reques
   if (request.query_value("page[limit]") == nullptr) asked.find.limit = Query::kMaxLimit;
   Response response;
   response.headers = {{"content-type", "text/event-stream"}, {"x-accel-buffering", "no"}};
-  response.stream = [this, asked = std::move(asked), cancelled = request.cancelled](std::shared_ptr<http_server::Stream> stream) {
-    const bool taken = searches_.try_post([this, asked, cancelled, stream] { run_search(asked, stream, cancelled); });
+  response.stream = [this, asked = std::move(asked),
+                     cancelled = request.cancelled](std::shared_ptr<http_server::Stream> stream) {
+    const bool taken =
+        searches_.try_post([this, asked, cancelled, stream] { run_search(asked, stream, cancelled); });
     if (taken) return;
-    stream->write(http_server::sse_event("error", R"({"code":"unavailable","detail":"Too many searches are running. Try again in a moment."})"));
+    stream->write(http_server::sse_event(
+        "error",
+        R"({"code":"unavailable","detail":"Too many searches are running. Try again in a moment."})"));
     stream->close();
   };
   return response;

@@ -50,8 +50,10 @@ class EventCalls {
   Answer<store::StoredEvent> event_of(const Caller& caller, const Request& request) const;
   void write_event(codec::JsonWriter& out, const store::StoredEvent& event, bool ocsf) const;
   Value ocsf_of(const store::StoredEvent& event) const;
-  Answer<void> write_devices(codec::JsonWriter& out, const Scope& scope, const std::vector<store::StoredEvent>& events) const;
-  void run_search(const EventQuery& query, const std::shared_ptr<http_server::Stream>& stream, std::stop_token cancelled) const;
+  Answer<void> write_devices(codec::JsonWriter& out, const Scope& scope,
+                             const std::vector<store::StoredEvent>& events) const;
+  void run_search(const EventQuery& query, const std::shared_ptr<http_server::Stream>& stream,
+                  std::stop_token cancelled) const;
 
   Parts parts_;
   const Plugins& plugins_;

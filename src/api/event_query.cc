@@ -17,34 +17,46 @@ struct FieldName {
   std::string_view name;
   Field field;
 };
-constexpr FieldName kFields[] = {
-    {"vendor_uid", Field::kVendorUid}, {"action", Field::kAction},         {"outcome", Field::kOutcome},
-    {"actor", Field::kActor},          {"actor_uid", Field::kActorUid},    {"actor_email", Field::kActorEmail},
-    {"source_ip", Field::kSourceIp},   {"target", Field::kTarget},         {"class_uid", Field::kClassUid},
-    {"unreadable", Field::kUnreadable}};
+constexpr FieldName kFields[] = {{"vendor_uid", Field::kVendorUid}, {"action", Field::kAction},
+                                 {"outcome", Field::kOutcome},      {"actor", Field::kActor},
+                                 {"actor_uid", Field::kActorUid},   {"actor_email", Field::kActorEmail},
+                                 {"source_ip", Field::kSourceIp},   {"target", Field::kTarget},
+                                 {"class_uid", Field::kClassUid},   {"unreadable", Field::kUnreadable}};
 
-std::chrono::sys_time<std::chrono::milliseconds> to_millis(TimePoint t) { return std::chrono::floor<std::chrono::milliseconds>(t); }
+std::chrono::sys_time<std::chrono::milliseconds> to_millis(TimePoint t) {
+  return std::chrono::floor<std::chrono::milliseconds>(t);
+}
 
 /// Event times are printed to the millisecond and compared as printed.
 Answer<void> add_time(const FilterTerm& term, store::TimeRange& range) {
   if (term.value == "None" && term.op != Operator::kEqual) return {};
   auto text = term.value;
-  if (text.size() > 6 && text[text.size() - 6] == ' ' && text.find('T') != std::string::npos) text[text.size() - 6] = '+';
+  if (text.size() > 6 && text[text.size() - 6] == ' ' && text.find('T') != std::string::npos)
+    text[text.size() - 6] = '+';
   const auto time = parse_time_lenient(text);
-  if (!time) return refuse_parameter(term.parameter, "time must be compared with a time, for example >2026-11-22T18:55:31Z.");
+  if (!time)
+    return refuse_parameter(term.parameter,
+                            "time must be compared with a time, for example >2026-11-22T18:55:31Z.");
   const TimePoint floor = to_millis(*time);
   const TimePoint ceiling = floor == *time ? floor : floor + std::chrono::milliseconds(1);
   const auto from = [&](TimePoint t) { range.from = range.from ? std::max(*range.from, t) : t; };
   const auto to = [&](TimePoint t) { range.to = range.to ? std::min(*range.to, t) : t; };
   switch (term.op) {
-    case Operator::kGreater: from(floor + std::chrono::milliseconds(1)); break;
-    case Operator::kGreaterOrEqual: from(ceiling); break;
-    case Operator::kLess: to(ceiling); break;
+    case Operator::kGreater:
+      from(floor + std::chrono::milliseconds(1));
+      break;
+    case Operator::kGreaterOrEqual:
+      from(ceiling);
+      break;
+    case Operator::kLess:
+      to(ceiling);
+      break;
     case Operator::kEqual:
       from(ceiling);
       to(ceiling + std::chrono::milliseconds(1));
       break;
-    default: return refuse_parameter(term.parameter, "time is compared with >, >= and <.");
+    default:
+      return refuse_parameter(term.parameter, "time is compared with >, >= and <.");
   }
   return {};
 }
@@ -53,22 +65,34 @@ Answer<void> add_condition(const FilterTerm& term, Field field, std::vector<Cond
   Match match = Match::kEqual;
   std::string value = term.value;
   switch (term.op) {
-    case Operator::kEqual: break;
-    case Operator::kNotEqual: match = Match::kNotEqual; break;
-    case Operator::kContains: match = Match::kContains; break;
-    case Operator::kStartsWith: match = Match::kStartsWith; break;
-    case Operator::kIsNull: value.clear(); break;  // what the vendor did not say is stored as empty text
+    case Operator::kEqual:
+      break;
+    case Operator::kNotEqual:
+      match = Match::kNotEqual;
+      break;
+    case Operator::kContains:
+      match = Match::kContains;
+      break;
+    case Operator::kStartsWith:
+      match = Match::kStartsWith;
+      break;
+    case Operator::kIsNull:
+      value.clear();
+      break;  // what the vendor did not say is stored as empty text
     case Operator::kNotNull:
       match = Match::kNotEqual;
       value.clear();
       break;
-    default: return refuse_parameter(term.parameter, fmt::format("{} has no order; > and < are for time.", term.path.front()));
+    default:
+      return refuse_parameter(term.parameter,
+                              fmt::format("{} has no order; > and < are for time.", term.path.front()));
   }
   const bool exact = match == Match::kEqual || match == Match::kNotEqual;
   if (field == Field::kUnreadable && exact) {
     if (value == "True" || value == "1") value = "true";
     if (value == "False" || value == "0") value = "false";
-    if (value != "true" && value != "false") return refuse_parameter(term.parameter, "unreadable is true or false.");
+    if (value != "true" && value != "false")
+      return refuse_parameter(term.parameter, "unreadable is true or false.");
   }
   if (field == Field::kClassUid && exact) {
     std::uint32_t number = 0;
@@ -77,7 +101,8 @@ Answer<void> add_condition(const FilterTerm& term, Field field, std::vector<Cond
       return refuse_parameter(term.parameter, "class_uid must be a number.");
   }
   if ((field == Field::kClassUid || field == Field::kUnreadable || field == Field::kOutcome) && !exact)
-    return refuse_parameter(term.parameter, fmt::format("{} is compared whole, or with !.", term.path.front()));
+    return refuse_parameter(term.parameter,
+                            fmt::format("{} is compared whole, or with !.", term.path.front()));
   for (auto& known : out) {
     if (known.field != field || known.match != match) continue;
     known.values.push_back(std::move(value));
@@ -89,8 +114,10 @@ Answer<void> add_condition(const FilterTerm& term, Field field, std::vector<Cond
 
 Answer<void> add_filter(const FilterTerm& term, const Scope& scope, EventQuery& out) {
   std::string name = term.path.front();
-  if (term.path.size() == 2 && term.path[1] == "id") name += "_id";
-  else if (term.path.size() != 1) name.clear();
+  if (term.path.size() == 2 && term.path[1] == "id")
+    name += "_id";
+  else if (term.path.size() != 1)
+    name.clear();
   if (name == "security_device") name = "security_device_id";
   if (name == "organization") name = "organization_id";
   if (name == "time") return add_time(term, out.query.time);
@@ -100,14 +127,18 @@ Answer<void> add_filter(const FilterTerm& term, const Scope& scope, EventQuery& 
     return {};
   }
   if (name == "security_device_id" || name == "stream" || name == "organization_id") {
-    if (term.op != Operator::kEqual) return refuse_parameter(term.parameter, fmt::format("{} is compared whole.", term.path.front()));
-    if (name == "organization_id") out.nothing = out.nothing || term.value != scope.organization_id;
-    else (name == "stream" ? out.query.streams : out.query.device_ids).push_back(term.value);
+    if (term.op != Operator::kEqual)
+      return refuse_parameter(term.parameter, fmt::format("{} is compared whole.", term.path.front()));
+    if (name == "organization_id")
+      out.nothing = out.nothing || term.value != scope.organization_id;
+    else
+      (name == "stream" ? out.query.streams : out.query.device_ids).push_back(term.value);
     return {};
   }
   for (const auto& known : kFields)
     if (known.name == name) return add_condition(term, known.field, out.query.conditions);
-  return refuse_parameter(term.parameter, fmt::format("events have no attribute \"{}\" to filter by.", term.path.front().substr(0, 80)));
+  return refuse_parameter(term.parameter, fmt::format("events have no attribute \"{}\" to filter by.",
+                                                      term.path.front().substr(0, 80)));
 }
 
 /// Throws the values away: only whether there is a fault counts.
@@ -161,7 +192,8 @@ Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const
       return refuse_parameter("sort", "Events are sorted by time: sort=-time (newest first) or sort=+time.");
     if (&term == &query.sort.front() && !term.descending) out.find.order = store::Order::kOldestFirst;
   }
-  if (query.offset != 0) return refuse_parameter("page[offset]", "Events are paged by page[after]; follow links.next.");
+  if (query.offset != 0)
+    return refuse_parameter("page[offset]", "Events are paged by page[after]; follow links.next.");
   for (const auto& path : query.include) {
     if (path.size() != 1 || path.front() != "security_device")
       return refuse_parameter("include", "Events can include their security_device.");

@@ -13,7 +13,10 @@ constexpr std::chrono::milliseconds kProgressEvery{200};
 
 std::string progress_json(const store::Progress& progress) {
   codec::JsonWriter out;
-  out.begin_object().field("scanned", progress.scanned).field("of", progress.of).field("matched", progress.matched);
+  out.begin_object()
+      .field("scanned", progress.scanned)
+      .field("of", progress.of)
+      .field("matched", progress.matched);
   out.key("reached");
   Value(progress.reached).write(out);
   out.end_object();
@@ -22,7 +25,8 @@ std::string progress_json(const store::Progress& progress) {
 
 }  // namespace
 
-void EventCalls::run_search(const EventQuery& asked, const std::shared_ptr<Stream>& stream, std::stop_token cancelled) const {
+void EventCalls::run_search(const EventQuery& asked, const std::shared_ptr<Stream>& stream,
+                            std::stop_token cancelled) const {
   std::stop_source stop;
   const auto end = [&stop] { stop.request_stop(); };
   const std::stop_callback client_gone(cancelled, end);
@@ -50,7 +54,8 @@ void EventCalls::run_search(const EventQuery& asked, const std::shared_ptr<Strea
     stream->write(sse_event("progress", progress_json(now)));
   };
   Status status;
-  if (!asked.nothing) status = parts_.store.search(asked.query, asked.find.order, row, progress, stop.get_token());
+  if (!asked.nothing)
+    status = parts_.store.search(asked.query, asked.find.order, row, progress, stop.get_token());
   if (stream->gone()) return;
   codec::JsonWriter out;
   if (!status) {
@@ -59,7 +64,12 @@ void EventCalls::run_search(const EventQuery& asked, const std::shared_ptr<Strea
     out.field("detail", ours ? std::string("The search was ended.") : status.error().message).end_object();
     stream->write_wait(sse_event("error", out.take()), kPatience, stop.get_token());
   } else {
-    out.begin_object().field("scanned", last.scanned).field("of", last.of).field("matched", matched).field("sent", sent).end_object();
+    out.begin_object()
+        .field("scanned", last.scanned)
+        .field("of", last.of)
+        .field("matched", matched)
+        .field("sent", sent)
+        .end_object();
     stream->write_wait(sse_event("done", out.take()), kPatience, stop.get_token());
   }
   stream->close();

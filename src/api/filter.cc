@@ -11,7 +11,8 @@ namespace picket::api {
 namespace {
 
 bool all_must_hold(Operator op) {
-  return op == Operator::kNotEqual || op == Operator::kGreater || op == Operator::kGreaterOrEqual || op == Operator::kLess;
+  return op == Operator::kNotEqual || op == Operator::kGreater || op == Operator::kGreaterOrEqual ||
+         op == Operator::kLess;
 }
 
 std::string join(const std::vector<std::string>& path) {
@@ -29,8 +30,8 @@ const Relationship* as_foreign_key(const ResourceType& type, std::string_view na
 
 std::optional<TimePoint> read_time(std::string text) {
   // An offset's plus that was not percent-encoded arrives as a space
-  if (text.size() > 6 && text[text.size() - 6] == ' ' && text.find(':', text.size() - 5) != std::string::npos &&
-      text.find('T') != std::string::npos)
+  if (text.size() > 6 && text[text.size() - 6] == ' ' &&
+      text.find(':', text.size() - 5) != std::string::npos && text.find('T') != std::string::npos)
     text[text.size() - 6] = '+';
   const auto time = parse_time_lenient(text);
   if (!time) return std::nullopt;
@@ -77,7 +78,8 @@ Answer<Row> RowCache::get(const ResourceType& type, const std::string& id) {
   return row;
 }
 
-Answer<std::vector<Row>> RowCache::related(const ResourceType& type, const Row& row, const Relationship& relationship,
+Answer<std::vector<Row>> RowCache::related(const ResourceType& type, const Row& row,
+                                           const Relationship& relationship,
                                            const std::vector<FilterTerm>& hints) {
   const auto* target = catalogue_.find(relationship.target);
   if (target == nullptr) return std::vector<Row>();
@@ -105,17 +107,20 @@ Answer<std::vector<Row>> RowCache::related(const ResourceType& type, const Row& 
   return out;
 }
 
-Answer<Filter::Group> Filter::locate(const Catalogue& catalogue, const ResourceType& type, const FilterTerm& term) {
+Answer<Filter::Group> Filter::locate(const Catalogue& catalogue, const ResourceType& type,
+                                     const FilterTerm& term) {
   Group group{term.path, term.op, {}, nullptr, &type, {}};
   for (std::size_t i = 0; i < term.path.size(); ++i) {
     const auto& name = term.path[i];
     const bool last = i + 1 == term.path.size();
     if (group.owner == nullptr)
-      return refuse_parameter(term.parameter, fmt::format("Filters on {} end at its id in this release.", join(term.path)));
+      return refuse_parameter(term.parameter,
+                              fmt::format("Filters on {} end at its id in this release.", join(term.path)));
     if (last && name == "id") return group;
     if (last) {
       if (const auto* attribute = group.owner->attribute(name)) {
-        const bool opaque = attribute->type == AttributeType::kObject || attribute->type == AttributeType::kArray;
+        const bool opaque =
+            attribute->type == AttributeType::kObject || attribute->type == AttributeType::kArray;
         const bool null_test = term.op == Operator::kIsNull || term.op == Operator::kNotNull;
         if (attribute->is(kNoFilter) || attribute->is(kWriteOnly) || (opaque && !null_test))
           return refuse_parameter(term.parameter, fmt::format("{} may not be used in a filter.", name));
@@ -142,24 +147,28 @@ Answer<Filter::Group> Filter::locate(const Catalogue& catalogue, const ResourceT
 Answer<std::optional<Value>> Filter::read_operand(const Group& group, const FilterTerm& term) {
   using Operand = std::optional<Value>;
   if (term.op == Operator::kIsNull || term.op == Operator::kNotNull) return Operand(Value());
-  const bool bound = term.op == Operator::kGreater || term.op == Operator::kGreaterOrEqual || term.op == Operator::kLess;
+  const bool bound =
+      term.op == Operator::kGreater || term.op == Operator::kGreaterOrEqual || term.op == Operator::kLess;
   if (bound && term.value == "None") return Operand();  // an open end of a window
   if (term.op == Operator::kContains) return Operand(Value(to_lower(term.value)));
-  if (term.op == Operator::kStartsWith || group.attribute == nullptr) return Operand(Value(std::string(term.value)));
+  if (term.op == Operator::kStartsWith || group.attribute == nullptr)
+    return Operand(Value(std::string(term.value)));
   switch (group.attribute->type) {
     case AttributeType::kTime:
       if (const auto time = read_time(term.value)) return Operand(Value(*time));
-      return refuse_parameter(term.parameter,
-                              fmt::format("{} must be compared with a time, for example 2026-11-22T18:55:31Z.",
-                                          group.attribute->name));
+      return refuse_parameter(
+          term.parameter, fmt::format("{} must be compared with a time, for example 2026-11-22T18:55:31Z.",
+                                      group.attribute->name));
     case AttributeType::kNumber:
       if (const auto number = read_number(term.value)) return Operand(Value(*number));
-      return refuse_parameter(term.parameter, fmt::format("{} must be compared with a number.", group.attribute->name));
+      return refuse_parameter(term.parameter,
+                              fmt::format("{} must be compared with a number.", group.attribute->name));
     case AttributeType::kBoolean:
       if (const auto flag = read_boolean(term.value)) return Operand(Value(*flag));
       return refuse_parameter(term.parameter,
                               fmt::format("{} must be compared with true or false.", group.attribute->name));
-    default: return Operand(Value(std::string(term.value)));
+    default:
+      return Operand(Value(std::string(term.value)));
   }
 }
 
@@ -182,15 +191,24 @@ Answer<Filter> Filter::compile(const Catalogue& catalogue, const ResourceType& t
 bool Filter::value_matches(const Group& group, const Value& value) {
   const auto one = [&](const Value& operand) {
     switch (group.op) {
-      case Operator::kEqual: return !value.is_null() && value.compare(operand) == 0;
-      case Operator::kNotEqual: return value.is_null() || value.compare(operand) != 0;
-      case Operator::kContains: return !value.is_null() && contains_ignoring_case(value.printed(), *operand.text());
-      case Operator::kStartsWith: return !value.is_null() && value.printed().starts_with(*operand.text());
-      case Operator::kGreater: return !value.is_null() && value.compare(operand) > 0;
-      case Operator::kGreaterOrEqual: return !value.is_null() && value.compare(operand) >= 0;
-      case Operator::kLess: return !value.is_null() && value.compare(operand) < 0;
-      case Operator::kIsNull: return value.is_null();
-      case Operator::kNotNull: return !value.is_null();
+      case Operator::kEqual:
+        return !value.is_null() && value.compare(operand) == 0;
+      case Operator::kNotEqual:
+        return value.is_null() || value.compare(operand) != 0;
+      case Operator::kContains:
+        return !value.is_null() && contains_ignoring_case(value.printed(), *operand.text());
+      case Operator::kStartsWith:
+        return !value.is_null() && value.printed().starts_with(*operand.text());
+      case Operator::kGreater:
+        return !value.is_null() && value.compare(operand) > 0;
+      case Operator::kGreaterOrEqual:
+        return !value.is_null() && value.compare(operand) >= 0;
+      case Operator::kLess:
+        return !value.is_null() && value.compare(operand) < 0;
+      case Operator::kIsNull:
+        return value.is_null();
+      case Operator::kNotNull:
+        return !value.is_null();
     }
     return false;
   };

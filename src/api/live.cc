@@ -24,7 +24,9 @@ constexpr std::string_view kRetry = "retry: 2000\n\n";
 LiveFeed::LiveFeed(const Parts& parts, const Catalogue& catalogue, LiveTiming timing)
     : parts_(parts), catalogue_(catalogue), timing_(timing), epoch_(new_guid().substr(0, 8)) {}
 
-LiveFeed::~LiveFeed() { stop(); }
+LiveFeed::~LiveFeed() {
+  stop();
+}
 
 void LiveFeed::start() {
   subscription_ = parts_.ingest.fleet().subscribe([this](const fleet::Notice& what) { notice(what); });
@@ -47,14 +49,17 @@ void LiveFeed::stop() {
   channels_.clear();
 }
 
-std::string LiveFeed::id_text(std::uint64_t id) const { return fmt::format("{}-{}", epoch_, id); }
+std::string LiveFeed::id_text(std::uint64_t id) const {
+  return fmt::format("{}-{}", epoch_, id);
+}
 
 void LiveFeed::notice(const fleet::Notice& what) {
   const std::lock_guard lock(mutex_);
   const auto found = channels_.find(what.organization_id);
   if (found == channels_.end()) return;  // nobody has listened yet
   auto& channel = found->second;
-  const bool forgotten = channel.subscribers.empty() && std::chrono::steady_clock::now() - channel.left > timing_.remember;
+  const bool forgotten =
+      channel.subscribers.empty() && std::chrono::steady_clock::now() - channel.left > timing_.remember;
   if (forgotten) {
     ++channel.last_id;  // whoever comes back with an older id is told to start over
     channel.remembered.clear();
@@ -64,25 +69,40 @@ void LiveFeed::notice(const fleet::Notice& what) {
   }
   auto& pending = channel.pending[what.device_id];
   switch (what.kind) {
-    case fleet::Notice::Kind::kDevice: pending.device = true; break;
-    case fleet::Notice::Kind::kDeleted: pending.deleted = true; break;
-    case fleet::Notice::Kind::kHistory: pending.history = true; break;
-    case fleet::Notice::Kind::kEvents: pending.events[what.stream] += what.added; break;
+    case fleet::Notice::Kind::kDevice:
+      pending.device = true;
+      break;
+    case fleet::Notice::Kind::kDeleted:
+      pending.deleted = true;
+      break;
+    case fleet::Notice::Kind::kHistory:
+      pending.history = true;
+      break;
+    case fleet::Notice::Kind::kEvents:
+      pending.events[what.stream] += what.added;
+      break;
   }
   waiting_ = true;
   wake_.notify_all();
 }
 
-std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::string& organization, const std::string& device,
+std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::string& organization,
+                                                                    const std::string& device,
                                                                     const Pending& what) {
   std::vector<std::pair<std::string, std::string>> out;
   const auto view = parts_.ingest.fleet().device(organization, device);
   codec::JsonWriter json;
   if (what.device || what.deleted) {
     const bool gone = what.deleted || !view;
-    json.begin_object().field("type", "security_devices").field("id", device).field("deleted", gone).key("data");
-    if (gone) json.null();
-    else Engine::write_object(json, *catalogue_.find("security_devices"), as_row(view));
+    json.begin_object()
+        .field("type", "security_devices")
+        .field("id", device)
+        .field("deleted", gone)
+        .key("data");
+    if (gone)
+      json.null();
+    else
+      Engine::write_object(json, *catalogue_.find("security_devices"), as_row(view));
     json.end_object();
     out.emplace_back("change", json.take());
   }
@@ -98,8 +118,10 @@ std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::s
   if (what.history) {
     const auto entries = parts_.control.history(organization, device);
     json.begin_object().field("security_device_id", device).key("id");
-    if (entries && !entries->empty()) json.value(entries->back().id);
-    else json.null();
+    if (entries && !entries->empty())
+      json.value(entries->back().id);
+    else
+      json.null();
     json.end_object();
     out.emplace_back("history", json.take());
   }
@@ -110,7 +132,8 @@ void LiveFeed::publish(Channel& channel, std::string_view event, std::string_vie
   Message message{++channel.last_id, {}};
   message.wire = sse_event(event, data, id_text(message.id));
   for (auto& subscriber : channel.subscribers)
-    if (!subscriber.stream->write(message.wire)) subscriber.stream->close();  // it comes back with its last id
+    if (!subscriber.stream->write(message.wire))
+      subscriber.stream->close();  // it comes back with its last id
   channel.bytes += message.wire.size();
   channel.remembered.push_back(std::move(message));
   while (channel.remembered.size() > kMaxRemembered || channel.bytes > kMaxRememberedBytes) {
@@ -178,7 +201,8 @@ void LiveFeed::run(std::stop_token stop) {
   }
 }
 
-void LiveFeed::join(const std::string& organization, Subscriber subscriber, const std::string& last_event_id) {
+void LiveFeed::join(const std::string& organization, Subscriber subscriber,
+                    const std::string& last_event_id) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return subscriber.stream->close();
   auto& channel = channels_[organization];
@@ -189,8 +213,10 @@ void LiveFeed::join(const std::string& organization, Subscriber subscriber, cons
     const auto prefix = epoch_ + "-";
     const char* begin = last_event_id.data() + prefix.size();
     const char* end = last_event_id.data() + last_event_id.size();
-    known = last_event_id.starts_with(prefix) && std::from_chars(begin, end, seen).ec == std::errc() && seen <= channel.last_id;
-    const std::uint64_t oldest = channel.remembered.empty() ? channel.last_id + 1 : channel.remembered.front().id;
+    known = last_event_id.starts_with(prefix) && std::from_chars(begin, end, seen).ec == std::errc() &&
+            seen <= channel.last_id;
+    const std::uint64_t oldest =
+        channel.remembered.empty() ? channel.last_id + 1 : channel.remembered.front().id;
     known = known && seen + 1 >= oldest;
   }
   if (known) {
@@ -216,7 +242,8 @@ Answer<http_server::Response> LiveFeed::subscribe(const Caller& caller, const ht
   response.headers = {{"content-type", "text/event-stream"}, {"x-accel-buffering", "no"}};
   response.stream_buffer = kStreamBuffer;
   response.stream = [this, organization = caller.scope.organization_id, token = caller.token,
-                     last_id = last != nullptr ? *last : std::string()](std::shared_ptr<http_server::Stream> stream) {
+                     last_id = last != nullptr ? *last
+                                               : std::string()](std::shared_ptr<http_server::Stream> stream) {
     join(organization, {std::move(stream), token}, last_id);
   };
   return response;

@@ -17,17 +17,18 @@
 namespace picket::api {
 
 struct LiveTiming {
-  std::chrono::milliseconds gather{100};       ///< changes of one device within this time go out as one
+  std::chrono::milliseconds gather{100};  ///< changes of one device within this time go out as one
   std::chrono::milliseconds ping{15'000};
   std::chrono::milliseconds remember{60'000};  ///< how long changes are kept when nobody listens
 };
 
 /// The live feed: what changes in an organization, to everyone of it who listens.
 ///
-/// One thread turns the fleet's notices into messages, once for all subscribers of an organization. A subscriber's buffer
-/// is its stream's; one that does not keep up is cut off and continues from its last id when it comes back, or is told
-/// to start over (`reset`). Memory is bounded by devices (pending), entries and bytes (what is remembered) and streams.
-/// Threads: any. Failure: a lost subscriber is forgotten; nothing else can fail.
+/// One thread turns the fleet's notices into messages, once for all subscribers of an organization. A
+/// subscriber's buffer is its stream's; one that does not keep up is cut off and continues from its last id
+/// when it comes back, or is told to start over (`reset`). Memory is bounded by devices (pending), entries
+/// and bytes (what is remembered) and streams. Threads: any. Failure: a lost subscriber is forgotten; nothing
+/// else can fail.
 class LiveFeed {
  public:
   LiveFeed(const Parts& parts, const Catalogue& catalogue, LiveTiming timing = {});
@@ -66,7 +67,8 @@ class LiveFeed {
   void flush(std::unique_lock<std::mutex>& lock);
   void ping(std::unique_lock<std::mutex>& lock);
   void join(const std::string& organization, Subscriber subscriber, const std::string& last_event_id);
-  std::vector<std::pair<std::string, std::string>> messages(const std::string& organization, const std::string& device, const Pending& what);
+  std::vector<std::pair<std::string, std::string>> messages(const std::string& organization,
+                                                            const std::string& device, const Pending& what);
   void publish(Channel& channel, std::string_view event, std::string_view data);
   std::string id_text(std::uint64_t id) const;
 

@@ -22,8 +22,10 @@ constexpr std::string_view kNoConsole = R"(<!doctype html>
 http_server::Fields security_headers(bool https) {
   http_server::Fields headers = {
       {"content-security-policy",
-       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-       "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+       "font-src 'self'; "
+       "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+       "'none'"},
       {"x-content-type-options", "nosniff"},
       {"referrer-policy", "no-referrer"},
       {"cross-origin-opener-policy", "same-origin"},
@@ -75,9 +77,11 @@ Response Pages::file(const Asset& asset, const Request& request) const {
 }
 
 Response Pages::get(const Request& request) const {
-  if (const auto found = assets_.find(request.path); found != assets_.end()) return file(*found->second, request);
+  if (const auto found = assets_.find(request.path); found != assets_.end())
+    return file(*found->second, request);
   if (std::string_view(request.path).starts_with(kHashed))
-    return http_server::json_error(404, "not_found", "The console has no such file. Reload the page: a newer version may be running.");
+    return http_server::json_error(
+        404, "not_found", "The console has no such file. Reload the page: a newer version may be running.");
   if (const auto index = assets_.find(kIndex); index != assets_.end()) return file(*index->second, request);
   Response response;
   response.headers = {{"content-type", "text/html; charset=utf-8"}, {"cache-control", "no-cache"}};

@@ -8,8 +8,9 @@
 
 namespace picket::api {
 
-/// The console's files and its deep links: whatever is no file answers index.html, which reads the address itself.
-/// Threads: any. Failure: a missing file under /assets is 404, never index.html (a stale page would run it as script).
+/// The console's files and its deep links: whatever is no file answers index.html, which reads the address
+/// itself. Threads: any. Failure: a missing file under /assets is 404, never index.html (a stale page would
+/// run it as script).
 class Pages {
  public:
   explicit Pages(const std::vector<Asset>& assets);

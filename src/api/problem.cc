@@ -20,26 +20,39 @@ std::string pointer_of(std::string_view base, std::string field) {
 
 int http_status(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInvalidInput: return 400;
-    case ErrorKind::kUnauthorized: return 401;
-    case ErrorKind::kForbidden: return 403;
-    case ErrorKind::kNotFound: return 404;
-    case ErrorKind::kConflict: return 409;
-    case ErrorKind::kPreconditionFailed: return 412;
-    case ErrorKind::kTooLarge: return 413;
-    case ErrorKind::kRateLimited: return 429;
+    case ErrorKind::kInvalidInput:
+      return 400;
+    case ErrorKind::kUnauthorized:
+      return 401;
+    case ErrorKind::kForbidden:
+      return 403;
+    case ErrorKind::kNotFound:
+      return 404;
+    case ErrorKind::kConflict:
+      return 409;
+    case ErrorKind::kPreconditionFailed:
+      return 412;
+    case ErrorKind::kTooLarge:
+      return 413;
+    case ErrorKind::kRateLimited:
+      return 429;
     case ErrorKind::kUnavailable:
-    case ErrorKind::kCancelled: return 503;
-    case ErrorKind::kTimeout: return 504;
-    case ErrorKind::kDiskFull: return 507;
-    default: return 500;
+    case ErrorKind::kCancelled:
+      return 503;
+    case ErrorKind::kTimeout:
+      return 504;
+    case ErrorKind::kDiskFull:
+      return 507;
+    default:
+      return 500;
   }
 }
 
 Problem::Problem(const Error& error, std::string_view pointer_base) {
   const int status = http_status(error.kind);
   if (status == 500) PICKET_LOG_ERROR("api", "A request failed: {}", error.message);
-  errors_.push_back({status, std::string(to_string(error.kind)), error.message, pointer_of(pointer_base, error.field), {}});
+  errors_.push_back(
+      {status, std::string(to_string(error.kind)), error.message, pointer_of(pointer_base, error.field), {}});
 }
 
 tl::unexpected<Problem> refuse_field(std::string pointer, std::string detail) {
@@ -53,7 +66,8 @@ tl::unexpected<Problem> refuse_parameter(std::string parameter, std::string deta
 tl::unexpected<Problem> refuse_missing(std::string_view type, std::string_view id) {
   constexpr std::size_t kShown = 80;
   const auto shown = id.substr(0, kShown);
-  return refuse(404, "not_found", fmt::format("There is no {} with the id \"{}\" in your organization.", type, shown));
+  return refuse(404, "not_found",
+                fmt::format("There is no {} with the id \"{}\" in your organization.", type, shown));
 }
 
 http_server::Response render(const Problem& problem) {

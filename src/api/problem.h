@@ -10,8 +10,8 @@
 
 namespace picket::api {
 
-/// One entry of an answer's `errors`. `detail` is a sentence for people; `pointer` names the member of the body it is
-/// about (JSON pointer), `parameter` the query parameter; both may be empty.
+/// One entry of an answer's `errors`. `detail` is a sentence for people; `pointer` names the member of the
+/// body it is about (JSON pointer), `parameter` the query parameter; both may be empty.
 struct ApiError {
   int status = 400;
   std::string code = "invalid_input";
@@ -20,10 +20,13 @@ struct ApiError {
   std::string parameter;
 };
 
-/// Why a request is refused: one error or several of the same kind (a form with three wrong fields). Never empty.
+/// Why a request is refused: one error or several of the same kind (a form with three wrong fields). Never
+/// empty.
 class Problem {
  public:
-  Problem(ApiError error) { errors_.push_back(std::move(error)); }  // NOLINT: a problem may be made of one error
+  Problem(ApiError error) {
+    errors_.push_back(std::move(error));
+  }  // NOLINT: a problem may be made of one error
   explicit Problem(std::vector<ApiError> errors) : errors_(std::move(errors)) {}
   /// `pointer_base` is put before the error's field: "/data/attributes" and "device_spec.server" give
   /// "/data/attributes/device_spec/server".
@@ -39,7 +42,9 @@ class Problem {
 template <typename T>
 using Answer = tl::expected<T, Problem>;
 
-inline tl::unexpected<Problem> refuse(Problem problem) { return tl::unexpected<Problem>(std::move(problem)); }
+inline tl::unexpected<Problem> refuse(Problem problem) {
+  return tl::unexpected<Problem>(std::move(problem));
+}
 inline tl::unexpected<Problem> refuse(int status, std::string code, std::string detail) {
   return refuse(ApiError{status, std::move(code), std::move(detail), {}, {}});
 }
@@ -58,14 +63,14 @@ int http_status(ErrorKind kind);
 }  // namespace picket::api
 
 /// As PICKET_TRY and PICKET_ASSIGN, for functions that return an `Answer`; turns an `Error` into a `Problem`.
-#define API_TRY(expression)                                                                               \
-  do {                                                                                                    \
-    auto api_try_status = (expression);                                                                   \
-    if (!api_try_status) return ::picket::api::refuse(::picket::api::Problem(api_try_status.error()));    \
+#define API_TRY(expression)                                                                            \
+  do {                                                                                                 \
+    auto api_try_status = (expression);                                                                \
+    if (!api_try_status) return ::picket::api::refuse(::picket::api::Problem(api_try_status.error())); \
   } while (false)
 #define API_ASSIGN(declaration, expression) \
   API_ASSIGN_INNER(PICKET_CONCAT(api_assign_, __LINE__), declaration, expression)
-#define API_ASSIGN_INNER(result, declaration, expression)                                 \
-  auto result = (expression);                                                             \
-  if (!result) return ::picket::api::refuse(::picket::api::Problem((result).error()));    \
+#define API_ASSIGN_INNER(result, declaration, expression)                              \
+  auto result = (expression);                                                          \
+  if (!result) return ::picket::api::refuse(::picket::api::Problem((result).error())); \
   declaration = std::move(*result)

@@ -45,15 +45,28 @@ void read_operator(std::string_view text, FilterTerm& term) {
   term.op = Operator::kEqual;
   if (!text.empty()) {
     switch (text.front()) {
-      case '!': term.op = Operator::kNotEqual; break;
-      case ':': term.op = Operator::kContains; break;
-      case '^': term.op = Operator::kStartsWith; break;
-      case '<': term.op = Operator::kLess; break;
-      case '>': term.op = text.substr(1, 1) == "=" ? Operator::kGreaterOrEqual : Operator::kGreater; break;
-      default: break;
+      case '!':
+        term.op = Operator::kNotEqual;
+        break;
+      case ':':
+        term.op = Operator::kContains;
+        break;
+      case '^':
+        term.op = Operator::kStartsWith;
+        break;
+      case '<':
+        term.op = Operator::kLess;
+        break;
+      case '>':
+        term.op = text.substr(1, 1) == "=" ? Operator::kGreaterOrEqual : Operator::kGreater;
+        break;
+      default:
+        break;
     }
-    if (term.op == Operator::kGreaterOrEqual) text.remove_prefix(2);
-    else if (term.op != Operator::kEqual) text.remove_prefix(1);
+    if (term.op == Operator::kGreaterOrEqual)
+      text.remove_prefix(2);
+    else if (term.op != Operator::kEqual)
+      text.remove_prefix(1);
   }
   term.value = std::string(text);
 }
@@ -78,7 +91,8 @@ Answer<std::size_t> read_number(const std::string& parameter, std::string_view t
 }
 
 Answer<void> read_page(const Name& name, const std::string& parameter, const std::string& value, Query& out) {
-  if (name.parts.size() != 1) return refuse_parameter(parameter, "Paging knows page[limit], page[offset] and page[after].");
+  if (name.parts.size() != 1)
+    return refuse_parameter(parameter, "Paging knows page[limit], page[offset] and page[after].");
   if (name.parts[0] == "after") {
     out.after = value;
   } else if (name.parts[0] == "limit") {
@@ -114,7 +128,8 @@ void read_sort(std::string_view text, Query& out) {
 
 Answer<void> read_filter(Name name, const std::string& parameter, const std::string& value, Query& out) {
   if (name.parts.empty() || name.parts.size() > 4)
-    return refuse_parameter(parameter, "A filter is written filter[field]=value or filter[relationship][field]=value.");
+    return refuse_parameter(parameter,
+                            "A filter is written filter[field]=value or filter[relationship][field]=value.");
   if (out.filters.size() == kMaxFilters)
     return refuse_parameter(parameter, fmt::format("A request may carry at most {} filters.", kMaxFilters));
   FilterTerm term;
@@ -129,11 +144,13 @@ Answer<void> read_filter(Name name, const std::string& parameter, const std::str
 
 bool Query::flag(const std::string& name, bool otherwise) const {
   const auto found = flags.find(name);
-  return found == flags.end() ? otherwise : !equals_ignoring_case(found->second, "false") && found->second != "0";
+  return found == flags.end() ? otherwise
+                              : !equals_ignoring_case(found->second, "false") && found->second != "0";
 }
 
 bool Query::filters_on(std::string_view name) const {
-  return std::any_of(filters.begin(), filters.end(), [&](const FilterTerm& term) { return term.path.front() == name; });
+  return std::any_of(filters.begin(), filters.end(),
+                     [&](const FilterTerm& term) { return term.path.front() == name; });
 }
 
 std::optional<std::string> Query::equal_to(const std::vector<std::string>& path) const {
@@ -151,7 +168,8 @@ Answer<Query> parse_query(const http_server::Fields& parameters) {
   Query out;
   for (const auto& [parameter, value] : parameters) {
     auto name = take_apart(parameter);
-    if (!name) return refuse_parameter(parameter, fmt::format("\"{}\" has brackets that do not match.", parameter));
+    if (!name)
+      return refuse_parameter(parameter, fmt::format("\"{}\" has brackets that do not match.", parameter));
     if (name->family == "filter") {
       API_TRY(read_filter(std::move(*name), parameter, value, out));
     } else if (name->family == "page") {
@@ -174,10 +192,12 @@ std::string percent_encode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
-    if (plain) out += c;
-    else fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      out += c;
+    else
+      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }

@@ -13,9 +13,19 @@
 
 namespace picket::api {
 
-/// Comparisons that a filter's value begins with: nothing, `!`, `:`, `^`, `>`, `<`, and the one character U+2400 with
-/// `true` or `false`. `>=` is an extension of ours.
-enum class Operator { kEqual, kNotEqual, kContains, kStartsWith, kGreater, kGreaterOrEqual, kLess, kIsNull, kNotNull };
+/// Comparisons that a filter's value begins with: nothing, `!`, `:`, `^`, `>`, `<`, and the one character
+/// U+2400 with `true` or `false`. `>=` is an extension of ours.
+enum class Operator {
+  kEqual,
+  kNotEqual,
+  kContains,
+  kStartsWith,
+  kGreater,
+  kGreaterOrEqual,
+  kLess,
+  kIsNull,
+  kNotNull
+};
 
 /// One `filter[a][b]=op value` as it came: what `a` and `b` are is for the resource to say.
 struct FilterTerm {
@@ -41,7 +51,7 @@ struct Query {
   std::size_t limit = kDefaultLimit;  ///< 0: count only
   std::size_t offset = 0;
   std::string after;
-  std::vector<std::vector<std::string>> include;       ///< paths, parts between dots
+  std::vector<std::vector<std::string>> include;        ///< paths, parts between dots
   std::map<std::string, std::set<std::string>> fields;  ///< sparse fieldsets by type
   std::map<std::string, std::string> flags;
 
@@ -52,11 +62,13 @@ struct Query {
   std::optional<std::string> equal_to(const std::vector<std::string>& path) const;
 };
 
-/// Reads the parameters of JSON:API in any order. Unknown families are ignored (clients of the original send some of their
-/// own), malformed ones are refused by name. Hostile input; sizes are bounded by the HTTP layer.
+/// Reads the parameters of JSON:API in any order. Unknown families are ignored (clients of the original send
+/// some of their own), malformed ones are refused by name. Hostile input; sizes are bounded by the HTTP
+/// layer.
 Answer<Query> parse_query(const http_server::Fields& parameters);
 
-/// The request's parameters with `name` set to `value` (dropped where it was), as a query string: for `links.next`.
+/// The request's parameters with `name` set to `value` (dropped where it was), as a query string: for
+/// `links.next`.
 std::string query_with(const http_server::Fields& parameters, std::string_view name, std::string_view value);
 
 /// Percent-encoding for query strings and path segments (RFC 3986 unreserved stay).

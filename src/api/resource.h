@@ -17,7 +17,8 @@
 /// Resource types described as data, so that one engine lists, filters, sorts and prints all of them.
 namespace picket::api {
 
-/// On whose behalf something is read or changed. Made from the session alone; nothing in a request can widen it.
+/// On whose behalf something is read or changed. Made from the session alone; nothing in a request can widen
+/// it.
 struct Scope {
   std::string organization_id;
   model::Actor actor;
@@ -33,7 +34,7 @@ enum class AttributeType { kString, kEnum, kTime, kBoolean, kNumber, kObject, kA
 enum Trait : unsigned {
   kPlain = 0,
   kReadOnly = 1u << 0,
-  kSetOnce = 1u << 1,    ///< at creation, then never
+  kSetOnce = 1u << 1,  ///< at creation, then never
   kNullOk = 1u << 2,
   kNoFilter = 1u << 3,
   kNoSort = 1u << 4,
@@ -72,8 +73,11 @@ struct ResourceType {
   /// Every row the scope may see. The query is a hint that saves work; the engine filters again.
   std::function<Answer<std::vector<Row>>(const Scope&, const Query&)> list;
   std::function<Answer<Row>(const Scope&, const std::string& id)> get;
+  /// A row as of this moment, for those that are shown. May be absent.
+  std::function<Row(const Row&)> refresh;
   std::vector<SortTerm> default_sort;
-  /// Rows come in an order that means something (histories): it decides between equal keys. Otherwise the id does.
+  /// Rows come in an order that means something (histories): it decides between equal keys. Otherwise the id
+  /// does.
   bool ordered = false;
 
   const Attribute* attribute(std::string_view name) const;
@@ -87,8 +91,10 @@ Row make_row(T value) {
 
 /// The `get` of types that are few: looks through the list.
 inline std::function<Answer<Row>(const Scope&, const std::string&)> get_by_listing(
-    std::function<Answer<std::vector<Row>>(const Scope&, const Query&)> list, std::function<std::string_view(const void*)> id_of) {
-  return [list = std::move(list), id_of = std::move(id_of)](const Scope& scope, const std::string& id) -> Answer<Row> {
+    std::function<Answer<std::vector<Row>>(const Scope&, const Query&)> list,
+    std::function<std::string_view(const void*)> id_of) {
+  return [list = std::move(list), id_of = std::move(id_of)](const Scope& scope,
+                                                            const std::string& id) -> Answer<Row> {
     API_ASSIGN(std::vector<Row> rows, list(scope, {}));
     for (auto& row : rows)
       if (id_of(row.get()) == id) return row;
@@ -96,7 +102,8 @@ inline std::function<Answer<Row>(const Scope&, const std::string&)> get_by_listi
   };
 }
 
-/// Writes a type down: `Builder<Device>("security_devices").attribute("name", kString, [](const Device& d) …)`.
+/// Writes a type down: `Builder<Device>("security_devices").attribute("name", kString, [](const Device& d)
+/// …)`.
 template <typename T>
 class Builder {
  public:
@@ -116,37 +123,53 @@ class Builder {
     return *this;
   }
   Builder& attribute(std::string name, AttributeType kind, Getter read, unsigned traits = kReadOnly) {
+    type_.attributes.push_back({std::move(name),
+                                kind,
+                                traits,
+                                [read](const void* row) { return read(*static_cast<const T*>(row)); },
+                                {}});
+    return *this;
+  }
+  Builder& computed(std::string name, AttributeType kind, std::function<Value(const T&)> read,
+                    unsigned traits = kReadOnly) {
     type_.attributes.push_back(
-        {std::move(name), kind, traits, [read](const void* row) { return read(*static_cast<const T*>(row)); }, {}});
+        {std::move(name),
+         kind,
+         traits,
+         [read = std::move(read)](const void* row) { return read(*static_cast<const T*>(row)); },
+         {}});
     return *this;
   }
-  Builder& computed(std::string name, AttributeType kind, std::function<Value(const T&)> read, unsigned traits = kReadOnly) {
-    type_.attributes.push_back({std::move(name), kind, traits,
-                                [read = std::move(read)](const void* row) { return read(*static_cast<const T*>(row)); }, {}});
-    return *this;
-  }
-  Builder& choice(std::string name, std::vector<std::string> choices, Getter read, unsigned traits = kReadOnly) {
+  Builder& choice(std::string name, std::vector<std::string> choices, Getter read,
+                  unsigned traits = kReadOnly) {
     attribute(std::move(name), AttributeType::kEnum, read, traits);
     type_.attributes.back().choices = std::move(choices);
     return *this;
   }
   /// Attributes of the original that this release has nothing to put into.
   Builder& nulls(AttributeType type, std::initializer_list<const char*> names) {
-    for (const char* name : names) attribute(name, type, [](const T&) { return Value(); }, kReadOnly | kNullOk);
+    for (const char* name : names)
+      attribute(
+          name, type, [](const T&) { return Value(); }, kReadOnly | kNullOk);
     return *this;
   }
   Builder& max_length(std::size_t code_points) {
     type_.attributes.back().max_length = code_points;
     return *this;
   }
-  Builder& to_one(std::string name, std::string target, std::string (*read)(const T&), unsigned traits = kReadOnly) {
-    type_.relationships.push_back(
-        {std::move(name), std::move(target), false, traits,
-         [read](const void* row) { return read(*static_cast<const T*>(row)); }, {}});
+  Builder& to_one(std::string name, std::string target, std::string (*read)(const T&),
+                  unsigned traits = kReadOnly) {
+    type_.relationships.push_back({std::move(name),
+                                   std::move(target),
+                                   false,
+                                   traits,
+                                   [read](const void* row) { return read(*static_cast<const T*>(row)); },
+                                   {}});
     return *this;
   }
   Builder& to_many(std::string name, std::string target, std::string via) {
-    type_.relationships.push_back({std::move(name), std::move(target), true, kReadOnly, nullptr, std::move(via)});
+    type_.relationships.push_back(
+        {std::move(name), std::move(target), true, kReadOnly, nullptr, std::move(via)});
     return *this;
   }
   /// Relationships of the original whose other end does not exist here (yet).
@@ -160,6 +183,10 @@ class Builder {
   }
   Builder& default_sort(std::vector<SortTerm> terms) {
     type_.default_sort = std::move(terms);
+    return *this;
+  }
+  Builder& refresh(std::function<Row(const Row&)> function) {
+    type_.refresh = std::move(function);
     return *this;
   }
   Builder& ordered() {

@@ -20,7 +20,7 @@ void add_devices(Catalogue& catalogue, const Parts& parts);
 struct Plugin {
   const connector::Connector* connector = nullptr;
   std::string vendor_id;
-  std::string form;                       ///< device_spec_json: the connector's, with the servers allowed at start
+  std::string form;  ///< device_spec_json: the connector's, with the servers allowed at start
   std::vector<std::string> secret_names;  ///< members of secrets.device_info
   int default_days = 7;
   int max_days = 120;
@@ -50,6 +50,8 @@ struct SecretRow {
 
 /// The device as people see it: alive from the fleet's memory, deleted from the control plane. Null: none.
 Answer<fleet::DeviceViewPtr> find_device(const Parts& parts, const Scope& scope, const std::string& id);
-inline Row as_row(fleet::DeviceViewPtr view) { return std::static_pointer_cast<const void>(std::move(view)); }
+inline Row as_row(fleet::DeviceViewPtr view) {
+  return std::static_pointer_cast<const void>(std::move(view));
+}
 
 }  // namespace picket::api

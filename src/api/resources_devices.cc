@@ -18,8 +18,10 @@ struct PollRow {
 
 void time_field(codec::JsonWriter& out, std::string_view name, const std::optional<TimePoint>& time) {
   out.key(name);
-  if (time) out.value(format_rfc3339(*time));
-  else out.null();
+  if (time)
+    out.value(format_rfc3339(*time));
+  else
+    out.null();
 }
 
 void write_backfill(codec::JsonWriter& out, const fleet::StreamView& stream) {
@@ -29,12 +31,16 @@ void write_backfill(codec::JsonWriter& out, const fleet::StreamView& stream) {
     out.null();
     return;
   }
-  out.begin_object().field("from", format_rfc3339(backfill->from)).field("reached", format_rfc3339(backfill->reached));
+  out.begin_object()
+      .field("from", format_rfc3339(backfill->from))
+      .field("reached", format_rfc3339(backfill->reached));
   out.field("percent", stream.backfill_percent.value_or(0.0));
   out.field("events_per_second", stream.backfill_events_per_second.value_or(0.0));
   out.key("seconds_left");
-  if (stream.backfill_left) out.value(static_cast<std::int64_t>(stream.backfill_left->count()));
-  else out.null();
+  if (stream.backfill_left)
+    out.value(static_cast<std::int64_t>(stream.backfill_left->count()));
+  else
+    out.null();
   out.end_object();
 }
 
@@ -133,31 +139,54 @@ void device_attributes(Builder<DeviceView>& type) {
   using D = DeviceView;
   type.attribute("created_at", kTime, [](const D& d) -> Value { return d.device.created_at; });
   type.attribute("credential", kObject, credential, kReadOnly | kNullOk | kNoSort);
-  type.attribute("deleted_at", kTime, [](const D& d) -> Value { return d.device.deleted_at; }, kReadOnly | kNullOk);
-  type.attribute("device_spec", kObject, [](const D& d) -> Value { return JsonView{d.device.device_spec}; },
-                 kNoSort | kNullOk | kRequired);
-  type.choice("device_type", {"ENDPOINT", "NETWORK", "SIEM", "OTHER", "CLOUD"},
-              [](const D& d) -> Value { return d.device.device_type; }, kSetOnce);
+  type.attribute(
+      "deleted_at", kTime, [](const D& d) -> Value { return d.device.deleted_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "device_spec", kObject, [](const D& d) -> Value { return JsonView{d.device.device_spec}; },
+      kNoSort | kNullOk | kRequired);
+  type.choice(
+      "device_type", {"ENDPOINT", "NETWORK", "SIEM", "OTHER", "CLOUD"},
+      [](const D& d) -> Value { return d.device.device_type; }, kSetOnce);
   type.attribute("events_24h", kNumber, [](const D& d) -> Value { return d.events_24h; });
   type.attribute("has_console_credentials", kBoolean, [](const D&) -> Value { return false; });
   type.attribute("has_two_factor_secret", kBoolean, [](const D&) -> Value { return false; });
   type.attribute("is_verifying_status", kBoolean, [](const D& d) -> Value { return d.verifying; });
-  type.attribute("last_data_received_at", kTime, [](const D& d) -> Value { return d.last_data_received_at; }, kReadOnly | kNullOk);
-  type.attribute("last_successful_poll_at", kTime, [](const D& d) -> Value { return d.last_successful_poll_at; }, kReadOnly | kNullOk);
-  type.attribute("location", kString, [](const D& d) { return or_null(d.device.location); }, kNullOk | kRequired);
-  type.attribute("name", kString, [](const D& d) -> Value { return d.device.name; }, kRequired);
-  type.attribute("newest_event_at", kTime, [](const D& d) -> Value { return d.newest_event_at; }, kReadOnly | kNullOk);
-  type.attribute("next_poll_at", kTime, [](const D& d) -> Value { return d.next_poll_at; }, kReadOnly | kNullOk);
-  type.attribute("no_alert_threshold_hours", kNumber, [](const D& d) -> Value { return d.device.no_alert_threshold_hours; }, kNullOk);
-  type.attribute("paused", kBoolean, [](const D& d) -> Value { return d.device.paused; }, kPlain);
-  type.attribute("plugin_slug", kString, [](const D& d) -> Value { return d.device.plugin_slug; }, kSetOnce | kRequired);
-  type.attribute("properties", kObject, [](const D& d) -> Value { return JsonView{d.device.properties}; }, kNoSort);
-  type.attribute("secrets", kObject, [](const D&) -> Value { return nullptr; }, kSetOnce | kWriteOnly | kNullOk | kNoSort | kNoFilter);
-  type.attribute("start_time", kTime, [](const D& d) -> Value { return d.device.start_time; }, kSetOnce);
+  type.attribute(
+      "last_data_received_at", kTime, [](const D& d) -> Value { return d.last_data_received_at; },
+      kReadOnly | kNullOk);
+  type.attribute(
+      "last_successful_poll_at", kTime, [](const D& d) -> Value { return d.last_successful_poll_at; },
+      kReadOnly | kNullOk);
+  type.attribute(
+      "location", kString, [](const D& d) { return or_null(d.device.location); }, kNullOk | kRequired);
+  type.attribute(
+      "name", kString, [](const D& d) -> Value { return d.device.name; }, kRequired);
+  type.attribute(
+      "newest_event_at", kTime, [](const D& d) -> Value { return d.newest_event_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "next_poll_at", kTime, [](const D& d) -> Value { return d.next_poll_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "no_alert_threshold_hours", kNumber,
+      [](const D& d) -> Value { return d.device.no_alert_threshold_hours; }, kNullOk);
+  type.attribute(
+      "paused", kBoolean, [](const D& d) -> Value { return d.device.paused; }, kPlain);
+  type.attribute(
+      "plugin_slug", kString, [](const D& d) -> Value { return d.device.plugin_slug; }, kSetOnce | kRequired);
+  type.attribute(
+      "properties", kObject, [](const D& d) -> Value { return JsonView{d.device.properties}; }, kNoSort);
+  type.attribute(
+      "secrets", kObject, [](const D&) -> Value { return nullptr; },
+      kSetOnce | kWriteOnly | kNullOk | kNoSort | kNoFilter);
+  type.attribute(
+      "start_time", kTime, [](const D& d) -> Value { return d.device.start_time; }, kSetOnce);
   type.choice("status", {"healthy", "unhealthy", "health_checks_not_supported"}, status, kReadOnly | kNullOk);
   type.attribute("status_details", kObject, status_details, kReadOnly | kNullOk | kNoSort);
-  type.attribute("status_updated_at", kTime, [](const D& d) -> Value { return d.device.status_updated_at; }, kReadOnly | kNullOk);
-  type.choice("task_source", {"CUSTOMER_PREMISE", "EXPEL_TASKPOOL"}, [](const D& d) -> Value { return d.device.task_source; }, kSetOnce);
+  type.attribute(
+      "status_updated_at", kTime, [](const D& d) -> Value { return d.device.status_updated_at; },
+      kReadOnly | kNullOk);
+  type.choice(
+      "task_source", {"CUSTOMER_PREMISE", "EXPEL_TASKPOOL"},
+      [](const D& d) -> Value { return d.device.task_source; }, kSetOnce);
   type.attribute("updated_at", kTime, [](const D& d) -> Value { return d.device.updated_at; });
 }
 
@@ -168,20 +197,28 @@ ResourceType security_devices(const Parts& parts) {
   type.version([](const D& d) { return d.device.version; });
   device_attributes(type);
   type.to_one("created_by", "actors", [](const D& d) { return d.device.created_by.id; });
-  type.to_one("organization", "organizations", [](const D& d) { return d.device.organization_id; }, kFixed);
+  type.to_one(
+      "organization", "organizations", [](const D& d) { return d.device.organization_id; }, kFixed);
   type.to_one("updated_by", "actors", [](const D& d) { return d.device.updated_by.id; });
   type.to_one("vendor", "vendors", [](const D& d) { return d.device.vendor_id; });
   type.no_one({"assembler", "parent_security_device"});
   type.to_many("polls", "polls", "security_device");
   type.to_many("security_device_histories", "security_device_histories", "security_device");
   type.none({"child_security_devices", "investigative_actions", "organization_contacts",
-             "remediation_action_asset_histories", "remediation_action_assets", "remediation_action_histories",
-             "remediation_action_setting_list_source_histories", "remediation_action_setting_list_sources",
-             "remediation_action_settings", "remediation_actions", "security_device_counts", "vendor_alerts"});
+             "remediation_action_asset_histories", "remediation_action_assets",
+             "remediation_action_histories", "remediation_action_setting_list_source_histories",
+             "remediation_action_setting_list_sources", "remediation_action_settings", "remediation_actions",
+             "security_device_counts", "vendor_alerts"});
   type.list([parts](const Scope& scope, const Query& query) { return list_devices(parts, scope, query); });
   type.get([parts](const Scope& scope, const std::string& id) -> Answer<Row> {
     API_ASSIGN(auto view, find_device(parts, scope, id));
     return as_row(std::move(view));
+  });
+  type.refresh([parts](const Row& row) {
+    const auto view = std::static_pointer_cast<const D>(row);
+    if (view->device.deleted_at) return row;
+    const auto now = parts.ingest.fleet().refreshed(view);
+    return now ? as_row(now) : row;
   });
   return type.build();
 }
@@ -193,10 +230,13 @@ ResourceType histories(const Parts& parts) {
   type.choice("action", {"CREATED", "UPDATED", "UPDATED_SECRETS", "DELETED"},
               [](const H& h) -> Value { return control::to_string(h.action); });
   type.attribute("created_at", kTime, [](const H& h) -> Value { return h.created_at; });
-  type.attribute("value", kObject, [](const H& h) -> Value {
-    if (h.value.empty()) return nullptr;
-    return JsonView{h.value};
-  }, kReadOnly | kNullOk | kNoSort);
+  type.attribute(
+      "value", kObject,
+      [](const H& h) -> Value {
+        if (h.value.empty()) return nullptr;
+        return JsonView{h.value};
+      },
+      kReadOnly | kNullOk | kNoSort);
   type.to_one("created_by", "actors", [](const H& h) { return h.created_by.id; });
   type.to_one("organization", "organizations", [](const H& h) { return h.organization_id; });
   type.to_one("security_device", "security_devices", [](const H& h) { return h.device_id; });
@@ -217,7 +257,8 @@ Answer<std::vector<Row>> list_polls(const Parts& parts, const Scope& scope, cons
   if (!polls && polls.error().kind == ErrorKind::kNotFound) return std::vector<Row>();
   if (!polls) return refuse(Problem(polls.error()));
   std::vector<Row> rows;
-  for (auto& poll : *polls) rows.push_back(make_row(PollRow{device_id + "-" + std::to_string(poll.id), std::move(poll)}));
+  for (auto& poll : *polls)
+    rows.push_back(make_row(PollRow{device_id + "-" + std::to_string(poll.id), std::move(poll)}));
   return rows;
 }
 
@@ -227,7 +268,8 @@ ResourceType polls(const Parts& parts) {
   type.id([](const P& p) { return std::string_view(p.id); });
   type.attribute("bytes", kNumber, [](const P& p) -> Value { return p.poll.bytes; });
   type.attribute("duration_ms", kNumber, [](const P& p) -> Value { return p.poll.duration_ms; });
-  type.attribute("error", kString, [](const P& p) { return or_null(p.poll.error); }, kReadOnly | kNullOk);
+  type.attribute(
+      "error", kString, [](const P& p) { return or_null(p.poll.error); }, kReadOnly | kNullOk);
   type.attribute("events", kNumber, [](const P& p) -> Value { return p.poll.events; });
   type.attribute("new_events", kNumber, [](const P& p) -> Value { return p.poll.new_events; });
   type.attribute("outcome", kString, [](const P& p) -> Value { return p.poll.outcome; });
@@ -239,7 +281,8 @@ ResourceType polls(const Parts& parts) {
   type.list([parts](const Scope& scope, const Query& query) -> Answer<std::vector<Row>> {
     const auto device = query.equal_to({"security_device", "id"});
     if (!device)
-      return refuse_parameter("filter[security_device][id]", "Polls are listed for one device: give filter[security_device][id].");
+      return refuse_parameter("filter[security_device][id]",
+                              "Polls are listed for one device: give filter[security_device][id].");
     return list_polls(parts, scope, *device);
   });
   type.get([parts](const Scope& scope, const std::string& id) -> Answer<Row> {
@@ -258,8 +301,10 @@ ResourceType secrets(const Parts& parts) {
   Builder<S> type("secrets");
   type.id([](const S& s) { return std::string_view(s.id); });
   type.version([](const S& s) { return s.version; });
-  type.attribute("accept_other_account", kBoolean, [](const S&) -> Value { return nullptr; }, kWriteOnly | kNullOk);
-  type.attribute("secret", kObject, [](const S&) -> Value { return nullptr; }, kNullOk | kNoSort | kNoFilter);
+  type.attribute(
+      "accept_other_account", kBoolean, [](const S&) -> Value { return nullptr; }, kWriteOnly | kNullOk);
+  type.attribute(
+      "secret", kObject, [](const S&) -> Value { return nullptr; }, kNullOk | kNoSort | kNoFilter);
   type.to_one("organization", "organizations", [](const S& s) { return s.organization_id; });
   type.list([](const Scope&, const Query&) -> Answer<std::vector<Row>> { return std::vector<Row>(); });
   type.get([parts](const Scope& scope, const std::string& id) -> Answer<Row> {

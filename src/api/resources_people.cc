@@ -32,37 +32,70 @@ ResourceType organizations(const Parts& parts) {
   Builder<Organization> type("organizations");
   type.id([](const Organization& o) { return std::string_view(o.id); });
   type.version([](const Organization& o) { return o.version; });
-  type.nulls(kString, {"address_1", "address_2", "city", "country_code", "hq_city", "hq_utc_offset", "industry",
-                       "o365_tos_id", "organization_type", "postal_code", "region"});
+  type.nulls(kString, {"address_1", "address_2", "city", "country_code", "hq_city", "hq_utc_offset",
+                       "industry", "o365_tos_id", "organization_type", "postal_code", "region"});
   type.nulls(kTime, {"deleted_at", "service_end_at", "service_renewal_at", "service_start_at"});
   type.nulls(kNumber, {"nodes_count", "users_count"});
   type.attribute("created_at", kTime, [](const Organization& o) -> Value { return o.created_at; });
   type.attribute("is_surge", kBoolean, [](const Organization&) -> Value { return false; });
   type.attribute("is_testing_organization", kBoolean, [](const Organization&) -> Value { return false; });
-  type.attribute("name", kString, [](const Organization& o) -> Value { return o.name; }, kPlain);
-  type.attribute("onboarding_preferences", kObject, [](const Organization&) -> Value { return JsonView{"{}"}; },
-                 kReadOnly | kNoSort);
-  type.attribute("short_name", kString, [](const Organization& o) { return or_null(o.short_name); }, kReadOnly | kNullOk);
+  type.attribute(
+      "name", kString, [](const Organization& o) -> Value { return o.name; }, kPlain);
+  type.attribute(
+      "onboarding_preferences", kObject, [](const Organization&) -> Value { return JsonView{"{}"}; },
+      kReadOnly | kNoSort);
+  type.attribute(
+      "short_name", kString, [](const Organization& o) { return or_null(o.short_name); },
+      kReadOnly | kNullOk);
   type.attribute("updated_at", kTime, [](const Organization& o) -> Value { return o.updated_at; });
   type.to_one("actor", "actors", [](const Organization& o) { return o.actor_id; });
-  type.no_one({"created_by", "engagement_manager", "entitlement", "organization_status", "parent_organization_actor",
-               "saml_identity_provider", "tacs_confirmed_actor", "updated_by"});
+  type.no_one({"created_by", "engagement_manager", "entitlement", "organization_status",
+               "parent_organization_actor", "saml_identity_provider", "tacs_confirmed_actor", "updated_by"});
   type.to_many("organization_user_account_roles", "user_account_roles", "organization");
   type.to_many("security_device_histories", "security_device_histories", "organization");
   type.to_many("security_devices", "security_devices", "organization");
   type.to_many("user_accounts", "user_accounts", "primary_organization");
   type.to_many("user_accounts_with_roles", "user_accounts", "primary_organization");
-  type.none({"analysis_assigned_investigative_actions", "api_keys", "assemblers", "assignables",
-             "assigned_expel_alerts", "assigned_investigations", "assigned_investigative_actions",
-             "assigned_organization_resilience_actions", "assigned_organization_resilience_actions_list",
-             "assigned_remediation_actions", "automate_opt_in_for_remediation_action_setting", "comments",
-             "configurations", "context_categories", "context_label_tags", "context_labels", "context_variables",
-             "current_assigned_investigative_actions_classification", "expel_alert_histories", "expel_alerts", "files",
-             "integrations", "investigation_histories", "investigations", "investigative_actions",
-             "nist_subcategory_scores", "note_histories", "notes", "notification_preferences", "organization_contacts",
-             "organization_resilience_action_groups", "organization_resilience_actions",
-             "remediation_action_setting_histories", "remediation_action_settings", "review_summaries",
-             "security_device_counts", "skus", "suggestions", "user_tasks", "vendor_alerts"});
+  type.none({"analysis_assigned_investigative_actions",
+             "api_keys",
+             "assemblers",
+             "assignables",
+             "assigned_expel_alerts",
+             "assigned_investigations",
+             "assigned_investigative_actions",
+             "assigned_organization_resilience_actions",
+             "assigned_organization_resilience_actions_list",
+             "assigned_remediation_actions",
+             "automate_opt_in_for_remediation_action_setting",
+             "comments",
+             "configurations",
+             "context_categories",
+             "context_label_tags",
+             "context_labels",
+             "context_variables",
+             "current_assigned_investigative_actions_classification",
+             "expel_alert_histories",
+             "expel_alerts",
+             "files",
+             "integrations",
+             "investigation_histories",
+             "investigations",
+             "investigative_actions",
+             "nist_subcategory_scores",
+             "note_histories",
+             "notes",
+             "notification_preferences",
+             "organization_contacts",
+             "organization_resilience_action_groups",
+             "organization_resilience_actions",
+             "remediation_action_setting_histories",
+             "remediation_action_settings",
+             "review_summaries",
+             "security_device_counts",
+             "skus",
+             "suggestions",
+             "user_tasks",
+             "vendor_alerts"});
   type.list([&control = parts.control](const Scope& scope, const Query&) -> Answer<std::vector<Row>> {
     API_ASSIGN(Organization own, control.organization(scope.organization_id));
     return std::vector<Row>{make_row(std::move(own))};
@@ -74,19 +107,27 @@ ResourceType user_accounts(const Parts& parts) {
   Builder<User> type("user_accounts");
   type.id([](const User& u) { return std::string_view(u.id); });
   type.version([](const User& u) { return u.version; });
-  type.attribute("active", kBoolean, [](const User& u) -> Value { return u.active; }, kReadOnly | kNullOk);
-  type.choice("active_status", {"ACTIVE", "LOCKED", "LOCKED_INVITED", "LOCKED_EXPIRED", "ACTIVE_INVITED", "ACTIVE_EXPIRED"},
-              [](const User& u) -> Value { return u.active ? "ACTIVE" : "LOCKED"; }, kReadOnly | kNoFilter | kNoSort);
+  type.attribute(
+      "active", kBoolean, [](const User& u) -> Value { return u.active; }, kReadOnly | kNullOk);
+  type.choice(
+      "active_status",
+      {"ACTIVE", "LOCKED", "LOCKED_INVITED", "LOCKED_EXPIRED", "ACTIVE_INVITED", "ACTIVE_EXPIRED"},
+      [](const User& u) -> Value { return u.active ? "ACTIVE" : "LOCKED"; }, kReadOnly | kNoFilter | kNoSort);
   type.attribute("assignable", kBoolean, [](const User& u) -> Value { return u.active; });
   type.attribute("created_at", kTime, [](const User& u) -> Value { return u.created_at; });
   type.choice("default_filter", {"ALL", "MDR", "PHISHING"}, [](const User&) -> Value { return "ALL"; });
-  type.attribute("display_name", kString, [](const User& u) { return or_null(u.display_name); }, kReadOnly | kNullOk);
+  type.attribute(
+      "display_name", kString, [](const User& u) { return or_null(u.display_name); }, kReadOnly | kNullOk);
   type.attribute("email", kString, [](const User& u) -> Value { return u.email; });
   type.attribute("engagement_manager", kBoolean, [](const User&) -> Value { return false; });
   type.attribute("first_name", kString, [](const User& u) -> Value { return u.first_name; });
-  type.attribute("homepage_preferences", kObject, [](const User&) -> Value { return nullptr; }, kReadOnly | kNullOk | kNoSort);
+  type.attribute(
+      "homepage_preferences", kObject, [](const User&) -> Value { return nullptr; },
+      kReadOnly | kNullOk | kNoSort);
   type.attribute("last_name", kString, [](const User& u) -> Value { return u.last_name; });
-  type.attribute("last_sign_in_at", kTime, [](const User& u) -> Value { return u.last_sign_in_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "last_sign_in_at", kTime, [](const User& u) -> Value { return u.last_sign_in_at; },
+      kReadOnly | kNullOk);
   type.nulls(kString, {"language", "locale", "pagerduty_id", "phone_number", "timezone"});
   type.attribute("show_highlighting", kBoolean, [](const User&) -> Value { return false; });
   type.attribute("show_new_nav", kBoolean, [](const User&) -> Value { return false; });
@@ -99,8 +140,9 @@ ResourceType user_accounts(const Parts& parts) {
   type.none({"analysis_assigned_investigative_actions", "assigned_expel_alerts", "assigned_investigations",
              "assigned_investigative_actions", "assigned_organization_resilience_actions",
              "assigned_organization_resilience_actions_list", "assigned_remediation_actions",
-             "automate_opt_in_for_remediation_action_setting", "current_assigned_investigative_actions_classification",
-             "notification_preferences", "organizations"});
+             "automate_opt_in_for_remediation_action_setting",
+             "current_assigned_investigative_actions_classification", "notification_preferences",
+             "organizations"});
   type.list([&control = parts.control](const Scope& scope, const Query&) -> Answer<std::vector<Row>> {
     API_ASSIGN(std::vector<User> users, control.users(scope.organization_id));
     return rows_of(std::move(users));
@@ -116,7 +158,9 @@ ResourceType user_account_roles(const Parts& parts) {
   type.attribute("active", kBoolean, [](const User& u) -> Value { return u.active; });
   type.attribute("assignable", kBoolean, [](const User& u) -> Value { return u.active; });
   type.attribute("created_at", kTime, [](const User& u) -> Value { return u.created_at; });
-  type.choice("role", {"expel_admin", "expel_analyst", "organization_admin", "organization_analyst", "system", "anonymous", "restricted"},
+  type.choice("role",
+              {"expel_admin", "expel_analyst", "organization_admin", "organization_analyst", "system",
+               "anonymous", "restricted"},
               [](const User& u) -> Value { return u.role; });
   type.attribute("updated_at", kTime, [](const User& u) -> Value { return u.updated_at; });
   type.to_one("organization", "organizations", [](const User& u) { return u.organization_id; });
@@ -153,10 +197,15 @@ ResourceType actors(const Parts& parts) {
   type.id([](const ActorRow& a) { return std::string_view(a.actor.id); });
   type.choice("actor_type", {"system", "user", "organization", "api", "service"},
               [](const ActorRow& a) -> Value { return model::to_string(a.actor.type); });
-  type.attribute("created_at", kTime, [](const ActorRow& a) -> Value { return a.created_at; }, kReadOnly | kNullOk);
-  type.attribute("display_name", kString, [](const ActorRow& a) { return or_null(a.actor.display_name); }, kReadOnly | kNullOk);
-  type.attribute("is_expel", kBoolean, [](const ActorRow&) -> Value { return false; }, kReadOnly | kNoFilter | kNoSort);
-  type.attribute("updated_at", kTime, [](const ActorRow& a) -> Value { return a.created_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "created_at", kTime, [](const ActorRow& a) -> Value { return a.created_at; }, kReadOnly | kNullOk);
+  type.attribute(
+      "display_name", kString, [](const ActorRow& a) { return or_null(a.actor.display_name); },
+      kReadOnly | kNullOk);
+  type.attribute(
+      "is_expel", kBoolean, [](const ActorRow&) -> Value { return false; }, kReadOnly | kNoFilter | kNoSort);
+  type.attribute(
+      "updated_at", kTime, [](const ActorRow& a) -> Value { return a.created_at; }, kReadOnly | kNullOk);
   type.to_one("organization", "organizations", [](const ActorRow& a) { return a.organization_id; });
   type.to_one("user_account", "user_accounts", [](const ActorRow& a) { return a.user_id; });
   type.no_one({"created_by", "parent_actor", "updated_by"});
@@ -165,7 +214,8 @@ ResourceType actors(const Parts& parts) {
              "assigned_organization_resilience_actions_list", "assigned_remediation_actions",
              "automate_opt_in_for_remediation_action_setting", "child_actors", "child_organizations",
              "current_assigned_investigative_actions_classification", "notification_preferences"});
-  type.list([&control = parts.control](const Scope& scope, const Query&) { return list_actors(control, scope); });
+  type.list(
+      [&control = parts.control](const Scope& scope, const Query&) { return list_actors(control, scope); });
   return type.build();
 }
 
@@ -174,7 +224,8 @@ ResourceType vendors(const Parts& parts) {
   type.id([](const VendorRow& v) { return std::string_view(v.id); });
   type.nulls(kTime, {"created_at", "updated_at"});
   type.nulls(kString, {"icon"});
-  type.attribute("name", kString, [](const VendorRow& v) -> Value { return v.name; }, kReadOnly | kNullOk);
+  type.attribute(
+      "name", kString, [](const VendorRow& v) -> Value { return v.name; }, kReadOnly | kNullOk);
   type.no_one({"created_by", "updated_by"});
   type.to_many("security_devices", "security_devices", "vendor");
   type.none({"expel_alerts", "vendor_alerts"});

@@ -25,11 +25,13 @@ void add_servers(json::object& field, const std::vector<std::string>& servers) {
   auto* choices = field.if_contains("choices");
   if (choices == nullptr || !choices->is_array()) return;
   for (const auto& server : servers) {
-    const bool known = std::any_of(choices->get_array().begin(), choices->get_array().end(), [&](const json::value& choice) {
-      return choice.is_object() && text_of(choice.get_object().if_contains("value")) == server;
-    });
+    const bool known =
+        std::any_of(choices->get_array().begin(), choices->get_array().end(), [&](const json::value& choice) {
+          return choice.is_object() && text_of(choice.get_object().if_contains("value")) == server;
+        });
     if (!known)
-      choices->get_array().push_back(json::object{{"value", server}, {"label", fmt::format("{} (allowed on this server)", server)}});
+      choices->get_array().push_back(
+          json::object{{"value", server}, {"label", fmt::format("{} (allowed on this server)", server)}});
   }
 }
 
@@ -73,17 +75,20 @@ using PluginPtr = std::shared_ptr<const Plugin>;
 
 /// An attribute that the manifest may say, with what holds otherwise (JSON text).
 void add_from_manifest(Builder<Plugin>& type, const char* name, AttributeType kind, const char* otherwise) {
-  type.computed(name, kind, [name = std::string(name), otherwise = std::string(otherwise)](const Plugin& p) -> Value {
-    const auto* said = p.from_manifest(name);
-    const std::string& text = said != nullptr ? *said : otherwise;
-    if (text == "null") return nullptr;
-    if (text == "true" || text == "false") return text == "true";
-    if (text.front() == '"') {
-      const auto tree = codec::parse_json(text);
-      if (tree && tree->is_string()) return Value(std::string(tree->get_string()));
-    }
-    return JsonView{text};
-  }, kReadOnly | kNullOk | (kind == kObject || kind == kArray ? kNoSort : kPlain));
+  type.computed(
+      name, kind,
+      [name = std::string(name), otherwise = std::string(otherwise)](const Plugin& p) -> Value {
+        const auto* said = p.from_manifest(name);
+        const std::string& text = said != nullptr ? *said : otherwise;
+        if (text == "null") return nullptr;
+        if (text == "true" || text == "false") return text == "true";
+        if (text.front() == '"') {
+          const auto tree = codec::parse_json(text);
+          if (tree && tree->is_string()) return Value(std::string(tree->get_string()));
+        }
+        return JsonView{text};
+      },
+      kReadOnly | kNullOk | (kind == kObject || kind == kArray ? kNoSort : kPlain));
 }
 
 }  // namespace
@@ -101,8 +106,10 @@ Plugins::Plugins(const Parts& parts, const Options& options) {
     read_form(*connector, options.extra_servers, *plugin);
     read_manifest(*connector, *plugin);
     auto vendor = parts.control.vendor_id(connector->vendor_name());
-    if (vendor) plugin->vendor_id = std::move(*vendor);
-    else PICKET_LOG_ERROR("api", "The vendor of {} has no id: {}", connector->slug(), vendor.error().message);
+    if (vendor)
+      plugin->vendor_id = std::move(*vendor);
+    else
+      PICKET_LOG_ERROR("api", "The vendor of {} has no id: {}", connector->slug(), vendor.error().message);
     plugins_.push_back(std::move(plugin));
   }
 }
@@ -119,11 +126,14 @@ void add_plugins(Catalogue& catalogue, const Plugins& plugins) {
   add_from_manifest(type, "active", kBoolean, "true");
   add_from_manifest(type, "assembler_dependency", kString, "\"none\"");
   add_from_manifest(type, "assembler_for_console_only", kBoolean, "false");
-  type.attribute("company_name", kString, [](const Plugin& p) -> Value { return p.connector->vendor_name(); });
+  type.attribute("company_name", kString,
+                 [](const Plugin& p) -> Value { return p.connector->vendor_name(); });
   add_from_manifest(type, "current_status", kNumber, "1");
   add_from_manifest(type, "depends_on", kArray, "[]");
   add_from_manifest(type, "description", kString, "null");
-  type.attribute("device_spec_json", kObject, [](const Plugin& p) -> Value { return JsonView{p.form}; }, kReadOnly | kNoSort);
+  type.attribute(
+      "device_spec_json", kObject, [](const Plugin& p) -> Value { return JsonView{p.form}; },
+      kReadOnly | kNoSort);
   type.attribute("display_name", kString, [](const Plugin& p) -> Value { return p.connector->title(); });
   add_from_manifest(type, "extra", kObject, "{}");
   add_from_manifest(type, "hide_console_login", kBoolean, "true");

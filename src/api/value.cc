@@ -29,13 +29,13 @@ std::optional<std::string_view> Value::text() const {
 
 std::string Value::printed() const {
   if (const auto known = text()) return std::string(*known);
-  return std::visit(Overloaded{[](std::monostate) { return std::string(); },
-                               [](bool flag) { return std::string(flag ? "true" : "false"); },
-                               [](std::int64_t number) { return fmt::to_string(number); },
-                               [](double number) { return fmt::to_string(number); },
-                               [](Millis time) { return format_rfc3339(time); },
-                               [](const auto&) { return std::string(); }},
-                    data_);
+  return std::visit(
+      Overloaded{[](std::monostate) { return std::string(); },
+                 [](bool flag) { return std::string(flag ? "true" : "false"); },
+                 [](std::int64_t number) { return fmt::to_string(number); },
+                 [](double number) { return fmt::to_string(number); },
+                 [](Millis time) { return format_rfc3339(time); }, [](const auto&) { return std::string(); }},
+      data_);
 }
 
 int Value::compare(const Value& other) const {
@@ -53,13 +53,15 @@ int Value::compare(const Value& other) const {
 }
 
 void Value::write(codec::JsonWriter& out) const {
-  std::visit(Overloaded{[&](std::monostate) { out.null(); }, [&](bool flag) { out.value(flag); },
-                        [&](std::int64_t number) { out.value(number); }, [&](double number) { out.value(number); },
-                        [&](Millis time) { out.value(format_rfc3339(time)); },
-                        [&](std::string_view text) { out.value(text); },
-                        [&](const std::string& text) { out.value(text); }, [&](const JsonView& json) { out.raw(json.text); },
-                        [&](const JsonText& json) { out.raw(json.text); }},
-             data_);
+  std::visit(
+      Overloaded{[&](std::monostate) { out.null(); }, [&](bool flag) { out.value(flag); },
+                 [&](std::int64_t number) { out.value(number); }, [&](double number) { out.value(number); },
+                 [&](Millis time) { out.value(format_rfc3339(time)); },
+                 [&](std::string_view text) { out.value(text); },
+                 [&](const std::string& text) { out.value(text); },
+                 [&](const JsonView& json) { out.raw(json.text); },
+                 [&](const JsonText& json) { out.raw(json.text); }},
+      data_);
 }
 
 }  // namespace picket::api

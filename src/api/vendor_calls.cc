@@ -35,8 +35,10 @@ Response test_response(const connector::TestResult& result) {
   out.key("checks").begin_array();
   for (const auto& check : result.checks) {
     out.begin_object().field("name", check.name).key("ok");
-    if (check.ok) out.value(*check.ok);
-    else out.null();
+    if (check.ok)
+      out.value(*check.ok);
+    else
+      out.null();
     out.field("code", check.code).field("sentence", check.sentence).end_object();
   }
   out.end_array();
@@ -52,7 +54,8 @@ Response test_response(const connector::TestResult& result) {
 std::string titles_of(const connector::Connector& connector, const std::vector<std::string>& features) {
   std::vector<std::string> titles;
   for (const auto& stream : connector.streams())
-    if (std::find(features.begin(), features.end(), stream.name) != features.end()) titles.push_back(stream.title);
+    if (std::find(features.begin(), features.end(), stream.name) != features.end())
+      titles.push_back(stream.title);
   std::string out;
   for (std::size_t i = 0; i < titles.size(); ++i)
     out.append(i == 0 ? "" : i + 1 == titles.size() ? " and " : ", ").append(titles[i]);
@@ -67,30 +70,39 @@ struct Verdict {
 
 Verdict judge(const connector::Connector& connector, const connector::CredentialFacts& facts, TimePoint now) {
   if (facts.expires_at && *facts.expires_at <= now)
-    return {false, "token_expired", fmt::format("This token expired on {}. Issue a new one.", format_rfc3339_seconds(*facts.expires_at))};
-  const auto expiry = facts.expires_at ? fmt::format("expires on {}", format_rfc3339_seconds(*facts.expires_at)) : "does not expire";
-  return {true, "ok", fmt::format("This token reads {} and {}.", titles_of(connector, facts.features), expiry)};
+    return {
+        false, "token_expired",
+        fmt::format("This token expired on {}. Issue a new one.", format_rfc3339_seconds(*facts.expires_at))};
+  const auto expiry = facts.expires_at
+                          ? fmt::format("expires on {}", format_rfc3339_seconds(*facts.expires_at))
+                          : "does not expire";
+  return {true, "ok",
+          fmt::format("This token reads {} and {}.", titles_of(connector, facts.features), expiry)};
 }
 
 }  // namespace
 
 DeviceCalls::Reply DeviceCalls::test(const Caller& caller, const Request& request) const {
   API_ASSIGN(const auto view, device_of(caller, request));
-  return test_response(parts_.ingest.test_now(caller.scope.organization_id, view->device.id, request.cancelled));
+  return test_response(
+      parts_.ingest.test_now(caller.scope.organization_id, view->device.id, request.cancelled));
 }
 
 DeviceCalls::Reply DeviceCalls::plugin_test(const Caller& caller, const Request& request) const {
   API_ASSIGN(const auto plugin, plugin_of(request));
   API_ASSIGN(const json::object body, read_object(request.body));
   const auto* spec = body.if_contains("device_spec");
-  if (spec == nullptr || !spec->is_object()) return refuse_field("/device_spec", "device_spec is missing or is no object.");
+  if (spec == nullptr || !spec->is_object())
+    return refuse_field("/device_spec", "device_spec is missing or is no object.");
   const auto spec_text = codec::to_json(*spec);
   if (const auto fine = plugin->connector->validate(spec_text, options_.extra_servers); !fine) {
     Error error = fine.error();
-    if (!error.field.starts_with("device_spec")) error.field = error.field.empty() ? "device_spec" : "device_spec." + error.field;
+    if (!error.field.starts_with("device_spec"))
+      error.field = error.field.empty() ? "device_spec" : "device_spec." + error.field;
     return refuse(Problem(error, ""));
   }
-  API_ASSIGN(const crypto::Secret secrets, read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
+  API_ASSIGN(const crypto::Secret secrets,
+             read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
   std::optional<std::string> device_id;
   if (const auto* id = body.if_contains("device_id"); id != nullptr && !id->is_null()) {
     if (!id->is_string()) return refuse_field("/device_id", "device_id must be a text.");
@@ -102,13 +114,15 @@ DeviceCalls::Reply DeviceCalls::plugin_test(const Caller& caller, const Request&
   }
   if (secrets.empty() && !device_id) return refuse_field("/secrets", "The token is missing.");
   return test_response(parts_.ingest.test(caller.scope.organization_id, plugin->connector->slug(), spec_text,
-                                          secrets.empty() ? nullptr : &secrets, device_id, request.cancelled));
+                                          secrets.empty() ? nullptr : &secrets, device_id,
+                                          request.cancelled));
 }
 
 DeviceCalls::Reply DeviceCalls::plugin_inspect(const Caller&, const Request& request) const {
   API_ASSIGN(const auto plugin, plugin_of(request));
   API_ASSIGN(const json::object body, read_object(request.body));
-  API_ASSIGN(const crypto::Secret secrets, read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
+  API_ASSIGN(const crypto::Secret secrets,
+             read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
   if (secrets.empty()) return refuse_field("/secrets", "The token is missing.");
   const auto facts = plugin->connector->inspect(secrets);
   const connector::CredentialFacts known = facts ? *facts : connector::CredentialFacts();

@@ -13,6 +13,12 @@ constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLongestEmail = 254;
 constexpr std::size_t kShortestPassword = 8, kLongestPassword = 1024;
 
+/// In code points, so that a name is as long in any script.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -26,8 +32,8 @@ Result<std::string> checked_name(std::string_view name, std::string_view thing, 
     return fail(Error(ErrorKind::kInvalidInput, std::move(why)).with_field(std::string(field)));
   };
   if (plain.empty()) return refuse(fmt::format("The {} needs a name.", thing));
-  if (plain.size() > kLongestName)
-    return refuse(fmt::format("The name of the {} is longer than {} bytes.", thing, kLongestName));
+  if (length_of(plain) > kLongestName)
+    return refuse(fmt::format("The name of the {} is longer than {} characters.", thing, kLongestName));
   if (has_control_character(plain))
     return refuse(fmt::format("The name of the {} has a control character.", thing));
   return std::string(plain);
