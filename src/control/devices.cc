@@ -60,6 +60,18 @@ Status check_name_free(sql::Database& db, const std::string& organization_id, co
           .with_field("name"));
 }
 
+namespace {
+
+Status check_organization(sql::Database& db, const std::string& id) {
+  bool found = false;
+  PICKET_TRY(db.each(
+      "select 1 from organization where id = ?", [&](const sql::Statement&) { found = true; }, id));
+  if (!found) return fail(ErrorKind::kNotFound, "There is no such organization.");
+  return {};
+}
+
+}  // namespace
+
 Status check_object(const std::string& json, std::string_view field) {
   const auto value = codec::parse_json(json);
   if (value && value->is_object()) return {};
@@ -96,6 +108,7 @@ Result<Device> ControlImpl::create_device(const std::string& organization_id, Ne
     device.status_updated_at = change.at;
   }
   return write(change.at, [&](Writing& w) -> Result<Device> {
+    PICKET_TRY(check_organization(w.db, organization_id));
     PICKET_TRY(check_name_free(w.db, organization_id, device.name, device.id));
     PICKET_TRY(insert_device(w, device));
     for (const auto& stream : input.streams)
