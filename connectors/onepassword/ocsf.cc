@@ -236,7 +236,8 @@ void write_entity(Document& d) {
 
 void write_audit(Document& d) {
   const std::string_view object_type = d.text("object_type");
-  write_head(d, d.view.action, fmt::format("{}.{}", object_type, d.view.action));
+  const bool named = !object_type.empty() || !d.view.action.empty();
+  write_head(d, d.view.action, named ? fmt::format("{}.{}", object_type, d.view.action) : "");
   write_actor(d);
   write_source(d.out, d.record, d.object("session"));
   // homed: what the class has a place for; aux_* stays beside it in `unmapped` where the class has none
@@ -257,7 +258,11 @@ void write_audit(Document& d) {
         write_vault_resource(d);
       } else {
         write_group(d, d.text("object_uuid"));
-        if (object_type == "gm") write_affected_user(d, "aux_uuid", "aux_details");
+        if (object_type == "gm") {
+          write_affected_user(d, "aux_uuid", "aux_details");
+          return write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type", "actor_account_uuid", "account_uuid", "action",
+                                "object_type", "object_uuid", "aux_uuid", "aux_details", "session", "location"});
+        }
       }
       break;
     default: write_entity(d);
