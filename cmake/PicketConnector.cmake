@@ -1,5 +1,6 @@
 # picket_add_connector(NAME): the folder connectors/NAME becomes a connector: builds its *.cc, embeds manifest.json,
 # form.json, logo.svg and rules/*.yml, enters make_NAME() into the registry, and registers tests/, fuzz/ and bench/.
+# A simulator/ folder is added as a module of its own, NAME_simulator.
 # Static self-registration would be dropped by the linker, so the registry is a generated list.
 function(picket_add_connector name)
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${name})
@@ -8,12 +9,17 @@ function(picket_add_connector name)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*.cc)
   file(GLOB fuzzers CONFIGURE_DEPENDS ${dir}/fuzz/*_fuzz.cc)
   file(GLOB benches CONFIGURE_DEPENDS ${dir}/bench/*_bench.cc)
+  set(simulator "")
+  if(EXISTS ${dir}/simulator/CMakeLists.txt)  # stands apart: only tests and the program link it, never the connector
+    add_subdirectory(${dir}/simulator)
+    set(simulator ${name}_simulator)
+  endif()
   set(CMAKE_CURRENT_SOURCE_DIR ${dir})
   picket_module(${name} KIND connectors SOURCES ${sources} USES connector model http_client crypto codec
     PRIVATE_LIBS Boost::json simdjson::simdjson)
   picket_embed(picket_${name} ${name}_files ${dir}/manifest.json ${dir}/form.json ${dir}/logo.svg ${rules})
   if(tests)
-    picket_tests(${name} SOURCES ${tests} USES ${name} connector_testing LIBS Boost::json LABELS connector)
+    picket_tests(${name} SOURCES ${tests} USES ${name} connector_testing ${simulator} LIBS Boost::json LABELS connector)
     if(TARGET ${name}_tests)
       target_compile_definitions(${name}_tests PRIVATE PICKET_SCHEMAS="${CMAKE_SOURCE_DIR}/schemas")
     endif()

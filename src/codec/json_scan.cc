@@ -161,16 +161,6 @@ class Scanner {
     return true;
   }
 
-  int hex4(const char* at) const {
-    int code = 0;
-    for (int i = 0; i < 4; ++i) {
-      const char c = at[i];
-      if (!is_hex(c)) return -1;
-      code = code * 16 + (is_digit(c) ? c - '0' : (c | 32) - 'a' + 10);
-    }
-    return code;
-  }
-
   bool escape() {
     if (end_ - p_ < 2) return stop(Fault::kEnd);
     const char c = p_[1];
@@ -180,16 +170,8 @@ class Scanner {
       return true;
     }
     if (end_ - p_ < 6) return stop(Fault::kEnd);
-    const int code = hex4(p_ + 2);
-    if (code < 0 || (code >= 0xdc00 && code <= 0xdfff)) return stop(Fault::kSyntax);
-    if (code < 0xd800 || code > 0xdbff) {
-      p_ += 6;
-      return true;
-    }
-    if (end_ - p_ < 12) return stop(Fault::kEnd);
-    const int low = p_[6] == '\\' && p_[7] == 'u' ? hex4(p_ + 8) : -1;
-    if (low < 0xdc00 || low > 0xdfff) return stop(Fault::kSyntax);  // half a pair is no character
-    p_ += 12;
+    if (!is_hex(p_[2]) || !is_hex(p_[3]) || !is_hex(p_[4]) || !is_hex(p_[5])) return stop(Fault::kSyntax);
+    p_ += 6;
     return true;
   }
 

@@ -21,8 +21,9 @@ struct JsonPage {
 };
 
 /// Checks that `text` is one JSON object, whole and in every part (grammar, UTF-8, depth), and cuts the array under
-/// `array_key` into its elements. Numbers are checked for their form and not for their size, and objects inside may repeat
-/// a key: what is odd in one record must not cost the page. About one pass over memory.
+/// `array_key` into its elements. Numbers are checked for their form and not for their size, objects inside may repeat a
+/// key, and \u may spell half of a surrogate pair, as the grammar of JSON allows: what is odd in one record must not cost
+/// the page. About one pass over memory.
 /// Errors: kInvalidInput (not JSON, no object, the array key twice or of another type), kTooLarge. Threads: any.
 Result<JsonPage> scan_json_page(std::string_view text, std::string_view array_key, const JsonLimits& limits);
 
