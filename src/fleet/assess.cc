@@ -159,8 +159,8 @@ Judged judge(const Facts& facts, const StreamFacts& stream) {
   if (!state.last_successful_poll_at)
     return {Kind::kAwaiting, make(std::nullopt, HealthLevel::kVerifying, "verifying",
                                   fmt::format("Waiting for the first answer of {}.", facts.vendor->title))};
-  // the last round succeeded, yet the vendor did something odd in it
-  if (state.last_error_at && *state.last_error_at >= *state.last_successful_poll_at && !state.last_error_message.empty())
+  // the last round succeeded, yet the vendor did something odd in it: then both bear the very same time
+  if (state.last_error_at == state.last_successful_poll_at && !state.last_error_message.empty())
     return {Kind::kWorking, warn(state.last_error_code, state.last_error_message)};
   if (is_backfilling(state)) return {Kind::kWorking, fine("backfilling", backfill_sentence(facts, stream))};
   return {Kind::kWorking, flowing(facts, state.last_data_received_at, state.newest_event_at)};

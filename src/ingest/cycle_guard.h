@@ -18,7 +18,8 @@ class CycleGuard {
     const bool again = !seen_.insert(std::hash<std::string_view>{}(next)).second;
     repeats_ = again ? repeats_ + 1 : 0;
     empties_ = empty ? empties_ + 1 : 0;
-    if (repeats_ >= 2) return "sends us round in a circle: the same places come again and again";
+    // staying where one is happens once on an idle stream; going back never does
+    if (repeats_ >= 2 || (again && next != sent)) return "sends us round in a circle: the same places come again and again";
     if (empties_ >= 3) return "promises more events and sends none";
     return std::nullopt;
   }

@@ -71,8 +71,12 @@ TEST(CycleGuard, SameCursorWithMoreIsFoundWithinThreePages) {
 TEST(CycleGuard, ABAIsFoundWithinThreePages) {
   CycleGuard guard;
   EXPECT_FALSE(guard.see("a", "b", false));
-  EXPECT_FALSE(guard.see("b", "a", false));
-  EXPECT_TRUE(guard.see("a", "b", false));
+  EXPECT_TRUE(guard.see("b", "a", false));
+}
+TEST(CycleGuard, StayingOnceIsFine) {
+  CycleGuard guard;
+  EXPECT_FALSE(guard.see("a", "a", true));
+  EXPECT_FALSE(guard.see("a", "b", false));
 }
 TEST(CycleGuard, EmptyPagesThatPromiseMoreForEver) {
   CycleGuard guard;
