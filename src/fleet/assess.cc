@@ -82,13 +82,19 @@ std::string failure_sentence(const Facts& facts, const StreamFacts& stream) {
   if (code == "rate_limited" && stream.next_poll_at)
     return fmt::format("{} asked to wait until {}.", facts.vendor->title, clock_words(*stream.next_poll_at, facts.now));
   if (code == "internal" || code == "disk_full") return woven(cause, state, facts.now);
-  return woven(cause, state, facts.now) + " Nothing is lost; Picket continues where it stopped.";
+  std::string text = woven(cause, state, facts.now);
+  constexpr std::string_view kComfort = "Nothing is lost; Picket continues where it stopped.";
+  return text.find(kComfort) == std::string::npos ? text + " " + std::string(kComfort) : text;
+}
+
+bool overdue(const Facts& facts, const StreamState& state) {
+  return facts.now - std::max(*state.last_successful_poll_at, facts.watching_since) > patience(facts.poll_interval);
 }
 
 bool out_of_patience(const Facts& facts, const StreamState& state) {
   if (state.consecutive_failures >= kFailuresUntilUnhealthy) return true;
   if (!state.last_successful_poll_at) return true;  // a first poll that fails counts at once
-  return facts.now - std::max(*state.last_successful_poll_at, facts.watching_since) > patience(facts.poll_interval);
+  return overdue(facts, state);
 }
 
 bool is_backfilling(const StreamState& state) { return state.backfill && state.backfill->events > 0; }
@@ -156,6 +162,9 @@ Judged judge(const Facts& facts, const StreamFacts& stream) {
     const bool asked_to_wait = state.last_error_code == "rate_limited";
     return {Kind::kRetrying, warn(asked_to_wait ? "rate_limited" : "retrying", failure_sentence(facts, stream))};
   }
+  if (state.last_successful_poll_at && !stream.awaiting && overdue(facts, state))
+    return {Kind::kFailing, bad("rate_limited", fmt::format("Not polled for {}: requests have to wait for the limits of {}.",
+                                                            age(*state.last_successful_poll_at, facts.now), facts.vendor->title))};
   if (!state.last_successful_poll_at)
     return {Kind::kAwaiting, make(std::nullopt, HealthLevel::kVerifying, "verifying",
                                   fmt::format("Waiting for the first answer of {}.", facts.vendor->title))};

@@ -345,17 +345,18 @@ void LiveFleet::apply(const Plan& plan, TimePoint at) {
   for (const auto& notice : notices) tell(notice);
 }
 
-void LiveFleet::set_trouble(std::string sentence) {
+void LiveFleet::set_trouble(const std::string& sentence) {
   std::vector<std::shared_ptr<Entry>> entries;
   {
     const std::unique_lock lock(map_mutex_);
     if (trouble_ == sentence) return;
-    trouble_ = std::move(sentence);
+    trouble_ = sentence;
     for (const auto& [id, e] : by_id_) entries.push_back(e);
   }
   for (const auto& e : entries) {
     const std::lock_guard lock(e->mutex);
     e->dirty = true;
+    if (sentence.empty()) e->watching_since = parts_.clock.now();  // standing still was not the vendor's fault
   }
 }
 

@@ -85,7 +85,7 @@ class LiveFleet final : public Fleet {
   Plan plan_by_time(std::size_t first, std::size_t count, std::size_t& total) const;
   void apply(const Plan& plan, TimePoint at);
   /// One sentence while all polling stands still; empty = none.
-  void set_trouble(std::string sentence);
+  void set_trouble(const std::string& sentence);
   void set_usual(const std::string& device_id, std::shared_ptr<const Usual> usual);
 
  private:

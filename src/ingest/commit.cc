@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/assert.h"
 #include "base/fail_point.h"
@@ -86,17 +87,19 @@ Status Engine::commit(std::vector<Entry> mine) {
   if (!refused->empty()) {
     meters_.refused.add(refused->size());
     std::vector<fleet::Step> accepted;
+    std::set<std::string> stale;
     {
       const std::lock_guard lock(mutex_);
       for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (std::find(refused->begin(), refused->end(), i) == refused->end()) {
-          accepted.push_back(std::move(steps[i]));
-          continue;
-        }
+        if (std::find(refused->begin(), refused->end(), i) == refused->end()) continue;
         entries[i].task->dead = true;  // somebody changed the device; its next life is on its way
-        stale_devices_.push_back(entries[i].task->key.device_id);
+        stale.insert(entries[i].task->key.device_id);
       }
+      stale_devices_.insert(stale_devices_.end(), stale.begin(), stale.end());
     }
+    // what was committed for such a device is read back with everything else of it
+    for (auto& step : steps)
+      if (!stale.contains(step.state.device_id)) accepted.push_back(std::move(step));
     steps = std::move(accepted);
     plan = parts_.fleet.plan(steps);
   }

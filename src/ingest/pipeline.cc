@@ -89,6 +89,10 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   }
   t.state = std::move(state);
   t.failures = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    t.device->limiter->accepted();
+  }
   meters_.pages.add();
   meters_.page_time.observe(std::chrono::duration<double>(parts_.clock.steady() - begun).count());
   if (!more) return poll_again(task, wait);
@@ -185,7 +189,12 @@ void Engine::failed(const TaskPtr& task, const Error& error) {
 void Engine::failed_as(const TaskPtr& task, const Error& error, std::string code, std::string sentence) {
   StreamTask& t = *task;
   ++t.failures;
-  const auto wait = backoff(error.kind, t.failures, error.retry_after, settings_.random());
+  std::uint32_t in_a_row = t.failures;
+  if (error.kind == ErrorKind::kRateLimited) {
+    const std::lock_guard lock(mutex_);
+    in_a_row = t.device->limiter->refused(parts_.clock.steady());
+  }
+  const auto wait = backoff(error.kind, in_a_row, error.retry_after, settings_.random());
   const TimePoint now = parts_.clock.now();
   auto poll = end_round(t, code, sentence);
   Meters::failure(code);

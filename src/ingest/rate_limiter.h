@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -26,6 +27,12 @@ class RateLimiter {
   /// The vendor asked for silence.
   void block_until(SteadyPoint until) { blocked_until_ = std::max(blocked_until_, until); }
   SteadyPoint blocked_until() const { return blocked_until_; }
+  /// A 429 was drawn; returns how many in a row. Those that were on their way together count as one.
+  std::uint32_t refused(SteadyPoint now) {
+    if (now >= blocked_until_) ++refusals_;
+    return std::max(1u, refusals_);
+  }
+  void accepted() { refusals_ = 0; }
 
  private:
   static constexpr int kSlots = 61;  // an hour, and the minute that is not over
@@ -38,6 +45,7 @@ class RateLimiter {
   const int per_minute_;  // 0: no limit
   SteadyPoint next_{};    // when the next request would be due at an even pace
   SteadyPoint blocked_until_{};
+  std::uint32_t refusals_ = 0;
   std::array<std::uint32_t, kSlots> slots_{};
   std::int64_t minute_ = INT64_MIN;  // of the newest slot
   std::uint64_t in_hour_ = 0;

@@ -195,6 +195,12 @@ const Row kRows[] = {
        for (auto& s : w.streams) s.next_poll_at = kNow + 7min;
      },
      kHealthy, HealthLevel::kWarning, "rate_limited", "1Password asked to wait until 10:31 UTC."},
+    {"nobody_asked_for_too_long",
+     [](World& w) {
+       for (auto& s : w.states) s.last_successful_poll_at = kNow - 12min;
+     },
+     kUnhealthy, HealthLevel::kError, "rate_limited",
+     "Not polled for 12 min: requests have to wait for the limits of 1Password."},
     {"cannot_reach",
      [](World& w) {
        w.all_failing("connect", "events.1password.com cannot be reached from 203.0.113.7: connection timed out. Is it allowed "

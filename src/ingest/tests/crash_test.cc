@@ -21,12 +21,21 @@ void expect_honest(Harness& h, const std::string& stream, TimePoint start) {
 }
 
 void expect_ledger(Harness& h, const std::string& stream, TimePoint start) {
-  std::set<std::string> ledger, stored;
-  for (const auto& record : h.vendor.streams[stream])
+  std::set<std::string> ledger, known, stored;  // what is dated before the start may come, or not
+  for (const auto& record : h.vendor.streams[stream]) {
+    known.insert(record.uid);
     if (record.time >= start) ledger.insert(record.uid);
+  }
   for (const auto& [uid, event] : h.store.events[{"org", "d", stream}])
     if (!event.unreadable) stored.insert(uid);
-  EXPECT_EQ(ledger, stored) << stream;
+  std::string missing, foreign;
+  for (const auto& uid : ledger)
+    if (!stored.contains(uid)) missing += uid + " ";
+  for (const auto& uid : stored)
+    if (!known.contains(uid)) foreign += uid + " ";
+  EXPECT_EQ(missing, "") << stream << " of " << h.vendor.streams[stream].size() << ", cursor "
+                         << h.control.state("d", stream).cursor.value_or("none");
+  EXPECT_EQ(foreign, "") << stream;
 }
 
 enum class Where { kBeforeAppend, kAfterAppend, kBeforeCommit, kAfterCommit };
@@ -175,7 +184,7 @@ void storm(unsigned seed) {
   }
   calm = true;
   h.engine->set_trouble("");
-  h.run(20min, 1s);
+  h.run(70min, 1s);  // longer than the longest wait
   for (const auto& s : streams) expect_ledger(h, s, start);
   EXPECT_EQ(h.view()->device.health.level, model::HealthLevel::kOk) << h.view()->device.health.sentence;
   EXPECT_EQ(h.engine->in_flight(), 0u);

@@ -1,0 +1,122 @@
+// The fleet over the same fakes as the engine (they live here, above fleet).
+#include <gtest/gtest.h>
+
+#include "harness.h"
+
+namespace picket::ingest {
+namespace {
+using namespace std::chrono_literals;
+
+class FleetTest : public testing::Test, public Harness {
+ protected:
+  void SetUp() override {
+    control.add_device("d", {"c", "a", "b"}, clock.now() - 24h);
+    for (const char* s : {"a", "b", "c"}) vendor.streams[s];
+  }
+};
+
+TEST_F(FleetTest, StreamsComeInTheOrderOfThePlugInWithItsTitles) {
+  start();
+  ASSERT_EQ(view()->streams.size(), 3u);
+  EXPECT_EQ(view()->streams[0].title, "Alpha events");
+  EXPECT_EQ(view()->streams[2].title, "Gamma events");
+}
+
+TEST_F(FleetTest, ViewsAreImmutableAndReplaced) {
+  start();
+  const auto before = view();
+  run(2s);
+  const auto after = view();
+  EXPECT_TRUE(before->verifying);
+  EXPECT_FALSE(after->verifying);
+  EXPECT_NE(before, after);
+  EXPECT_EQ(view(), after) << "within a second the same picture is handed out";
+}
+
+TEST_F(FleetTest, AgesInSentencesRunWithoutWritingAnything) {
+  add_events("a", 1, clock.now(), 1s);
+  start();
+  run(2s);
+  const auto commits = control.commits;
+  const auto first = view()->device.health;
+  clock.advance(30s);
+  const auto second = view()->device.health;
+  EXPECT_NE(first.sentence, second.sentence);
+  EXPECT_EQ(first.since, second.since);
+  EXPECT_EQ(control.commits, commits);
+}
+
+TEST_F(FleetTest, TimeAloneTurnsAWarningIntoTrouble) {
+  start();
+  run(2s);
+  answer = [](const auto&) { return status(429, "", {{"retry-after", "3600"}}); };
+  run(66s);
+  EXPECT_EQ(control.row("d").health.level, model::HealthLevel::kWarning);
+  run(11min, 1s);
+  EXPECT_EQ(control.row("d").health.status, model::DeviceStatus::kUnhealthy);
+}
+
+TEST_F(FleetTest, OtherOrganizationsSeeNothing) {
+  start();
+  EXPECT_FALSE(fleet->device("other", "d"));
+  EXPECT_TRUE(fleet->devices("other").empty());
+  EXPECT_EQ(fleet->devices("org").size(), 1u);
+}
+
+TEST_F(FleetTest, ListenersHearOfEventsHealthAndHistoryUntilTheirHandleEnds) {
+  add_events("a", 25, clock.now(), 1s);
+  start();
+  std::uint64_t added = 0;
+  int devices = 0, rows = 0;
+  auto handle = fleet->subscribe([&](const fleet::Notice& n) {
+    added += n.added;
+    devices += n.kind == fleet::Notice::Kind::kDevice;
+    rows += n.kind == fleet::Notice::Kind::kHistory;
+    EXPECT_EQ(n.organization_id, "org");
+  });
+  run(2s);
+  EXPECT_EQ(added, 25u);
+  EXPECT_GE(devices, 1);
+  EXPECT_EQ(rows, 1);
+  handle.reset();
+  add_events("a", 25, clock.now(), 1s);
+  run(70s);
+  EXPECT_EQ(added, 25u);
+}
+
+TEST_F(FleetTest, ARenameKeepsThePollingGoing) {
+  start();
+  run(2s);
+  const auto sent = http.sent;
+  control.row("d").name = "Renamed";
+  control.row("d").version++;
+  ASSERT_TRUE(fleet->reload("d"));
+  EXPECT_EQ(view()->device.name, "Renamed");
+  EXPECT_FALSE(view()->verifying);
+  EXPECT_TRUE(view()->next_poll_at);
+  run(2s);
+  EXPECT_EQ(http.sent, sent);
+}
+
+TEST_F(FleetTest, TenThousandDevicesListInAFewMilliseconds) {
+  for (int i = 0; i < 10'000; ++i) control.add_device(fmt::format("x{:05}", i), {"a", "b", "c"}, clock.now() - 24h);
+  fleet::LiveFleet::Technologies technologies;
+  technologies["toy"] = {{"Toy", 120}, {{"a", "Alpha events"}, {"b", "Beta events"}, {"c", "Gamma events"}}};
+  fleet::LiveFleet big({clock, control, store}, technologies, 60s);
+  const auto timed = [](auto f) {
+    const auto begun = std::chrono::steady_clock::now();
+    f();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
+  };
+  const double load = timed([&] { ASSERT_TRUE(big.load()); });
+  const double first = timed([&] { EXPECT_EQ(big.devices("org").size(), 10'001u); });
+  const double again = timed([&] { big.devices("org"); });
+  clock.advance(5s);
+  const double aged = timed([&] { big.devices("org"); });
+  std::printf("load %.1f ms, first list %.1f ms, list %.2f ms, list with aged views %.2f ms\n", load, first, again, aged);
+  EXPECT_LT(again, 100);
+  EXPECT_LT(aged, 300);
+}
+
+}  // namespace
+}  // namespace picket::ingest
