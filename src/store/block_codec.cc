@@ -121,7 +121,7 @@ void BlockEncoder::clear() {
   uid_texts_.clear();
   columns_.clear();
   // one huge record must not keep its memory for ever
-  for (auto* s : {&raw_, &uid_texts_, &columns_, &packed_columns_, &packed_raw_})
+  for (auto* s : {&raw_, &uid_texts_, &columns_})
     if (s->capacity() > 2 * kMaxBlockBytes) std::string().swap(*s);
 }
 
@@ -226,10 +226,10 @@ Result<EncodedBlock> BlockEncoder::finish() {
     put_codes(out, *codes, dictionary->entries().size());
   }
 
-  PICKET_TRY(compressor_.compress(columns_, packed_columns_));
-  PICKET_TRY(compressor_.compress(raw_, packed_raw_));
+  PICKET_ASSIGN(const auto packed_columns, compressor_.compress(columns_, 0));
+  PICKET_ASSIGN(const auto packed_raw, compressor_.compress(raw_, 1));
   const auto [oldest, newest] = std::minmax_element(times_.begin(), times_.end());
-  return EncodedBlock{n_, *oldest, *newest, raw_.size(), packed_columns_, packed_raw_};
+  return EncodedBlock{n_, *oldest, *newest, raw_.size(), packed_columns, packed_raw};
 }
 
 Status ColumnBlock::decode(std::string_view frame, Decompressor& decompressor) {

@@ -71,7 +71,7 @@ class BlockEncoder {
     std::uint32_t rows;
   };
   std::vector<Received> received_;
-  std::string uid_texts_, columns_, packed_columns_, packed_raw_;
+  std::string uid_texts_, columns_;
 };
 
 /// A decoded column frame. Views point into `buffer`. Value that is filled again and again; threads: one at a

@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace picket::store {
+
+namespace {
+constexpr std::size_t kUsualFrameBytes = std::size_t{1} << 20;
+}
 
 Compressor::Compressor(int level) : context_(ZSTD_createCCtx()) {
   PICKET_ASSERT(context_ != nullptr, "memory for a compressor");
@@ -17,17 +23,23 @@ Compressor::~Compressor() {
   ZSTD_freeCCtx(context_);
 }
 
-Status Compressor::compress(std::string_view in, std::string& out) {
+Result<std::string_view> Compressor::compress(std::string_view in, int slot) {
   if (in.size() > kMaxFrameBytes) {
     return fail(ErrorKind::kTooLarge,
                 fmt::format("A block of {} bytes is more than the event store can hold.", in.size()));
   }
-  out.resize(ZSTD_compressBound(in.size()));
-  const auto n = ZSTD_compress2(context_, out.data(), out.size(), in.data(), in.size());
-  if (ZSTD_isError(n))
+  auto& buffer = buffers_[static_cast<std::size_t>(slot)];
+  const auto bound = ZSTD_compressBound(in.size());
+  // one huge record must not keep its memory for ever
+  if (buffer.size < bound || buffer.size > 4 * kUsualFrameBytes) {
+    buffer.size = std::max(bound, kUsualFrameBytes);
+    buffer.bytes.reset(new char[buffer.size]);
+  }
+  const auto n = ZSTD_compress2(context_, buffer.bytes.get(), buffer.size, in.data(), in.size());
+  if (ZSTD_isError(n)) {
     return fail(ErrorKind::kInternal, fmt::format("zstd could not compress: {}.", ZSTD_getErrorName(n)));
-  out.resize(n);
-  return {};
+  }
+  return std::string_view(buffer.bytes.get(), n);
 }
 
 Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {

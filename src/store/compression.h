@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,11 +23,17 @@ class Compressor {
   ~Compressor();
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
-  /// Replaces `out`.
-  Status compress(std::string_view in, std::string& out);
+  /// The frame; valid until the next call for the same `slot` (two may be held at once: 0 and 1).
+  Result<std::string_view> compress(std::string_view in, int slot);
 
  private:
+  // bytes that are not zeroed before they are written
+  struct Buffer {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
   ZSTD_CCtx_s* context_;
+  std::array<Buffer, 2> buffers_;
 };
 
 class Decompressor {

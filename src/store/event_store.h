@@ -34,7 +34,7 @@ struct AppendResult {
   std::uint64_t added = 0;     ///< stored for the first time
   std::uint64_t repeated = 0;  ///< known already with the same bytes
   std::uint64_t versions = 0;  ///< known identity with other bytes: kept as a further version, not new
-  std::uint64_t unreadable = 0;
+  std::uint64_t unreadable = 0;  ///< of those added: kept raw, could not be read
   std::optional<TimePoint> newest;  ///< newest event time among all readable records of the batch
 };
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <list>
+#include <memory>
 
 #include "store/query.h"
 
@@ -8,8 +8,10 @@ namespace picket::store {
 namespace {
 
 constexpr auto kProgressEvery = std::chrono::milliseconds(50);
-constexpr std::size_t kReadyBytes = std::size_t{16} << 20;  // rows made while their block was unpacked anyway
-constexpr std::size_t kCachedBlocks = 8;
+/// Rows that are made ahead of their turn, in bytes. A block is unpacked once for as many of its rows as its
+/// share of this allows: streams interleave, and unpacking a block for each row would cost a thousand times
+/// the row.
+constexpr std::size_t kReadyBytes = std::size_t{32} << 20;
 
 /// A search in one order over all partitions: a match waits until no block that is still to come can hold a
 /// better one.
@@ -33,97 +35,126 @@ class Search {
     told_ = core_.clock.steady();
     if (progress_) progress_(counts_);
     Status trouble;
-    bool wanted = true;
-    PICKET_TRY(scan_blocks(
-        snapshot_, blocks_, filter_, span_, core_.tuning.scan_threads, stop_, [&](const ScannedBlock& s) {
-          counts_.scanned += s.block->columns.n;
-          counts_.matched += s.rows->size();
-          keep(s);
-          const auto next = s.index + 1;
-          std::optional<EventPosition> bound;
-          if (next < blocks_.size()) bound = bound_of(snapshot_, blocks_[next], order_);
-          if (bound) counts_.reached = from_micros(std::clamp(bound->time_us, span_.from_us, span_.to_us));
-          auto go_on = emit(bound);
-          if (!go_on) {
-            trouble = fail(std::move(go_on).error());
-            return false;
-          }
-          wanted = *go_on;
-          tell(false);
-          return wanted;
-        }));
+    PICKET_TRY(scan_blocks(snapshot_, blocks_, filter_, span_, core_.tuning.scan_threads, stop_,
+                           [&](const ScannedBlock& s) {
+                             auto go_on = take(s);
+                             if (go_on) return *go_on;
+                             trouble = fail(std::move(go_on).error());
+                             return false;
+                           }));
     PICKET_TRY(std::move(trouble));
     tell(true);
     return {};
   }
 
  private:
-  struct Waiting {
-    EventPosition position;
+  /// A block with matches that were not handed out yet.
+  struct Source {
+    EventPosition head;  // of its next row
     std::size_t block = 0;
-    std::uint32_t row = 0;
-    std::optional<StoredEvent> ready;
+    std::vector<std::uint32_t> rows;  // in order of the search, from `next` on
+    std::size_t next = 0;
+    std::vector<StoredEvent> ready;  // made ahead; ready[used] belongs to rows[next]
+    std::size_t used = 0;
   };
+  using SourcePointer = std::unique_ptr<Source>;
 
   auto worse() const {
-    return
-        [this](const Waiting& a, const Waiting& b) { return comes_before(b.position, a.position, order_); };
+    return [this](const SourcePointer& a, const SourcePointer& b) {
+      return comes_before(b->head, a->head, order_);
+    };
   }
 
-  void keep(const ScannedBlock& s) {
-    for (const auto row : *s.rows) {
-      Waiting w;
-      w.position = {s.block->columns.times[row], {s.block->partition, s.block->stream, s.block->first + row}};
-      w.block = s.index;
-      w.row = row;
-      if (s.block->has_raw && ready_bytes_ < kReadyBytes && s.rows->size() <= 64) {
-        w.ready = stored_event(core_, *blocks_[s.index].key, *s.block, row, true);
-        ready_bytes_ += w.ready->raw.size() + sizeof(StoredEvent);
-      }
-      waiting_.push_back(std::move(w));
-      std::push_heap(waiting_.begin(), waiting_.end(), worse());
+  Result<bool> take(const ScannedBlock& s) {
+    counts_.scanned += s.block->columns.n;
+    counts_.matched += s.rows->size();
+    if (!s.rows->empty()) add(s);
+    const auto next = s.index + 1;
+    std::optional<EventPosition> bound;
+    if (next < blocks_.size()) {
+      bound = bound_of(snapshot_, blocks_[next], order_);
+      counts_.reached = from_micros(std::clamp(bound->time_us, span_.from_us, span_.to_us));
     }
+    PICKET_ASSIGN(const bool wanted, emit(bound));
+    tell(false);
+    return wanted;
   }
 
-  /// Hands out what nothing can precede any more. False: no more is wanted.
+  void add(const ScannedBlock& s) {
+    auto source = std::make_unique<Source>();
+    source->block = s.index;
+    source->rows = *s.rows;
+    const auto& times = s.block->columns.times;
+    std::sort(source->rows.begin(), source->rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return order_ == Order::kNewestFirst ? std::pair(times[a], a) > std::pair(times[b], b)
+                                           : std::pair(times[a], a) < std::pair(times[b], b);
+    });
+    source->head = position(*s.block, source->rows[0]);
+    if (s.block->has_raw) make_ready(*source, *s.block);
+    sources_.push_back(std::move(source));
+    std::push_heap(sources_.begin(), sources_.end(), worse());
+  }
+
+  static EventPosition position(const DecodedBlock& block, std::uint32_t row) {
+    return {block.columns.times[row], {block.partition, block.stream, block.first + row}};
+  }
+
+  /// Makes the source's next rows, as many as its share of the memory holds, one at least; and the head
+  /// behind them.
+  void make_ready(Source& source, const DecodedBlock& block) {
+    const auto left = kReadyBytes - std::min(kReadyBytes, ready_bytes_);
+    const auto share = std::max<std::size_t>(left / 8, 4096);
+    source.ready.clear();
+    source.used = 0;
+    std::size_t bytes = 0;
+    for (auto i = source.next; i < source.rows.size() && bytes < share; ++i) {
+      source.ready.push_back(stored_event(core_, *blocks_[source.block].key, block, source.rows[i], true));
+      bytes += size_of(source.ready.back());
+    }
+    ready_bytes_ += bytes;
+  }
+
+  static std::size_t size_of(const StoredEvent& event) { return event.raw.size() + 2 * sizeof(StoredEvent); }
+
   Result<bool> emit(const std::optional<EventPosition>& bound) {
-    while (!waiting_.empty() && (!bound || comes_before(waiting_.front().position, *bound, order_))) {
+    while (!sources_.empty() && (!bound || comes_before(sources_.front()->head, *bound, order_))) {
       if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "The search was stopped.");
-      std::pop_heap(waiting_.begin(), waiting_.end(), worse());
-      auto w = std::move(waiting_.back());
-      waiting_.pop_back();
-      if (w.ready) {
-        ready_bytes_ -= w.ready->raw.size() + sizeof(StoredEvent);
-      } else {
-        PICKET_ASSIGN(const auto* block, unpacked(w.block));
-        w.ready = stored_event(core_, *blocks_[w.block].key, *block, w.row, true);
+      std::pop_heap(sources_.begin(), sources_.end(), worse());
+      auto& source = *sources_.back();
+      if (source.used == source.ready.size()) {
+        PICKET_TRY(unpack(source.block));
+        make_ready(source, unpacked_);
       }
-      PICKET_ASSIGN(const auto versions, count_versions(core_, w.position.address));
-      w.ready->versions = 1 + versions;
-      if (!row_(std::move(*w.ready))) return false;
+      ready_bytes_ -= size_of(source.ready[source.used]);
+      auto event = std::move(source.ready[source.used++]);
+      PICKET_ASSIGN(const auto versions, count_versions(core_, source.head.address));
+      event.versions = 1 + versions;
+      ++source.next;
+      if (source.next == source.rows.size()) {
+        sources_.pop_back();
+      } else {
+        PICKET_TRY(advance(source));
+        std::push_heap(sources_.begin(), sources_.end(), worse());
+      }
+      if (!row_(std::move(event))) return false;
       tell(false);
     }
     return true;
   }
 
-  Result<const DecodedBlock*> unpacked(std::size_t index) {
-    const auto known =
-        std::find_if(cache_.begin(), cache_.end(), [&](const auto& c) { return c.first == index; });
-    if (known != cache_.end()) {
-      cache_.splice(cache_.begin(), cache_, known);
-      return &cache_.front().second;
+  Status advance(Source& source) {
+    if (source.used == source.ready.size()) {
+      PICKET_TRY(unpack(source.block));
+      make_ready(source, unpacked_);
     }
-    if (cache_.size() == kCachedBlocks) {
-      cache_.splice(cache_.begin(), cache_, std::prev(cache_.end()));  // its memory is used again
-    } else {
-      cache_.emplace_front();
-    }
-    auto& [cached, block] = cache_.front();
-    cached = static_cast<std::size_t>(-1);
+    source.head.time_us = to_micros(source.ready[source.used].time);
+    source.head.address.ordinal = blocks_[source.block].row.first + source.rows[source.next];
+    return {};
+  }
+
+  Status unpack(std::size_t index) {
     auto& part = snapshot_.parts()[blocks_[index].part];
-    PICKET_TRY(read_block(*part.partition, *part.reader, blocks_[index].row, true, decompressor_, block));
-    cached = index;
-    return &block;
+    return read_block(*part.partition, *part.reader, blocks_[index].row, true, decompressor_, unpacked_);
   }
 
   void tell(bool always) {
@@ -143,9 +174,9 @@ class Search {
   std::stop_token stop_;
   Snapshot snapshot_;
   std::vector<Snapshot::Block> blocks_;
-  std::vector<Waiting> waiting_;  // heap, the best in front
+  std::vector<SourcePointer> sources_;  // heap, the best in front
   std::size_t ready_bytes_ = 0;
-  std::list<std::pair<std::size_t, DecodedBlock>> cache_;
+  DecodedBlock unpacked_;
   Decompressor decompressor_;
   Progress counts_;
   SteadyPoint told_{};
