@@ -2,8 +2,13 @@
 # form.json, logo.svg and rules/*.yml, enters make_NAME() into the registry, and registers tests/, fuzz/ and bench/.
 # A simulator/ folder is added as a module of its own, NAME_simulator.
 # Static self-registration would be dropped by the linker, so the registry is a generated list.
+# FOLDER names another folder; UNLISTED keeps it out of the registry (the template).
 function(picket_add_connector name)
-  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  cmake_parse_arguments(ARG "UNLISTED" "FOLDER" "" ${ARGN})
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER ${name})
+  endif()
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   file(GLOB rules CONFIGURE_DEPENDS ${dir}/rules/*.yml)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*.cc)
@@ -36,7 +41,9 @@ function(picket_add_connector name)
       target_link_libraries(${name}_${leaf} PRIVATE picket_flags picket::${name})
     endforeach()
   endif()
-  set_property(GLOBAL APPEND PROPERTY PICKET_CONNECTORS ${name})
+  if(NOT ARG_UNLISTED)
+    set_property(GLOBAL APPEND PROPERTY PICKET_CONNECTORS ${name})
+  endif()
 endfunction()
 
 # After the last picket_add_connector: the library that holds make_registry().
