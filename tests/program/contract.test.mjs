@@ -1,0 +1,216 @@
+// What outsiders rely on, word for word: command line, sign-in, devices, events, stopping. Against the real program.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Api, Program, init, scratch, sleep, totp, until } from "../lib/program.mjs";
+
+const picket = process.env.PICKET_PROGRAM ?? "build/release/picket";
+const dir = scratch("contract");
+const data = join(dir.path, "data");
+let sim, simUrl, token, serve, base, account, api, device;
+
+const start = async () => {
+  serve = new Program(picket, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--allow-device-server", simUrl, "--poll-interval", "1s"]);
+  base = (await serve.line(/^Picket is ready at (http:\/\/127\.0\.0\.1:\d+)$/))[1];
+  if (api) api.base = base;
+};
+
+before(async () => {
+  sim = new Program(picket, ["sim", "onepassword", "--events", "300", "--rate", "5", "--quota", "off"]);
+  simUrl = (await sim.line(/(http:\/\/[^\s]+)/))[1];
+  token = (await sim.line(/(eyJ[\w-]+\.[\w-]+\.[\w-]+)/))[1];
+  account = init(picket, data);
+  await start();
+});
+after(async () => {
+  await serve?.stop("SIGKILL");
+  await sim?.stop();
+  dir.remove();
+});
+
+const everyFile = (path) => readdirSync(path, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? everyFile(join(path, e.name)) : [join(path, e.name)]));
+
+test("init prints one JSON object with everything that is shown once", () => {
+  assert.match(account.organization_id, /^[0-9a-f-]{36}$/);
+  assert.match(account.user_id, /^[0-9a-f-]{36}$/);
+  assert.match(account.totp_secret, /^[A-Z2-7]{32}$/);
+  assert.ok(account.recovery_codes.length >= 8);
+  assert.equal(statSync(data).mode & 0o777, 0o700);
+  assert.equal(statSync(join(data, "root.key")).mode & 0o777, 0o600);
+});
+
+test("wrong use ends with exit code 2, trouble with 1, and a sentence on standard error", () => {
+  const run = (...args) => spawnSync(picket, args, { encoding: "utf8" });
+  assert.equal(run("nonsense").status, 2);
+  assert.equal(run("serve", "--data", data, "--listen", "nonsense").status, 2);
+  assert.equal(run("serve", "--data", data, "--poll-interval", "0").status, 2);
+  const open = run("serve", "--data", data, "--listen", "0.0.0.0:0");
+  assert.equal(open.status, 2);
+  assert.match(open.stderr, /without encryption/);
+  const second = run("serve", "--data", data, "--listen", "127.0.0.1:0");
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, /Another picket uses/);
+  const file = join(dir.path, "bad.toml");
+  writeFileSync(file, "listten = 1\n");
+  const config = run("serve", "--data", data, "--config", file);
+  assert.equal(config.status, 2);
+  assert.match(config.stderr, /bad\.toml:1:1/);
+  assert.equal(run("version").stdout.trim().split(" ")[0], "picket");
+  assert.equal(run("--help").status, 0);
+  assert.match(run("completion", "bash").stdout, /complete -F _picket picket/);
+  const empty = run("serve", "--data", join(dir.path, "empty"), "--listen", "127.0.0.1:0");
+  assert.equal(empty.status, 1);
+  assert.match(empty.stderr, /picket init/);
+});
+
+test("liveness, readiness and metrics need no sign-in; the page has a title", async () => {
+  for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await fetch(base + path)).status, 200, path);
+  const page = await fetch(base + "/settings/security-devices");
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<title>[^<]+<\/title>/);
+});
+
+test("the two posts of a sign-in: always 401 without a code, a token with it, each code once", async () => {
+  const post = (password, headers = {}) => fetch(`${base}/auth/v0/login`, { method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body: new URLSearchParams({ grant_type: "password", username: account.email, password }) });
+  const first = await post(account.password), wrong = await post("wrong");
+  assert.equal(first.status, 401);
+  assert.equal(wrong.status, 401);
+  assert.equal(await first.text(), await wrong.text(), "nothing tells whether the password was right");
+  api = await Api.login(base, account);
+  assert.ok(api.token.length >= 40);
+  const again = await post(account.password, { "x-expelinc-otp": totp(account.totp_secret) });
+  assert.equal(again.status, 401, "a code works once");
+  assert.match((await again.json()).errors[0].detail, /\w+ \w+/);
+  const anonymous = await fetch(`${base}/api/v2/security_devices`);
+  assert.equal(anonymous.status, 401);
+  assert.ok((await anonymous.json()).errors[0].detail);
+});
+
+test("a device without a token is saved and unhealthy; with one it becomes healthy", async () => {
+  const bare = await api.addDevice({ name: "No token", server: simUrl });
+  const attributes = (await until(async () => { const d = await api.device(bare.id); return d.attributes.status && d; }, "a verdict")).attributes;
+  assert.equal(attributes.status, "unhealthy");
+  assert.match(attributes.status_details.sentence, /No token yet\./);
+  const start_time = new Date(Date.now() - 30 * 86400e3).toISOString().slice(0, 19) + "Z";
+  const made = await api.addDevice({ name: "Main", server: simUrl, token, start_time });
+  device = made.id;
+  assert.equal(made.attributes.plugin_slug, "1password");
+  assert.equal(made.attributes.device_type, "CLOUD");
+  assert.equal(made.attributes.task_source, "EXPEL_TASKPOOL");
+  assert.ok(!JSON.stringify(made).includes(token.split(".")[2]));
+  const healthy = await until(async () => { const d = await api.device(device); return d.attributes.status === "healthy" && d; }, "healthy");
+  assert.ok(healthy.attributes.status_updated_at);
+});
+
+test("a wrong token is unhealthy within 30 s, and names why", async () => {
+  const bad = token.slice(0, -12) + "AAAAAAAAAAAA";
+  const made = await api.addDevice({ name: "Bad token", server: simUrl, token: bad });
+  const d = await until(async () => { const x = await api.device(made.id); return x.attributes.status && x; }, "a verdict", 30000);
+  assert.equal(d.attributes.status, "unhealthy");
+  assert.match(d.attributes.status_details.sentence, /[Nn]ot authorised|token/);
+});
+
+test("every event is there once, with the exact bytes, under exact totals", async () => {
+  await until(async () => (await api.eventTotal(device)) >= 900, "the backlog");
+  const seen = new Set();
+  for await (const e of api.events(device, "auditevents")) {
+    assert.ok(!seen.has(e.id));
+    seen.add(e.id);
+    assert.equal(e.attributes.stream, "auditevents");
+    assert.equal(e.attributes.vendor_uid, e.attributes.raw.uuid);
+  }
+  assert.ok(seen.size >= 300);
+  const one = (await api.get(`/api/v2/events?filter[security_device][id]=${device}&filter[stream]=signinattempts&page[limit]=1`)).data[0];
+  const bytes = await (await api.raw("GET", `/api/v2/events/${one.id}/raw`)).text();
+  assert.equal(JSON.parse(bytes).uuid, one.attributes.vendor_uid);
+  const q = `/api/v2/events?filter[security_device][id]=${device}&filter[stream]=signinattempts`;
+  const until_ = `&filter[time]=<${one.attributes.time}`;
+  const all = (await api.get(`${q}${until_}&page[limit]=0`)).meta.page.total;
+  const ok = (await api.get(`${q}${until_}&filter[outcome]=success&page[limit]=0`)).meta.page.total;
+  const failed = (await api.get(`${q}${until_}&filter[outcome]=failure&page[limit]=0`)).meta.page.total;
+  assert.equal(ok + failed, all);
+  const text = (await api.get(`${q}&filter[text]=${one.attributes.vendor_uid}&page[limit]=10`));
+  assert.equal(text.meta.page.total, 1);
+  assert.equal(text.data[0].id, one.id);
+});
+
+test("two people edit: the second is told, nothing is overwritten unseen", async () => {
+  const url = `/api/v2/security_devices/${device}`;
+  const etag = (await api.raw("GET", url)).headers.get("etag");
+  const patch = (name, headers) => api.raw("PATCH", url, { data: { type: "security_devices", attributes: { name } }, id: device }, headers);
+  assert.equal((await patch("First", { "if-match": etag })).status, 200);
+  const second = await patch("Second", { "if-match": etag });
+  assert.equal(second.status, 412);
+  assert.ok((await second.json()).errors[0].detail);
+  assert.equal((await api.device(device)).attributes.name, "First");
+  assert.equal((await patch("Third")).status, 200, "without If-Match the last write wins");
+});
+
+test("bad input is a 4xx with a sentence, and nothing is half-applied", async () => {
+  const bodies = [["POST", "/api/v2/security_devices", "{"], ["POST", "/api/v2/security_devices", "[]"], ["POST", "/api/v2/security_devices", { data: { type: "security_devices", attributes: { name: "x" } } }],
+    ["POST", "/api/v2/security_devices", { data: { type: "security_devices", attributes: { name: "Third", location: "x", plugin_slug: "1password", device_spec: { server: simUrl } } } }],
+    ["POST", "/api/v2/security_devices", { data: { type: "security_devices", attributes: { name: "y", location: "x", plugin_slug: "nothing", device_spec: { server: simUrl } } } }],
+    ["POST", "/api/v2/security_devices", { data: { type: "security_devices", attributes: { name: "y", location: "x", plugin_slug: "1password", device_spec: { server: "https://evil.example.test" } } } }],
+    ["PATCH", `/api/v2/security_devices/${device}`, { data: { attributes: { name: 7 } } }], ["PATCH", `/api/v2/security_devices/${device}`, { data: { attributes: { nonsense: 1 } } }],
+    ["PATCH", `/api/v2/security_devices/${device}`, { data: { attributes: { name: "x".repeat(10000) } } }], ["PATCH", `/api/v2/security_devices/${device}`, "[".repeat(5000)],
+    ["GET", "/api/v2/security_devices/00000000-0000-4000-8000-000000000000"], ["GET", "/api/v2/nonsense"], ["GET", "/api/v2/security_devices?filter[nonsense]=1"], ["PUT", "/api/v2/security_devices"]];
+  for (const [method, path, body] of bodies) {
+    const answer = await api.raw(method, path, body);
+    assert.ok(answer.status >= 400 && answer.status < 500, `${method} ${path} ${JSON.stringify(body)?.slice(0, 80)}: ${answer.status}`);
+    assert.ok((await answer.json()).errors[0].detail.length > 10);
+  }
+  assert.equal((await api.device(device)).attributes.name, "Third");
+});
+
+test("replacing the token keeps the cursor and is in the history", async () => {
+  const before_ = await api.eventTotal(device);
+  const fresh = (await (await fetch(`${simUrl}/_sim/tokens`, { method: "POST", body: "{}" })).json()).token;
+  const done = await api.raw("PATCH", `/api/v2/secrets/security_device-${device}`, { data: { type: "secrets", attributes: { secret: { device_info: { api_token: fresh } } } } });
+  assert.equal(done.status, 200, await done.clone().text());
+  assert.ok(!(await done.text()).includes(fresh.slice(-30)));
+  const rows = (await api.get(`/api/v2/security_devices/${device}/security_device_histories?page[limit]=200`)).data;
+  assert.ok(rows.some((r) => r.attributes.action === "UPDATED_SECRETS"));
+  await until(async () => (await api.eventTotal(device)) > before_, "events go on");
+});
+
+test("sign-ins and events survive SIGKILL; SIGTERM ends with 0 within 5 s", async () => {
+  const total = await api.eventTotal(device);
+  await serve.stop("SIGKILL");
+  await start();
+  assert.ok((await api.eventTotal(device)) >= total, "the same token still works");
+  const begun = Date.now();
+  const end = await serve.stop("SIGTERM");
+  assert.equal(end.code, 0);
+  assert.ok(Date.now() - begun < 5000);
+  await start();
+  assert.equal((await api.device(device)).id, device);
+});
+
+test("no token stands in clear in any file, log or answer", async () => {
+  const canaries = [token, token.split(".")[2].slice(0, 40), Buffer.from(token).toString("base64").slice(8, 60), account.totp_secret, account.password, api.token];
+  for (const file of everyFile(data)) {
+    if (!existsSync(file)) continue;
+    const bytes = readFileSync(file).toString("latin1");
+    for (const canary of canaries) assert.ok(!bytes.includes(canary), `${file} holds a secret`);
+  }
+  for (const canary of canaries) assert.ok(!serve.errors.includes(canary), "the log holds a secret");
+  for (const path of ["/api/v2/security_devices?include=organization,vendor,created_by", "/api/v2/security_device_histories?page[limit]=1000", "/api/v2/plugins"])
+    for (const canary of canaries) assert.ok(!JSON.stringify(await api.get(path)).includes(canary), path);
+});
+
+test("pausing stops polls, deleting is soft", async () => {
+  const patch = (paused) => api.call("PATCH", `/api/v2/security_devices/${device}`, { data: { attributes: { paused } } });
+  await patch(true);
+  const paused = await until(async () => { const d = await api.device(device); return d.attributes.status === "health_checks_not_supported" && d; }, "paused");
+  assert.equal(paused.attributes.status_details.level, "paused");
+  const last = paused.attributes.last_successful_poll_at;
+  await sleep(2500);
+  assert.equal((await api.device(device)).attributes.last_successful_poll_at, last);
+  await patch(false);
+  await until(async () => (await api.device(device)).attributes.last_successful_poll_at > last, "polls again");
+  assert.equal((await api.raw("DELETE", `/api/v2/security_devices/${device}`)).status, 204);
+  assert.equal((await api.raw("GET", `/api/v2/security_devices/${device}`)).status, 404);
+});
