@@ -21,8 +21,8 @@ int run_sim_onepassword(const SimOptions& options) {
   sim.seed = options.seed;
   sim.rate = options.rate;
   sim.latency = std::chrono::milliseconds(options.latency_ms);
-  sim.quota = options.quota;
-  sim.accounts = options.accounts;
+  sim.quota.on = options.quota;
+  sim.accounts = static_cast<unsigned>(options.accounts);
   sim.faults_file = options.faults.string();
   sim.ledger_file = options.ledger.string();
   sim.tls_cert_file = options.tls_cert;

@@ -212,5 +212,8 @@ test("pausing stops polls, deleting is soft", async () => {
   await patch(false);
   await until(async () => (await api.device(device)).attributes.last_successful_poll_at > last, "polls again");
   assert.equal((await api.raw("DELETE", `/api/v2/security_devices/${device}`)).status, 204);
-  assert.equal((await api.raw("GET", `/api/v2/security_devices/${device}`)).status, 404);
+  assert.ok((await api.device(device)).attributes.deleted_at, "what it was can still be read");
+  const listed = (await api.get("/api/v2/security_devices?page[limit]=1000")).data.map((d) => d.id);
+  assert.ok(!listed.includes(device));
+  assert.ok((await api.eventTotal(device)) > 0, "its events stay");
 });
