@@ -10,6 +10,7 @@ import {
 } from '@/ui/icons';
 import type { Device } from '@/api/types';
 import { useDevicesView } from '../context';
+import classes from './list.module.css';
 
 /** The arrow beside the name. */
 export function RowMenu({ device }: { device: Device }) {
@@ -58,7 +59,7 @@ export function RowMenu({ device }: { device: Device }) {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item
-          color="red"
+          className={classes.danger ?? ''}
           leftSection={<IconTrash size={16} aria-hidden />}
           onClick={() => {
             act('delete', device);
