@@ -22,6 +22,7 @@ using connector::Page;
 constexpr int kPageSize = 1000;  // the most that 1Password gives; it travels inside the cursor from then on
 constexpr int kMaxDepth = 60;
 constexpr int kStandingStillLimit = 3;
+constexpr int kWithoutListLimit = 3;
 constexpr std::size_t kRoundMemory = 4096;
 
 std::string_view text_at(const bj::value& tree, std::initializer_list<const char*> path) {
@@ -138,7 +139,12 @@ Result<Page> Reader::read_page(http_client::Response response) {
   page.records = std::move(scanned->records);
   PICKET_ASSIGN(page.next, cursor_of(*scanned));
   page.more = has_more == "true";
-  if (!scanned->has_array) warn(page.warning, "The answer held no list of events; it was read as empty.");
+  if (!trusts_list(scanned->has_array)) {
+    page.next.reset();
+    page.more = false;
+    warn(page.warning, "The answer held no list of events; it was read as empty, and its bookmark was not taken.");
+    return page;
+  }
   if (!page.next) warn(page.warning, "The answer held no bookmark; the old one was kept.");
   if (has_more != "true" && has_more != "false") warn(page.warning, "The answer did not say whether there is more.");
   page.more = page.more && goes_on(page, page.warning);
@@ -148,6 +154,14 @@ Result<Page> Reader::read_page(http_client::Response response) {
     standing_still_ = 0;
   }
   return page;
+}
+
+bool Reader::trusts_list(bool has_list) {
+  if (has_list) {
+    without_list_ = 0;
+    return true;
+  }
+  return ++without_list_ > kWithoutListLimit;
 }
 
 bool Reader::goes_on(const Page& page, std::string& warning) {

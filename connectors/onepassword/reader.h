@@ -27,6 +27,9 @@ class Reader final : public connector::StreamReader {
 
  private:
   Result<connector::Page> read_page(http_client::Response response);
+  /// A list that is null or missing is empty, as some servers spell it, or lost. Its bookmark would lead past what was lost,
+  /// so it is taken only when the answer stays the same.
+  bool trusts_list(bool has_list);
   /// Whether to go on after a page that says there is more. Ends rounds that lead nowhere.
   bool goes_on(const connector::Page& page, std::string& warning);
 
@@ -36,6 +39,7 @@ class Reader final : public connector::StreamReader {
   std::optional<connector::Cursor> sent_;  ///< what the last request carried
   std::vector<std::size_t> seen_;          ///< hashes of the cursors of this round
   int standing_still_ = 0;                 ///< pages in a row with "more" and the cursor that was sent
+  int without_list_ = 0;                   ///< pages in a row without a list of events
 };
 
 /// Common parts of a request to 1Password; the token goes only into `secret_headers`.

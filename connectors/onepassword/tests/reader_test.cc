@@ -83,13 +83,18 @@ TEST_F(ReaderTest, EmptyPagesAreHealthy) {
   }
 }
 
-TEST_F(ReaderTest, NullAndAbsentListsAreEmpty) {
-  for (const char* body : {R"({"cursor":"C1","has_more":false,"items":null})", R"({"cursor":"C1","has_more":false})"}) {
-    const auto read = page(body);
-    ASSERT_TRUE(read) << body;
-    EXPECT_TRUE(read->records.empty());
-    EXPECT_EQ(read->next, "C1");
-    EXPECT_NE(read->warning, "");
+TEST_F(ReaderTest, NullAndAbsentListsAreEmptyAndTheirBookmarkIsNotTakenAtOnce) {
+  for (const char* body : {R"({"cursor":"C1","has_more":true,"items":null})", R"({"cursor":"C1","has_more":true})"}) {
+    for (int i = 0; i < 3; ++i) {
+      const auto read = page(body);
+      ASSERT_TRUE(read) << body;
+      EXPECT_TRUE(read->records.empty());
+      EXPECT_FALSE(read->next);
+      EXPECT_FALSE(read->more);
+      EXPECT_NE(read->warning, "");
+    }
+    EXPECT_EQ(page(body)->next, "C1") << "it stays so: the vendor means it";
+    EXPECT_TRUE(page(R"({"cursor":"C2","has_more":false,"items":[]})")->next);
   }
 }
 

@@ -63,6 +63,10 @@ class RealSimulator final : public connector::SimulatorHandle {
     control("/_sim/faults", action.empty() ? R"({"rules":[]})" : fmt::format(R"({{"rules":[{{"action":{}}}]}})", action));
   }
   std::vector<std::string> requests() const override { return {}; }
+  /// A rule of the simulator's own plan language; `count` 0 is for ever, an empty action ends all faults.
+  void plan(const std::string& action, int count = 0) {
+    control("/_sim/faults", action.empty() ? R"({"rules":[]})" : fmt::format(R"({{"rules":[{{"count":{},"action":{}}}]}})", count, action));
+  }
 
  private:
   void control(std::string_view path, const std::string& body) {
