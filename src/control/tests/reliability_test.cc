@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "control/tests/control_fixture.h"
+#include "sql/database.h"
 
 namespace picket::control {
 namespace {
@@ -123,6 +124,41 @@ TEST_F(ReliabilityTest, AfterSigkillEveryAcknowledgedChangeIsThereWithOneHistory
     }
   }
   EXPECT_GE(notes, 96u);
+}
+
+TEST_F(ReliabilityTest, AChangeWhoseHistoryCannotBeWrittenDidNotHappen) {
+  const Device before = add_device("Main");
+  {
+    auto db = sql::Database::open(directory_ / "control.db");
+    ASSERT_TRUE((*db)->execute(
+        "create trigger refuse before insert on history begin select raise(abort, 'no'); end"));
+  }
+  DevicePatch patch;
+  patch.location = "Elsewhere";
+  EXPECT_FALSE(control().create_device(organization(), new_device("Other"), by_ada()));
+  EXPECT_FALSE(control().update_device(organization(), before.id, patch, {}, by_ada()));
+  EXPECT_FALSE(
+      control().replace_secrets(organization(), before.id, crypto::Secret("x"), {}, false, {}, by_ada()));
+  EXPECT_FALSE(control().reread(organization(), before.id, {}, clock_.now(), by_ada()));
+  EXPECT_FALSE(control().delete_device(organization(), before.id, {}, by_ada()));
+  StreamCommit commit{control().streams(before.id)->front(), 1, PollRecord{}, {}};
+  commit.state.cursor = "moved";
+  const HealthCommit health{
+      before.id, {model::DeviceStatus::kHealthy, model::HealthLevel::kOk, "receiving", "Fine.", {}}};
+  EXPECT_FALSE(
+      control().commit(std::vector<StreamCommit>{commit}, std::vector<HealthCommit>{health}, clock_.now()));
+
+  const Device after = control().device(organization(), before.id).value();
+  EXPECT_EQ(control().all_devices()->size(), 1u);
+  EXPECT_EQ(after.version, before.version);
+  EXPECT_EQ(after.location, before.location);
+  EXPECT_EQ(after.health.code, before.health.code);
+  EXPECT_FALSE(after.deleted_at);
+  EXPECT_EQ(control().device_secrets(before.id).value()->reveal(), R"({"api_token":"opw_token"})");
+  EXPECT_FALSE(control().streams(before.id)->front().cursor);
+  EXPECT_EQ(control().streams(before.id)->front().generation, 1);
+  EXPECT_TRUE(control().polls(organization(), before.id, {})->empty());
+  EXPECT_EQ(history(before.id).size(), 1u);
 }
 
 TEST_F(ReliabilityTest, ThirtyTwoThreadsReadAndWriteAtOnce) {
