@@ -107,15 +107,18 @@ std::string backfill_sentence(const Facts& facts, const StreamFacts& stream) {
   return text + ". New events follow when it is done.";
 }
 
+unsigned hour_of_week(TimePoint hour) {
+  using namespace std::chrono;
+  const auto day = floor<days>(hour);
+  return (weekday(day).iso_encoding() - 1) * 24u + static_cast<unsigned>(duration_cast<hours>(hour - day).count());
+}
+
 double expected_between(const Usual& usual, TimePoint from, TimePoint to) {
   using namespace std::chrono;
   double sum = 0;
   for (TimePoint hour = floor<hours>(from); hour < to; hour += hours(1)) {
-    const auto day = floor<days>(hour);
-    const auto index = (weekday(day).iso_encoding() - 1) * 24u +
-                       static_cast<unsigned>(duration_cast<hours>(hour - day).count());
     const auto part = duration<double>(std::min(hour + hours(1), to) - std::max(hour, from)).count() / 3600;
-    sum += usual.per_hour[index] * part;
+    sum += usual.per_hour[hour_of_week(hour)] * part;
     if (hour - floor<hours>(from) > hours(24 * 28)) break;  // enough to know
   }
   return sum;
@@ -355,6 +358,21 @@ Verdict assess(const Facts& facts) {
     verdict.streams.push_back(std::move(health));
   }
   return verdict;
+}
+
+Usual usual_from(std::span<const store::Bucket> hours, TimePoint now) {
+  constexpr auto kWeek = std::chrono::hours(168);
+  Usual usual;
+  const TimePoint end = std::chrono::floor<std::chrono::hours>(now);
+  TimePoint oldest = end;
+  for (const auto& bucket : hours) oldest = std::min(oldest, bucket.start);
+  usual.weeks = static_cast<int>(std::min<std::int64_t>(4, (end - oldest) / kWeek));
+  if (usual.weeks == 0) return usual;
+  const TimePoint begin = end - usual.weeks * kWeek;
+  for (const auto& bucket : hours)
+    if (bucket.start >= begin && bucket.start < end)
+      usual.per_hour[hour_of_week(bucket.start)] += static_cast<float>(bucket.count) / static_cast<float>(usual.weeks);
+  return usual;
 }
 
 bool worth_recording(const Health& before, const Health& after) {

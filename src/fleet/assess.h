@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "control/types.h"
 #include "model/device.h"
+#include "store/event_store.h"
 
 /// From facts to verdicts and sentences. Pure: the same facts give the same words.
 namespace picket::fleet {
@@ -26,6 +27,9 @@ struct Usual {
   std::array<float, 168> per_hour{};
   int weeks = 0;
 };
+
+/// From exact counts by UTC hour. Only whole weeks count, at most four; with less than one there is no usual yet.
+Usual usual_from(std::span<const store::Bucket> hours, TimePoint now);
 
 struct StreamFacts {
   const control::StreamState* state = nullptr;

@@ -25,7 +25,6 @@ struct OwnStream {
   std::string title;
   std::optional<TimePoint> next_poll_at;
   bool awaiting = true;
-  std::uint64_t events = 0;
   Pace pace;
 };
 

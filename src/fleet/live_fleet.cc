@@ -125,8 +125,9 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
     stream.title = own.title;
     stream.health = e.shown_streams[i];
     if (!e.device->paused && e.device->credential) stream.next_poll_at = own.next_poll_at;
-    stream.events_total = own.events;
-    stream.events_24h = own.events == 0 ? 0 : parts_.store.last_24h(e.key(own), now);
+    const auto totals = parts_.store.totals(e.key(own));  // from memory, as the next one
+    stream.events_total = totals ? totals->events : 0;
+    stream.events_24h = stream.events_total == 0 ? 0 : parts_.store.last_24h(e.key(own), now);
     if (own.state.backfill) {
       stream.backfill_percent = backfill_fraction(*own.state.backfill) * 100;
       stream.backfill_events_per_second = own.pace.events_per_second(own.state, steady);
@@ -146,11 +147,6 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
   return e.view;
 }
 
-void LiveFleet::fill_totals(Entry& e) const {
-  for (auto& own : e.streams)
-    if (const auto totals = parts_.store.totals(e.key(own))) own.events = totals->events;
-}
-
 void LiveFleet::install(const Device& device, std::vector<StreamState> states) {
   static const Technology kUnknown;
   const auto old = entry(device.id);
@@ -161,7 +157,6 @@ void LiveFleet::install(const Device& device, std::vector<StreamState> states) {
   fresh->recorded = fresh->shown = device.health;
   fresh->watching_since = parts_.clock.now();
   fresh->take_streams(std::move(states));
-  fill_totals(*fresh);
   if (old) {
     const std::lock_guard lock(old->mutex);
     fresh->continue_from(*old);
@@ -358,6 +353,12 @@ void LiveFleet::set_trouble(const std::string& sentence) {
     e->dirty = true;
     if (sentence.empty()) e->watching_since = parts_.clock.now();  // standing still was not the vendor's fault
   }
+}
+
+std::vector<std::pair<std::string, std::string>> LiveFleet::ids() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& snapshot : snapshots()) all.emplace_back(snapshot.device->organization_id, snapshot.device->id);
+  return all;
 }
 
 void LiveFleet::set_usual(const std::string& device_id, std::shared_ptr<const Usual> usual) {

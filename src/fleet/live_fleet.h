@@ -87,11 +87,11 @@ class LiveFleet final : public Fleet {
   /// One sentence while all polling stands still; empty = none.
   void set_trouble(const std::string& sentence);
   void set_usual(const std::string& device_id, std::shared_ptr<const Usual> usual);
+  std::vector<std::pair<std::string, std::string>> ids() const;  ///< (organization, device) of every device
 
  private:
   std::shared_ptr<Entry> entry(const std::string& device_id) const;
   void install(const control::Device& device, std::vector<control::StreamState> streams);
-  void fill_totals(Entry& entry) const;
   Verdict judge(const Entry& entry, std::span<const Step* const> steps) const;
   DeviceViewPtr view(Entry& entry, std::chrono::milliseconds max_age) const;
   DeviceViewPtr build(Entry& entry) const;

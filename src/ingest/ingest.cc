@@ -144,9 +144,30 @@ class ThreadedIngest final : public Ingest {
       const auto more = parts_.store.housekeep(stop_.get_token());
       if (!more && more.error().kind != ErrorKind::kCancelled)
         PICKET_LOG_WARN("ingest", "Background work of the event store: {}", more.error().message);
+      learn_usual();
       housekeeping_.beat(parts_.clock);
       sleep(more && *more ? 50ms : 2s);
     }
+  }
+
+  /// What one device usually brings, one device a turn, each at most every six hours: so that silence can be told from quiet.
+  void learn_usual() {
+    if (usual_place_ >= to_learn_.size()) {
+      if (learnt_at_ && parts_.clock.steady() - *learnt_at_ < std::chrono::hours(6)) return;
+      to_learn_ = fleet_.ids();
+      usual_place_ = 0;
+      learnt_at_ = parts_.clock.steady();
+      if (to_learn_.empty()) return;
+    }
+    const auto& [organization, device] = to_learn_[usual_place_++];
+    const TimePoint now = parts_.clock.now();
+    store::Query query;
+    query.organization_id = organization;
+    query.device_ids = {device};
+    query.time = {std::chrono::floor<std::chrono::hours>(now) - std::chrono::hours(24 * 29), now};
+    const auto counts = parts_.store.histogram(query, store::Width::kHour, false, stop_.get_token());
+    if (!counts || counts->empty()) return;
+    fleet_.set_usual(device, std::make_shared<const fleet::Usual>(fleet::usual_from(counts->begin()->second, now)));
   }
 
   void sleep(std::chrono::milliseconds length) {
@@ -185,6 +206,10 @@ class ThreadedIngest final : public Ingest {
   Engine engine_;
   DiskGuard guard_;
   std::optional<SteadyPoint> trouble_since_;
+  // the housekeeping thread's alone
+  std::vector<std::pair<std::string, std::string>> to_learn_;
+  std::size_t usual_place_ = 0;
+  std::optional<SteadyPoint> learnt_at_;
   Heartbeat sending_{"send"}, ticking_{"tick"}, housekeeping_{"housekeep"};
   std::stop_source stop_;
   std::vector<std::thread> threads_;

@@ -315,6 +315,18 @@ TEST(Assess, OnlyWhatPeopleShouldFindAgainIsRecorded) {
   EXPECT_FALSE(worth_recording(receiving, model::Health{}));
 }
 
+TEST(Usual, IsTheMeanOfWholeWeeks) {
+  std::vector<store::Bucket> hours;
+  const TimePoint now = kNow;  // Sunday 10:24
+  for (int h = 1; h <= 24 * 17; ++h) hours.push_back({std::chrono::floor<std::chrono::hours>(now) - h * 1h, h % 2 == 0 ? 6u : 2u});
+  hours.push_back({now + 240h, 1000});  // dated in the future
+  const Usual usual = usual_from(hours, now);
+  EXPECT_EQ(usual.weeks, 2);
+  EXPECT_FLOAT_EQ(usual.per_hour[6 * 24 + 9], 2);
+  EXPECT_FLOAT_EQ(usual.per_hour[6 * 24 + 8], 6);
+  EXPECT_EQ(usual_from(std::span(hours).first(100), now).weeks, 0);
+}
+
 TEST(Words, Times) {
   EXPECT_EQ(clock_words(kNow - 1h, kNow), "09:24 UTC");
   EXPECT_EQ(clock_words(kNow - 23h, kNow), "Saturday 11:24 UTC");
