@@ -149,7 +149,6 @@ class ControlImpl final : public Control {
   // devices.cc, device_changes.cc
   Status store_secret(Writing& w, const Device& device, const crypto::Secret& secrets,
                       const Credential& credential);
-  Result<bool> same_secret(sql::Database& db, const Device& device, const crypto::Secret& secrets);
   Result<std::optional<crypto::Secret>> open_secret(sql::Database& db, const std::string& device_id);
   // progress.cc
   Result<bool> commit_stream(Writing& w, const StreamCommit& commit);

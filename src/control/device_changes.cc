@@ -124,13 +124,6 @@ Result<Device> ControlImpl::update_device(const std::string& organization_id, co
   });
 }
 
-Result<bool> ControlImpl::same_secret(sql::Database& db, const Device& device,
-                                      const crypto::Secret& secrets) {
-  if (!device.credential) return false;
-  PICKET_ASSIGN(const auto stored, open_secret(db, device.id));
-  return stored && stored->equals(secrets.reveal());
-}
-
 Result<Device> ControlImpl::replace_secrets(const std::string& organization_id, const std::string& id,
                                             crypto::Secret secrets, const Credential& credential,
                                             bool keep_cursors, std::optional<std::int64_t> if_version,
@@ -144,8 +137,6 @@ Result<Device> ControlImpl::replace_secrets(const std::string& organization_id, 
         Error(ErrorKind::kInvalidInput, "The secret is empty. Paste the whole token.").with_field("secret"));
   return write(change.at, [&](Writing& w) -> Result<Device> {
     PICKET_ASSIGN(const Device old, to_change(w.db, organization_id, id, if_version));
-    PICKET_ASSIGN(const bool same, same_secret(w.db, old, secrets));
-    if (same && keep_cursors) return old;
     PICKET_TRY(store_secret(w, old, secrets, credential));
     if (!keep_cursors) {
       PICKET_TRY(restart_streams(w, id, "", old.start_time));

@@ -104,7 +104,7 @@ describe("the seven points", { concurrency: false }, () => {
     const answer = await fetch(`${url}/`);
     assert.match(await answer.text(), /<title>Picket<\/title>/);
     const policy = answer.headers.get("content-security-policy") ?? "";
-    assert.match(policy, /default-src 'self'/);
+    assert.match(policy, /default-src 'none'/);
     assert.doesNotMatch(policy.replace(/style-src[^;]*/, ""), /unsafe-/, "only styles may be inline");
   });
 
