@@ -6,6 +6,10 @@
 
 #include "options.h"
 
+namespace picket::onepassword_simulator {
+struct Options;
+}
+
 /// One function a subcommand. Each returns the exit code: 0 done, 1 failed (the sentence is on standard error), 2 wrong use.
 namespace picket::app {
 
@@ -48,6 +52,10 @@ struct SimOptions {
   std::string tls_cert, tls_key;
 };
 int run_sim_onepassword(const SimOptions& options);
+
+/// On plain loopback a simulated vendor's tokens name its own address, so that pasting one proposes the right server; takes a
+/// free port when none is set.
+void name_itself(onepassword_simulator::Options& options);
 
 int run_version(bool json);
 

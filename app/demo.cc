@@ -111,6 +111,8 @@ Result<std::unique_ptr<onepassword_simulator::Simulator>> start_vendor(const Dem
   sim.seed = 7;
   sim.rate = options.rate;
   sim.latency = std::chrono::milliseconds(40);
+  sim.history = std::chrono::hours(24 * 14);
+  name_itself(sim);
   return onepassword_simulator::Simulator::start(sim);
 }
 
