@@ -1,0 +1,213 @@
+// Holds the program's routes and answers and schemas/openapi.yaml against each other.
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <set>
+
+#include "api/tests/api_fixture.h"
+
+namespace picket::api {
+namespace {
+
+namespace json = boost::json;
+
+const YAML::Node& description() {
+  static const YAML::Node tree = YAML::LoadFile(std::string(PICKET_SCHEMAS) + "/openapi.yaml");
+  return tree;
+}
+
+YAML::Node resolve(YAML::Node node) {
+  while (node["$ref"]) {
+    const auto ref = node["$ref"].as<std::string>();
+    node.reset(
+        description()["components"][ref.substr(13, ref.find('/', 13) - 13)][ref.substr(ref.rfind('/') + 1)]);
+  }
+  return node;
+}
+
+bool type_fits(const std::string& type, const json::value& value) {
+  if (type == "null") return value.is_null();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_bool();
+  if (type == "integer") return value.is_int64() || value.is_uint64();
+  if (type == "number") return value.is_number();
+  if (type == "array") return value.is_array();
+  return type == "object" && value.is_object();
+}
+
+/// The first way in which `value` is not what `schema` says; empty when it fits. Members the schema does not
+/// name are faults.
+std::string fault(YAML::Node schema, const json::value& value, const std::string& at) {
+  schema.reset(resolve(schema));
+  for (const char* choice : {"oneOf", "anyOf"}) {
+    if (!schema[choice]) continue;
+    std::string all;
+    for (const auto& one : schema[choice]) {
+      const auto why = fault(one, value, at);
+      if (why.empty()) return {};
+      all += why + "; ";
+    }
+    return all;
+  }
+  if (schema["const"])
+    return value.is_string() && value.as_string() == schema["const"].as<std::string>()
+               ? ""
+               : at + ": other constant";
+  if (schema["type"]) {
+    bool fits = false;
+    if (schema["type"].IsSequence())
+      for (const auto& type : schema["type"]) fits = fits || type_fits(type.as<std::string>(), value);
+    else
+      fits = type_fits(schema["type"].as<std::string>(), value);
+    if (!fits) return fmt::format("{}: {} is of another type", at, json::serialize(value).substr(0, 60));
+  }
+  if (schema["enum"] && value.is_string()) {
+    bool known = false;
+    for (const auto& one : schema["enum"]) known = known || value.as_string() == one.as<std::string>();
+    if (!known) return at + ": not one of the choices";
+  }
+  if (value.is_array() && schema["items"])
+    for (const auto& one : value.as_array())
+      if (const auto why = fault(schema["items"], one, at + "[]"); !why.empty()) return why;
+  if (!value.is_object()) return {};
+  for (const auto& name : schema["required"])
+    if (!value.as_object().contains(name.as<std::string>()))
+      return fmt::format("{}: {} is missing", at, name.as<std::string>());
+  const auto more = schema["additionalProperties"];
+  for (const auto& [key, member] : value.as_object()) {
+    const std::string name(key);
+    if (schema["properties"] && schema["properties"][name]) {
+      if (const auto why = fault(schema["properties"][name], member, at + "." + name); !why.empty())
+        return why;
+    } else if (more && more.IsMap()) {
+      if (const auto why = fault(more, member, at + "." + name); !why.empty()) return why;
+    } else if (schema["properties"] && !more) {
+      return fmt::format("{}: {} is not described", at, name);
+    }
+  }
+  return {};
+}
+
+class OpenApi : public ApiFixture {
+ protected:
+  void SetUp() override {
+    ApiFixture::SetUp();
+    device_ = add_device(ana_, "Corp", R"(,"secrets":{"device_info":{"api_token":"account:A1"}})");
+    auto view = std::make_shared<fleet::DeviceView>(*ingest_->fleet().device(ana_.organization(), device_));
+    auto& stream = view->streams.at(0);
+    stream.state.last_error_code = "timeout";
+    stream.state.last_error_at = clock_.now();
+    stream.state.backfill = control::Backfill{clock_.now(), clock_.now(), clock_.now(), 5, clock_.now()};
+    ingest_->fleet().put(view);
+    control::StreamCommit commit;
+    commit.state = view->streams.at(1).state;
+    commit.device_epoch = view->device.epoch;
+    commit.poll =
+        control::PollRecord{0, device_, commit.state.stream, clock_.now(), 12, 1, 2, 2, 300, "ok", ""};
+    ASSERT_TRUE(control_->commit(std::span(&commit, 1), {}, clock_.now()));
+    store::StoredEvent event;
+    event.id = "e1";
+    event.key = {ana_.organization(), device_, "auditevents"};
+    event.raw = R"({"uuid":"V1"})";
+    store_.events.push_back(event);
+    ingest_->result.checks = {{"token", true, "ok", "Read."},
+                              {"auditevents", std::nullopt, "not_reached", "Not reached."}};
+  }
+  /// Holds an answer against what the description says of that operation.
+  void hold(const std::string& method, const std::string& pattern, const std::string& target,
+            const std::string& body = {}) {
+    const auto reply = as(ana_, method, target, body);
+    std::string low = method;
+    for (auto& c : low) c = static_cast<char>(std::tolower(c));
+    const auto operation = description()["paths"][pattern][low];
+    ASSERT_TRUE(operation) << method << pattern;
+    const auto responses = operation["responses"];
+    const auto status = std::to_string(reply.status);
+    const YAML::Node response = responses[status] ? responses[status] : resolve(responses["default"]);
+    ASSERT_TRUE(reply.status < 300 || target.find("nope") != std::string::npos)
+        << method << " " << target << ": " << reply.body;
+    const auto schema = response["content"]["application/json"]["schema"];
+    ASSERT_TRUE(schema) << pattern;
+    EXPECT_EQ(fault(schema, reply.json, ""), "") << method << " " << target << "\n" << reply.body;
+  }
+  std::string device_;
+};
+
+TEST_F(OpenApi, RoutesAndDescriptionAreTheSame) {
+  std::set<std::string> described, routed;
+  for (const auto& path : description()["paths"])
+    for (const auto& operation : path.second)
+      if (const auto method = operation.first.as<std::string>(); method != "parameters") {
+        std::string upper = method;
+        for (auto& c : upper) c = static_cast<char>(std::toupper(c));
+        described.insert(upper + " " + path.first.as<std::string>());
+      }
+  for (const auto& route : router_.routes())
+    if (route.pattern.find('*') == std::string::npos) routed.insert(route.method + " " + route.pattern);
+  for (const auto& one : described)
+    EXPECT_TRUE(routed.contains(one)) << one << " is described and does not exist";
+  for (const auto& one : routed)
+    EXPECT_TRUE(described.contains(one)) << one << " exists and is not described";
+}
+
+TEST_F(OpenApi, AnswersAreAsDescribed) {
+  for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
+                           "user_accounts", "user_account_roles", "actors", "vendors", "polls"}) {
+    const std::string base = std::string("/api/v2/") + name;
+    const std::string query = std::string_view(name) == "polls" ? "?filter[security_device][id]=" + device_
+                                                                : "?include=organization";
+    const bool has_organization =
+        std::string_view(name) != "plugins" && std::string_view(name) != "vendors" &&
+        std::string_view(name) != "organizations" && std::string_view(name) != "user_accounts";
+    const std::string target = base + (has_organization || query[1] == 'f' ? query : "");
+    hold("GET", base, target);
+    const auto list = get(target);
+    ASSERT_GE(list.json.at("data").as_array().size(), 1u) << name;
+    const std::string id(list.json.at("data").at(0).at("id").as_string());
+    hold("GET", base + "/{id}", base + "/" + id);
+    hold("GET", base + "/{id}", base + "/nope");
+  }
+  hold("GET", "/api/v2/security_devices/{id}/{relationship}",
+       "/api/v2/security_devices/" + device_ + "/polls");
+  hold("GET", "/api/v2/security_devices/{id}/{relationship}",
+       "/api/v2/security_devices/" + device_ + "/vendor");
+  hold("GET", "/api/v2/security_devices/{id}/{relationship}",
+       "/api/v2/security_devices/" + device_ + "/assembler");
+  hold("GET", "/api/v2/events", "/api/v2/events?flag[ocsf]=true&include=security_device");
+  hold("GET", "/api/v2/events/{id}", "/api/v2/events/e1");
+  hold("GET", "/api/v2/events/{id}/versions", "/api/v2/events/e1/versions");
+  hold("GET", "/api/v2/events/{id}/security_device", "/api/v2/events/e1/security_device");
+  hold("GET", "/api/v2/events/counts", "/api/v2/events/counts?group=stream");
+  hold("GET", "/auth/v0/session", "/auth/v0/session");
+  hold("GET", "/readyz", "/readyz");
+}
+
+TEST_F(OpenApi, ChangesAreAnsweredAsDescribed) {
+  const std::string base = "/api/v2/security_devices", one = base + "/{id}", path = base + "/" + device_;
+  hold("POST", base, base, device_body("Second"));
+  hold("PATCH", one, path, R"({"data":{"attributes":{"name":"New"}}})");
+  hold("POST", one + "/test", path + "/test");
+  hold("GET", one + "/reread", path + "/reread?start_time=2026-11-10T00:00:00Z");
+  hold("POST", one + "/reread", path + "/reread", R"({"start_time":"2026-11-10T00:00:00Z"})");
+  hold("PATCH", "/api/v2/secrets/{id}", "/api/v2/secrets/security_device-" + device_,
+       R"({"data":{"attributes":{"secret":{"device_info":{"api_token":"account:A1"}}}}})");
+  hold("PATCH", "/api/v2/organizations/{id}", "/api/v2/organizations/" + ana_.organization(),
+       R"({"data":{"attributes":{"name":"Acme2"}}})");
+  hold("POST", "/api/v2/plugins/{id}/inspect", "/api/v2/plugins/1password/inspect",
+       R"({"secrets":{"device_info":{"api_token":"account:A1"}}})");
+  hold(
+      "POST", "/api/v2/plugins/{id}/test", "/api/v2/plugins/1password/test",
+      R"({"device_spec":{"server":"https://events.1password.com"},"secrets":{"device_info":{"api_token":"account:A1"}}})");
+}
+
+TEST_F(OpenApi, TheCheckerSeesFaults) {
+  const auto schema = description()["components"]["schemas"]["Error"];
+  EXPECT_EQ(fault(schema, json::parse(R"({"status":"404","code":"c","title":"t","detail":"d"})"), ""), "");
+  EXPECT_NE(fault(schema, json::parse(R"({"status":"404","code":"c","title":"t"})"), ""), "");
+  EXPECT_NE(fault(schema, json::parse(R"({"status":404,"code":"c","title":"t","detail":"d"})"), ""), "");
+  EXPECT_NE(fault(schema, json::parse(R"({"status":"404","code":"c","title":"t","detail":"d","x":1})"), ""),
+            "");
+}
+
+}  // namespace
+}  // namespace picket::api
