@@ -29,7 +29,8 @@ std::string member(std::string_view json, const char* key) {
 
 Result<crypto::Secret> token_of(const crypto::Secret* secrets) {
   const std::string token = secrets == nullptr ? "" : member(secrets->reveal(), "api_token");
-  if (token.empty()) return fail(Error(ErrorKind::kUnauthorized, "No token yet.").with_field("secrets.device_info.api_token"));
+  if (token.empty())
+    return fail(Error(ErrorKind::kUnauthorized, "No token yet.").with_field("secrets.device_info.api_token"));
   return crypto::Secret(token);
 }
 
@@ -38,7 +39,8 @@ class Reader final : public connector::StreamReader {
   Reader(std::string server, crypto::Secret token, const Clock& clock)
       : server_(std::move(server)), token_(std::move(token)), clock_(clock) {}
 
-  Result<http_client::Request> request(const std::optional<connector::Cursor>& cursor, TimePoint since) override {
+  Result<http_client::Request> request(const std::optional<connector::Cursor>& cursor,
+                                       TimePoint since) override {
     http_client::Request request;
     request.url = cursor ? fmt::format("{}/events?after={}", server_, codec::percent_encode(*cursor))
                          : fmt::format("{}/events?since={}", server_, format_rfc3339_seconds(since));
@@ -50,7 +52,8 @@ class Reader final : public connector::StreamReader {
     if (response.status != 200) return fail(connector::error_of_status(response, "Skeleton", clock_.now()));
     const auto body = std::make_shared<const std::string>(std::move(response.body));
     auto scanned = codec::scan_json_page(*body, "events", {.max_bytes = body->size(), .max_depth = 60});
-    if (!scanned) return fail(ErrorKind::kProtocol, "Skeleton's answer cannot be read, so nothing of it was taken.");
+    if (!scanned)
+      return fail(ErrorKind::kProtocol, "Skeleton's answer cannot be read, so nothing of it was taken.");
     connector::Page page;
     page.body = body;
     page.records = std::move(scanned->records);
@@ -108,7 +111,8 @@ Result<connector::CredentialFacts> Skeleton::inspect(const crypto::Secret& secre
   return facts;
 }
 
-Result<connector::CredentialFacts> Skeleton::introspect(http_client::Client& client, const connector::DeviceContext& device,
+Result<connector::CredentialFacts> Skeleton::introspect(http_client::Client& client,
+                                                        const connector::DeviceContext& device,
                                                         std::stop_token stop) const {
   PICKET_ASSIGN(auto stream, reader(device, "events"));
   PICKET_ASSIGN(http_client::Request request, stream->request(std::nullopt, clock_.now()));
@@ -117,7 +121,8 @@ Result<connector::CredentialFacts> Skeleton::introspect(http_client::Client& cli
   return inspect(*device.secrets);
 }
 
-connector::TestResult Skeleton::test(http_client::Client& client, const connector::DeviceContext& device, std::stop_token stop) const {
+connector::TestResult Skeleton::test(http_client::Client& client, const connector::DeviceContext& device,
+                                     std::stop_token stop) const {
   connector::TestResult result;
   const auto facts = introspect(client, device, std::move(stop));
   result.ok = facts.has_value();
@@ -133,22 +138,28 @@ connector::TestResult Skeleton::test(http_client::Client& client, const connecto
   return result;
 }
 
-connector::Connector::Explanation Skeleton::explain(const Error& error, std::string_view, const connector::CredentialFacts&,
-                                                    std::string_view, TimePoint) const {
+connector::Connector::Explanation Skeleton::explain(const Error& error, std::string_view,
+                                                    const connector::CredentialFacts&, std::string_view,
+                                                    TimePoint) const {
   return {std::string(to_string(error.kind)), error.message};
 }
 
-Result<std::unique_ptr<connector::StreamReader>> Skeleton::reader(const connector::DeviceContext& device, std::string_view stream) const {
+Result<std::unique_ptr<connector::StreamReader>> Skeleton::reader(const connector::DeviceContext& device,
+                                                                  std::string_view stream) const {
   PICKET_TRY(check_stream(stream));
   PICKET_ASSIGN(crypto::Secret token, token_of(device.secrets));
   return std::make_unique<Reader>(member(device.device_spec, "server"), std::move(token), clock_);
 }
 
-std::unique_ptr<connector::Normaliser> Skeleton::normaliser() const { return std::make_unique<EventNormaliser>(); }
+std::unique_ptr<connector::Normaliser> Skeleton::normaliser() const {
+  return std::make_unique<EventNormaliser>();
+}
 
 }  // namespace picket::skeleton
 
 namespace picket::connectors {
 std::unique_ptr<connector::Connector> make_skeleton();
-std::unique_ptr<connector::Connector> make_skeleton() { return std::make_unique<skeleton::Skeleton>(); }
+std::unique_ptr<connector::Connector> make_skeleton() {
+  return std::make_unique<skeleton::Skeleton>();
+}
 }  // namespace picket::connectors

@@ -14,7 +14,8 @@ class Skeleton final : public connector::BundledConnector {
   Result<connector::CredentialFacts> inspect(const crypto::Secret& secrets) const override;
   connector::TestResult test(http_client::Client& client, const connector::DeviceContext& device,
                              std::stop_token stop) const override;
-  Result<connector::CredentialFacts> introspect(http_client::Client& client, const connector::DeviceContext& device,
+  Result<connector::CredentialFacts> introspect(http_client::Client& client,
+                                                const connector::DeviceContext& device,
                                                 std::stop_token stop) const override;
   Explanation explain(const Error& error, std::string_view stream, const connector::CredentialFacts& claims,
                       std::string_view device_spec, TimePoint now) const override;

@@ -147,15 +147,22 @@ static_assert(sorted(), "the table is searched by halving");
 
 Classification classify_audit(std::string_view object_type, std::string_view action) {
   const std::pair key(action, object_type);
-  const auto* row = std::lower_bound(std::begin(kAudit), std::end(kAudit), key, [](const Row& r, const auto& k) { return key_of(r) < k; });
+  const auto* row = std::lower_bound(std::begin(kAudit), std::end(kAudit), key,
+                                     [](const Row& r, const auto& k) { return key_of(r) < k; });
   if (row == std::end(kAudit) || key_of(*row) != key) return {kEntityManagement, kOther};
   return {row->class_uid, row->activity_id};
 }
 
 Classification classify_item_usage(std::string_view action) {
-  static constexpr std::pair<std::string_view, std::uint16_t> kActions[] = {
-      {"fill", 2},         {"reveal", 2},        {"secure-copy", 2},   {"server-fetch", 2},        {"select-sso-provider", 2},
-      {"export", 2},       {"server-create", 1}, {"server-update", 3}, {"enter-item-edit-mode", 3}};
+  static constexpr std::pair<std::string_view, std::uint16_t> kActions[] = {{"fill", 2},
+                                                                            {"reveal", 2},
+                                                                            {"secure-copy", 2},
+                                                                            {"server-fetch", 2},
+                                                                            {"select-sso-provider", 2},
+                                                                            {"export", 2},
+                                                                            {"server-create", 1},
+                                                                            {"server-update", 3},
+                                                                            {"enter-item-edit-mode", 3}};
   for (const auto& [name, activity] : kActions)
     if (name == action) return {kApiActivity, activity};
   return {kApiActivity, kOther};
@@ -163,7 +170,8 @@ Classification classify_item_usage(std::string_view action) {
 
 model::Outcome outcome_of_category(std::string_view category) {
   if (category == "success" || category == "firewall_reported_success") return model::Outcome::kSuccess;
-  for (const std::string_view failed : {"credentials_failed", "mfa_failed", "sso_failed", "modern_version_failed", "firewall_failed"})
+  for (const std::string_view failed :
+       {"credentials_failed", "mfa_failed", "sso_failed", "modern_version_failed", "firewall_failed"})
     if (category == failed) return model::Outcome::kFailure;
   return model::Outcome::kUnknown;
 }

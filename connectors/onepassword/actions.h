@@ -13,8 +13,8 @@ struct Classification {
   std::uint16_t activity_id = 0;
 };
 
-constexpr std::uint32_t kAccountChange = 3001, kAuthentication = 3002, kEntityManagement = 3004, kUserAccess = 3005,
-                        kGroupManagement = 3006, kApiActivity = 6003;
+constexpr std::uint32_t kAccountChange = 3001, kAuthentication = 3002, kEntityManagement = 3004,
+                        kUserAccess = 3005, kGroupManagement = 3006, kApiActivity = 6003;
 constexpr std::uint16_t kOther = 99;
 
 /// The same action means different things by object type, so the pair decides. Unknown pairs: 3004, Other.

@@ -27,25 +27,30 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 }
 
 std::string date_of(TimePoint time) {
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
-  return fmt::format("{} {} {}", static_cast<unsigned>(day.day()), kMonths[static_cast<unsigned>(day.month()) - 1],
-                     static_cast<int>(day.year()));
+  return fmt::format("{} {} {}", static_cast<unsigned>(day.day()),
+                     kMonths[static_cast<unsigned>(day.month()) - 1], static_cast<int>(day.year()));
 }
 
-void add(TestResult& result, std::string name, std::optional<bool> ok, std::string code = "", std::string sentence = "") {
+void add(TestResult& result, std::string name, std::optional<bool> ok, std::string code = "",
+         std::string sentence = "") {
   result.checks.push_back({std::move(name), ok, std::move(code), std::move(sentence)});
 }
 
 /// The rest was not reached; the first failure is the verdict.
 TestResult finish(TestResult result, std::span<const connector::StreamInfo> streams) {
   for (const char* name : {"token", "address", "connection", "authorization"})
-    if (std::none_of(result.checks.begin(), result.checks.end(), [&](const Check& c) { return c.name == name; }))
+    if (std::none_of(result.checks.begin(), result.checks.end(),
+                     [&](const Check& c) { return c.name == name; }))
       add(result, name, std::nullopt);
   for (const connector::StreamInfo& stream : streams)
-    if (std::none_of(result.checks.begin(), result.checks.end(), [&](const Check& c) { return c.name == stream.name; }))
+    if (std::none_of(result.checks.begin(), result.checks.end(),
+                     [&](const Check& c) { return c.name == stream.name; }))
       add(result, stream.name, std::nullopt);
-  const auto failed = std::find_if(result.checks.begin(), result.checks.end(), [](const Check& c) { return c.ok == false; });
+  const auto failed =
+      std::find_if(result.checks.begin(), result.checks.end(), [](const Check& c) { return c.ok == false; });
   result.ok = failed == result.checks.end();
   if (!result.ok) {
     result.code = failed->code;
@@ -55,18 +60,20 @@ TestResult finish(TestResult result, std::span<const connector::StreamInfo> stre
 }
 
 bool before_an_answer(ErrorKind kind) {
-  return kind == ErrorKind::kDns || kind == ErrorKind::kConnect || kind == ErrorKind::kTls || kind == ErrorKind::kTimeout ||
-         kind == ErrorKind::kBlocked || kind == ErrorKind::kCancelled;
+  return kind == ErrorKind::kDns || kind == ErrorKind::kConnect || kind == ErrorKind::kTls ||
+         kind == ErrorKind::kTimeout || kind == ErrorKind::kBlocked || kind == ErrorKind::kCancelled;
 }
 
 std::string wait_sentence(const Error& error) {
   if (!error.retry_after) return "1Password asked to wait: too many requests came with this token.";
-  return fmt::format("1Password asked to wait {}: too many requests came with this token.", format_duration(*error.retry_after));
+  return fmt::format("1Password asked to wait {}: too many requests came with this token.",
+                     format_duration(*error.retry_after));
 }
 
 }  // namespace
 
-Result<CredentialFacts> OnePassword::introspect(http_client::Client& client, const connector::DeviceContext& device,
+Result<CredentialFacts> OnePassword::introspect(http_client::Client& client,
+                                                const connector::DeviceContext& device,
                                                 std::stop_token stop) const {
   PICKET_ASSIGN(const std::string server, server_of_spec(device.device_spec));
   if (device.secrets == nullptr)
@@ -90,7 +97,8 @@ Result<CredentialFacts> OnePassword::introspect(http_client::Client& client, con
   return facts;
 }
 
-TestResult OnePassword::test(http_client::Client& client, const connector::DeviceContext& device, std::stop_token stop) const {
+TestResult OnePassword::test(http_client::Client& client, const connector::DeviceContext& device,
+                             std::stop_token stop) const {
   const auto start = clock_.steady();
   TestResult result;
   const auto done = [&] {
@@ -134,10 +142,12 @@ void OnePassword::check_streams(TestResult& result) const {
       add(result, stream.name, true);
       continue;
     }
-    add(result, stream.name, false, "stream_missing", explain_refusal(result.facts, stream.name, result.facts.server, clock_.now()).sentence);
+    add(result, stream.name, false, "stream_missing",
+        explain_refusal(result.facts, stream.name, result.facts.server, clock_.now()).sentence);
   }
   result.code = "receiving";
-  result.sentence = "Connected. 1Password accepts the token for audit events, item usage and sign-in attempts.";
+  result.sentence =
+      "Connected. 1Password accepts the token for audit events, item usage and sign-in attempts.";
 }
 
 std::string OnePassword::title_of(std::string_view stream) const {
@@ -146,21 +156,28 @@ std::string OnePassword::title_of(std::string_view stream) const {
   return std::string(stream);
 }
 
-connector::Connector::Explanation OnePassword::explain_refusal(const CredentialFacts& claims, std::string_view stream,
+connector::Connector::Explanation OnePassword::explain_refusal(const CredentialFacts& claims,
+                                                               std::string_view stream,
                                                                std::string_view server, TimePoint now) const {
   if (claims.expires_at && *claims.expires_at <= now)
-    return {"token_expired", fmt::format("The token expired on {}. {}", date_of(*claims.expires_at), kReplace)};
+    return {"token_expired",
+            fmt::format("The token expired on {}. {}", date_of(*claims.expires_at), kReplace)};
   if (belongs_elsewhere(claims, server, servers()))
-    return {"wrong_region", fmt::format("The token belongs to {}, the device asks {}.", host_of(claims.server), host_of(server))};
+    return {"wrong_region", fmt::format("The token belongs to {}, the device asks {}.",
+                                        host_of(claims.server), host_of(server))};
   const bool known = !claims.fingerprint.empty() || !claims.features.empty();
   if (!stream.empty() && known && !contains(claims.features, stream))
-    return {"stream_missing", fmt::format("{} {} missing: the token does not include {}. Issue a token with all kinds of events and "
-                                          "replace it here.",
-                                          title_of(stream), stream == "itemusages" ? "is" : "are", stream == "itemusages" ? "it" : "them")};
+    return {
+        "stream_missing",
+        fmt::format(
+            "{} {} missing: the token does not include {}. Issue a token with all kinds of events and "
+            "replace it here.",
+            title_of(stream), stream == "itemusages" ? "is" : "are", stream == "itemusages" ? "it" : "them")};
   return {"unauthorized", fmt::format("The token was revoked or expired. {}", kReplace)};
 }
 
-connector::Connector::Explanation OnePassword::explain(const Error& error, std::string_view stream, const CredentialFacts& claims,
+connector::Connector::Explanation OnePassword::explain(const Error& error, std::string_view stream,
+                                                       const CredentialFacts& claims,
                                                        std::string_view device_spec, TimePoint now) const {
   const auto server = server_of_spec(device_spec);
   switch (error.kind) {
@@ -169,22 +186,37 @@ connector::Connector::Explanation OnePassword::explain(const Error& error, std::
       [[fallthrough]];
     case ErrorKind::kForbidden:  // not documented by 1Password; it means the same
       return explain_refusal(claims, stream, server ? std::string_view(*server) : std::string_view(), now);
-    case ErrorKind::kRateLimited: return {"rate_limited", wait_sentence(error)};
+    case ErrorKind::kRateLimited:
+      return {"rate_limited", wait_sentence(error)};
     case ErrorKind::kUnavailable:
-      return {"unavailable", fmt::format("{} Nothing is lost; Picket continues where it stopped.", error.message)};
-    case ErrorKind::kNotFound: return {"not_found", error.message};
+      return {"unavailable",
+              fmt::format("{} Nothing is lost; Picket continues where it stopped.", error.message)};
+    case ErrorKind::kNotFound:
+      return {"not_found", error.message};
     case ErrorKind::kInvalidInput:
-      if (error.http_status == 0) return {error.field.starts_with("secrets") ? "wrong_token_kind" : "invalid_input", error.message};
-      return {"cursor_lost", fmt::format("{} Picket reads again from shortly before the newest event it has; nothing is doubled.", error.message)};
-    case ErrorKind::kDns: return {"dns", error.message};
-    case ErrorKind::kConnect: return {"connect", error.message};
-    case ErrorKind::kTls: return {"tls", error.message};
-    case ErrorKind::kTimeout: return {"timeout", error.message};
-    case ErrorKind::kBlocked: return {"blocked", error.message};
+      if (error.http_status == 0)
+        return {error.field.starts_with("secrets") ? "wrong_token_kind" : "invalid_input", error.message};
+      return {"cursor_lost",
+              fmt::format(
+                  "{} Picket reads again from shortly before the newest event it has; nothing is doubled.",
+                  error.message)};
+    case ErrorKind::kDns:
+      return {"dns", error.message};
+    case ErrorKind::kConnect:
+      return {"connect", error.message};
+    case ErrorKind::kTls:
+      return {"tls", error.message};
+    case ErrorKind::kTimeout:
+      return {"timeout", error.message};
+    case ErrorKind::kBlocked:
+      return {"blocked", error.message};
     case ErrorKind::kTooLarge:
-    case ErrorKind::kProtocol: return {"protocol", error.message};
-    case ErrorKind::kDiskFull: return {"disk_full", error.message};
-    default: return {"internal", error.message};
+    case ErrorKind::kProtocol:
+      return {"protocol", error.message};
+    case ErrorKind::kDiskFull:
+      return {"disk_full", error.message};
+    default:
+      return {"internal", error.message};
   }
 }
 

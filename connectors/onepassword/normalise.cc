@@ -46,15 +46,16 @@ struct Fields {
 
 struct EventNormaliser::Impl {
   od::parser parser;
-  std::string scratch;             // the record, with room behind it for the parser
-  std::string_view record;         // where views point to
+  std::string scratch;      // the record, with room behind it for the parser
+  std::string_view record;  // where views point to
   std::deque<std::string> unescaped;
 
   std::string_view original(const char* at, std::size_t size) const {
     return record.substr(static_cast<std::size_t>(at - scratch.data()), size);
   }
 
-  /// Text of a JSON string: a view into the record, or into `unescaped` when it has escapes. Other types: empty.
+  /// Text of a JSON string: a view into the record, or into `unescaped` when it has escapes. Other types:
+  /// empty.
   std::string_view text(od::value value) {
     od::raw_json_string raw;
     if (value.get(raw) != simdjson::SUCCESS) return {};
@@ -90,8 +91,10 @@ struct EventNormaliser::Impl {
     od::object object;
     if (value.get(object) != simdjson::SUCCESS) return;
     members(object, [&](std::string_view key, od::value inner) {
-      if (key == "uuid") out.person_uuid = text(inner);
-      else if (key == "email") out.person_email = text(inner);
+      if (key == "uuid")
+        out.person_uuid = text(inner);
+      else if (key == "email")
+        out.person_email = text(inner);
     });
   }
 
@@ -99,8 +102,10 @@ struct EventNormaliser::Impl {
     od::object object;
     if (value.get(object) != simdjson::SUCCESS) return;
     members(object, [&](std::string_view key, od::value inner) {
-      if (key == "ip_address") out.address = text(inner);
-      else if (key == "ip") out.old_address = text(inner);  // sessions, and clients of old
+      if (key == "ip_address")
+        out.address = text(inner);
+      else if (key == "ip")
+        out.old_address = text(inner);  // sessions, and clients of old
     });
   }
 
@@ -110,21 +115,34 @@ struct EventNormaliser::Impl {
     scratch.append(record);
     od::document document;
     od::object object;
-    if (parser.iterate(scratch.data(), scratch.size(), scratch.capacity()).get(document) != simdjson::SUCCESS) return false;
+    if (parser.iterate(scratch.data(), scratch.size(), scratch.capacity()).get(document) != simdjson::SUCCESS)
+      return false;
     if (document.get_object().get(object) != simdjson::SUCCESS) return false;
-    const std::string_view who = stream == Stream::kAudit ? "actor_details" : stream == Stream::kSignIn ? "target_user" : "user";
+    const std::string_view who = stream == Stream::kAudit    ? "actor_details"
+                                 : stream == Stream::kSignIn ? "target_user"
+                                                             : "user";
     const std::string_view where = stream == Stream::kAudit ? "session" : "client";
     return members(object, [&](std::string_view key, od::value value) {
-      if (key == "uuid") out.uuid = text(value);
-      else if (key == "timestamp") out.timestamp = text(value);
-      else if (key == who) person(value, out);
-      else if (key == where) place(value, out);
-      else if (key == "action") out.action = text(value);
-      else if (key == "object_type") out.object_type = text(value);
-      else if (key == "object_uuid") out.object_uuid = text(value);
-      else if (key == "item_uuid") out.item_uuid = text(value);
-      else if (key == "category") out.category = text(value);
-      else if (key == "actor_uuid") out.actor_uuid = text(value);
+      if (key == "uuid")
+        out.uuid = text(value);
+      else if (key == "timestamp")
+        out.timestamp = text(value);
+      else if (key == who)
+        person(value, out);
+      else if (key == where)
+        place(value, out);
+      else if (key == "action")
+        out.action = text(value);
+      else if (key == "object_type")
+        out.object_type = text(value);
+      else if (key == "object_uuid")
+        out.object_uuid = text(value);
+      else if (key == "item_uuid")
+        out.item_uuid = text(value);
+      else if (key == "category")
+        out.category = text(value);
+      else if (key == "actor_uuid")
+        out.actor_uuid = text(value);
     });
   }
 };
@@ -132,9 +150,12 @@ struct EventNormaliser::Impl {
 EventNormaliser::EventNormaliser() : impl_(std::make_unique<Impl>()) {}
 EventNormaliser::~EventNormaliser() = default;
 
-void EventNormaliser::reset() { impl_->unescaped.clear(); }
+void EventNormaliser::reset() {
+  impl_->unescaped.clear();
+}
 
-model::EventView EventNormaliser::normalise(std::string_view stream_name, std::string_view record, TimePoint received_at) {
+model::EventView EventNormaliser::normalise(std::string_view stream_name, std::string_view record,
+                                            TimePoint received_at) {
   model::EventView view;
   view.time = received_at;
   view.unreadable = true;
@@ -144,15 +165,19 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
   if (!impl_->read(stream, fields)) return view;
   if (fields.uuid.empty() || fields.uuid.size() > kMaxUid) return view;
   auto time = parse_rfc3339(fields.timestamp);
-  if (!time) time = parse_time_lenient(fields.timestamp);  // copies of events that went through other products lose the zone
+  if (!time)
+    time = parse_time_lenient(
+        fields.timestamp);  // copies of events that went through other products lose the zone
   if (!time) return view;
 
   view.unreadable = false;
   view.vendor_uid = fields.uuid;
   view.time = *time;
-  view.actor_uid = clip(stream == Stream::kAudit && !fields.actor_uuid.empty() ? fields.actor_uuid : fields.person_uuid);
+  view.actor_uid =
+      clip(stream == Stream::kAudit && !fields.actor_uuid.empty() ? fields.actor_uuid : fields.person_uuid);
   view.actor_email = clip(fields.person_email);
-  view.source_ip = clip(stream == Stream::kAudit || fields.address.empty() ? fields.old_address : fields.address);
+  view.source_ip =
+      clip(stream == Stream::kAudit || fields.address.empty() ? fields.old_address : fields.address);
   view.outcome = model::Outcome::kSuccess;  // audit and item usage report only what happened
   Classification classification;
   switch (stream) {
@@ -171,7 +196,9 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
       view.action = clip(fields.category);
       view.outcome = outcome_of_category(fields.category);
       break;
-    case Stream::kUnknown: view.outcome = model::Outcome::kUnknown; break;
+    case Stream::kUnknown:
+      view.outcome = model::Outcome::kUnknown;
+      break;
   }
   view.class_uid = classification.class_uid;
   view.activity_id = classification.activity_id;
@@ -180,7 +207,8 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
 
 Result<std::string> EventNormaliser::to_ocsf(std::string_view stream, std::string_view record) {
   const model::EventView view = normalise(stream, record, TimePoint{});
-  if (view.unreadable) return fail(ErrorKind::kInvalidInput, "The record cannot be read, so there is no OCSF document of it.");
+  if (view.unreadable)
+    return fail(ErrorKind::kInvalidInput, "The record cannot be read, so there is no OCSF document of it.");
   return ocsf_document(stream, record, view);
 }
 

@@ -7,15 +7,16 @@
 namespace picket::onepassword {
 
 /// Records of the three streams as event views and OCSF documents.
-/// Place: one a worker thread; the hot path, see bench/. Threads: one at a time. Failure: none; what cannot be read comes
-/// back as `unreadable`.
+/// Place: one a worker thread; the hot path, see bench/. Threads: one at a time. Failure: none; what cannot
+/// be read comes back as `unreadable`.
 class EventNormaliser final : public connector::Normaliser {
  public:
   EventNormaliser();
   ~EventNormaliser() override;
 
   void reset() override;
-  model::EventView normalise(std::string_view stream, std::string_view record, TimePoint received_at) override;
+  model::EventView normalise(std::string_view stream, std::string_view record,
+                             TimePoint received_at) override;
   Result<std::string> to_ocsf(std::string_view stream, std::string_view record) override;
 
  private:
@@ -24,6 +25,7 @@ class EventNormaliser final : public connector::Normaliser {
 };
 
 /// The OCSF 1.8.0 document of a record that `view` was made from.
-Result<std::string> ocsf_document(std::string_view stream, std::string_view record, const model::EventView& view);
+Result<std::string> ocsf_document(std::string_view stream, std::string_view record,
+                                  const model::EventView& view);
 
 }  // namespace picket::onepassword

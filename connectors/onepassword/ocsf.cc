@@ -1,4 +1,5 @@
-// Records as OCSF documents; the table of the mapping is in README.md. Not on the hot path: documents are made on request.
+// Records as OCSF documents; the table of the mapping is in README.md. Not on the hot path: documents are
+// made on request.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,12 +25,18 @@ constexpr codec::JsonLimits kRecordLimits{.max_bytes = 8u << 20, .max_depth = 60
 
 std::string_view class_name(std::uint32_t class_uid) {
   switch (class_uid) {
-    case kAccountChange: return "Account Change";
-    case kAuthentication: return "Authentication";
-    case kEntityManagement: return "Entity Management";
-    case kUserAccess: return "User Access Management";
-    case kGroupManagement: return "Group Management";
-    default: return "API Activity";
+    case kAccountChange:
+      return "Account Change";
+    case kAuthentication:
+      return "Authentication";
+    case kEntityManagement:
+      return "Entity Management";
+    case kUserAccess:
+      return "User Access Management";
+    case kGroupManagement:
+      return "Group Management";
+    default:
+      return "API Activity";
   }
 }
 
@@ -42,7 +49,9 @@ std::optional<int> offset_minutes(std::string_view time) {
   return zone[0] == '-' ? -minutes : minutes;
 }
 
-std::int64_t millis(TimePoint time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
+std::int64_t millis(TimePoint time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
 
 /// One document on its way.
 struct Document {
@@ -58,15 +67,20 @@ struct Document {
 
 void write_head(Document& d, std::string_view activity_name, std::string_view event_code) {
   const bool iam = d.view.class_uid < 4000;
-  const bool failed = d.view.outcome == model::Outcome::kFailure, worked = d.view.outcome == model::Outcome::kSuccess;
+  const bool failed = d.view.outcome == model::Outcome::kFailure,
+             worked = d.view.outcome == model::Outcome::kSuccess;
   d.out.begin_object();
   d.out.field("activity_id", int{d.view.activity_id});
   field_if(d.out, "activity_name", activity_name);
-  d.out.field("category_uid", iam ? 3 : 6).field("category_name", iam ? "Identity & Access Management" : "Application Activity");
+  d.out.field("category_uid", iam ? 3 : 6)
+      .field("category_name", iam ? "Identity & Access Management" : "Application Activity");
   d.out.field("class_uid", std::uint64_t{d.view.class_uid}).field("class_name", class_name(d.view.class_uid));
   d.out.field("type_uid", std::uint64_t{d.view.class_uid} * 100 + d.view.activity_id);
   d.out.field("severity_id", 1).field("severity", "Informational");
-  d.out.field("status_id", static_cast<int>(d.view.outcome)).field("status", worked ? "Success" : failed ? "Failure" : "Unknown");
+  d.out.field("status_id", static_cast<int>(d.view.outcome))
+      .field("status", worked   ? "Success"
+                       : failed ? "Failure"
+                                : "Unknown");
   d.out.field("time", millis(d.view.time));
   if (const auto offset = offset_minutes(d.text("timestamp"))) d.out.field("timezone_offset", *offset);
   d.out.key("metadata").begin_object().field("uid", d.view.vendor_uid).field("version", kOcsfVersion);
@@ -100,12 +114,21 @@ void write_sign_in_factors(Document& d) {
   const auto begins = [&](std::string_view start) { return type.starts_with(start); };
   const int factor = begins("totp_") ? 7 : begins("u2f_") ? 9 : begins("duo_") ? 5 : begins("code_") ? 8 : 0;
   if (factor != 0 || begins("mfa_")) {
-    static constexpr std::pair<int, std::string_view> kNames[] = {{0, "Unknown"}, {5, "Push Notification"}, {7, "OTP"}, {8, "Email"}, {9, "U2F"}};
-    const auto* name = std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& n) { return n.first == factor; });
+    static constexpr std::pair<int, std::string_view> kNames[] = {
+        {0, "Unknown"}, {5, "Push Notification"}, {7, "OTP"}, {8, "Email"}, {9, "U2F"}};
+    const auto* name =
+        std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& n) { return n.first == factor; });
     d.out.field("is_mfa", true);  // a factor was asked; whether it was right says the status
-    d.out.key("auth_factors").begin_array().begin_object().field("factor_type_id", factor).field("factor_type", name->second).end_object().end_array();
+    d.out.key("auth_factors")
+        .begin_array()
+        .begin_object()
+        .field("factor_type_id", factor)
+        .field("factor_type", name->second)
+        .end_object()
+        .end_array();
   }
-  if (begins("platform_secret_") || type == "sso_user_mismatch" || type == "non_sso_user" || type == "federated")
+  if (begins("platform_secret_") || type == "sso_user_mismatch" || type == "non_sso_user" ||
+      type == "federated")
     d.out.field("auth_protocol_id", 99).field("auth_protocol", "SSO");
 }
 
@@ -115,20 +138,30 @@ void write_sign_in(Document& d) {
   field_if(d.out, "status_code", category);
   field_if(d.out, "status_detail", d.text("type"));
   if (category == "firewall_failed")
-    d.out.field("action_id", 2).field("action", "Denied").field("disposition_id", 2).field("disposition", "Blocked");
+    d.out.field("action_id", 2)
+        .field("action", "Denied")
+        .field("disposition_id", 2)
+        .field("disposition", "Blocked");
   if (category == "firewall_reported_success")
-    d.out.field("action_id", 1).field("action", "Allowed").field("disposition_id", 1).field("disposition", "Allowed");
+    d.out.field("action_id", 1)
+        .field("action", "Allowed")
+        .field("disposition_id", 1)
+        .field("disposition", "Allowed");
   write_sign_in_factors(d);
   d.out.key("user");
   const bj::object& user = d.object("target_user");
-  if (user.empty()) d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
-  else write_person(d.out, {"", user, "", ""});
+  if (user.empty())
+    d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
+  else
+    write_person(d.out, {"", user, "", ""});
   d.out.key("service").begin_object().field("name", "1Password");
   field_if(d.out, "uid", d.text("account_uuid"));
   d.out.end_object();
-  if (!d.text("session_uuid").empty()) d.out.key("session").begin_object().field("uid", d.text("session_uuid")).end_object();
+  if (!d.text("session_uuid").empty())
+    d.out.key("session").begin_object().field("uid", d.text("session_uuid")).end_object();
   const bj::object& client = d.object("client");
-  if (const std::string_view app = text_of(client, "app_name"); !app.empty()) d.out.key("actor").begin_object().field("app_name", app).end_object();
+  if (const std::string_view app = text_of(client, "app_name"); !app.empty())
+    d.out.key("actor").begin_object().field("app_name", app).end_object();
   write_source(d.out, d.record, client);
   write_http_request(d.out, client);
   write_tail(d, {"uuid", "timestamp", "category", "type", "session_uuid", "target_user", "account_uuid"});
@@ -140,8 +173,10 @@ void write_item_usage(Document& d) {
   d.out.key("actor").begin_object();
   d.out.key("user");
   const bj::object& user = d.object("user");
-  if (user.empty()) d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
-  else write_person(d.out, {"", user, "", ""});
+  if (user.empty())
+    d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
+  else
+    write_person(d.out, {"", user, "", ""});
   field_if(d.out, "app_name", text_of(client, "app_name"));
   d.out.end_object();
   d.out.key("api").begin_object().field("operation", d.view.action.empty() ? "unknown" : d.view.action);
@@ -149,22 +184,34 @@ void write_item_usage(Document& d) {
   d.out.key("request").begin_object().field("uid", d.view.vendor_uid).end_object().end_object();
   d.out.key("resources").begin_array();
   if (!d.text("item_uuid").empty()) {
-    d.out.begin_object().field("uid", d.text("item_uuid")).field("type", "item").field("role_id", 1).field("role", "Target");
-    if (const bj::value* version = d.record.if_contains("used_version"); version != nullptr && version->is_number())
+    d.out.begin_object()
+        .field("uid", d.text("item_uuid"))
+        .field("type", "item")
+        .field("role_id", 1)
+        .field("role", "Target");
+    if (const bj::value* version = d.record.if_contains("used_version");
+        version != nullptr && version->is_number())
       d.out.field("version", codec::to_json(*version));
     d.out.end_object();
   }
   if (!d.text("vault_uuid").empty())
-    d.out.begin_object().field("uid", d.text("vault_uuid")).field("type", "vault").field("role_id", 4).field("role", "Related").end_object();
+    d.out.begin_object()
+        .field("uid", d.text("vault_uuid"))
+        .field("type", "vault")
+        .field("role_id", 4)
+        .field("role", "Related")
+        .end_object();
   d.out.end_array();
   write_source(d.out, d.record, client);
   write_http_request(d.out, client);
-  write_tail(d, {"uuid", "timestamp", "action", "user", "item_uuid", "vault_uuid", "used_version", "account_uuid"});
+  write_tail(
+      d, {"uuid", "timestamp", "action", "user", "item_uuid", "vault_uuid", "used_version", "account_uuid"});
 }
 
 void write_actor(Document& d) {
   const bj::object& session = d.object("session");
-  const PersonSource actor{d.text("actor_uuid"), d.object("actor_details"), d.text("actor_type"), d.text("actor_account_uuid")};
+  const PersonSource actor{d.text("actor_uuid"), d.object("actor_details"), d.text("actor_type"),
+                           d.text("actor_account_uuid")};
   d.out.key("actor").begin_object();
   if (!actor.empty()) {
     d.out.key("user");
@@ -172,7 +219,8 @@ void write_actor(Document& d) {
   }
   if (!text_of(session, "uuid").empty()) {
     d.out.key("session").begin_object().field("uid", text_of(session, "uuid"));
-    if (const auto login = parse_rfc3339(text_of(session, "login_time"))) d.out.field("created_time", millis(*login));
+    if (const auto login = parse_rfc3339(text_of(session, "login_time")))
+      d.out.field("created_time", millis(*login));
     d.out.end_object();
   }
   field_if(d.out, "app_name", actor.empty() && text_of(session, "uuid").empty() ? "1Password" : "");
@@ -186,18 +234,29 @@ void write_privileges(Document& d) {
 
 void write_vault_resource(Document& d) {
   if (d.text("object_uuid").empty()) return;
-  d.out.key("resources").begin_array().begin_object().field("uid", d.text("object_uuid")).field("type", "vault").end_object().end_array();
+  d.out.key("resources")
+      .begin_array()
+      .begin_object()
+      .field("uid", d.text("object_uuid"))
+      .field("type", "vault")
+      .end_object()
+      .end_array();
 }
 
 void write_affected_user(Document& d, const char* uid_key, const char* details_key) {
   const PersonSource person{d.text(uid_key), d.object(details_key), "", ""};
   d.out.key("user");
-  if (person.empty()) d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
-  else write_person(d.out, person);
+  if (person.empty())
+    d.out.begin_object().field("uid", "unknown").field("type_id", 0).end_object();
+  else
+    write_person(d.out, person);
 }
 
 void write_group(Document& d, std::string_view uid) {
-  d.out.key("group").begin_object().field("uid", uid.empty() ? std::string_view("unknown") : uid).end_object();
+  d.out.key("group")
+      .begin_object()
+      .field("uid", uid.empty() ? std::string_view("unknown") : uid)
+      .end_object();
 }
 
 /// What kind of thing an object type is, in OCSF's words.
@@ -206,8 +265,12 @@ struct Entity {
   std::string_view type;
 };
 Entity entity_of(std::string_view object_type, std::string_view action) {
-  const auto one_of = [&](std::initializer_list<std::string_view> list) { return std::find(list.begin(), list.end(), action) != list.end(); };
-  if (object_type == "sso" || (object_type == "account" && one_of({"updatfw", "enblduo", "disblduo", "updatduo", "enblmfa", "disblmfa", "updatmfa", "uisas"})))
+  const auto one_of = [&](std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), action) != list.end();
+  };
+  if (object_type == "sso" ||
+      (object_type == "account" &&
+       one_of({"updatfw", "enblduo", "disblduo", "updatduo", "enblmfa", "disblmfa", "updatmfa", "uisas"})))
     return {5, "Policy"};
   if (one_of({"vrfydmn", "uvrfydmn", "dvrfydmn"})) return {99, "domain"};
   if (object_type == "account") return {4, "Organization"};
@@ -226,10 +289,16 @@ void write_entity(Document& d) {
   field_if(d.out, "uid", uid);
   if (uid.empty()) d.out.field("name", "unknown");
   if (entity.type_id == 1 && d.text("object_type") == "device" && !uid.empty())
-    d.out.key("device").begin_object().field("uid", uid).field("type_id", 0).field("type", "Unknown").end_object();
+    d.out.key("device")
+        .begin_object()
+        .field("uid", uid)
+        .field("type_id", 0)
+        .field("type", "Unknown")
+        .end_object();
   if (entity.type_id == 2) {
     d.out.key("user");
-    write_person(d.out, {uid.empty() ? std::string_view("unknown") : uid, d.object("object_details"), "", ""});
+    write_person(d.out,
+                 {uid.empty() ? std::string_view("unknown") : uid, d.object("object_details"), "", ""});
   }
   d.out.end_object();
 }
@@ -249,8 +318,9 @@ void write_audit(Document& d) {
       write_affected_user(d, "aux_uuid", "aux_details");
       write_privileges(d);
       write_vault_resource(d);
-      return write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type", "actor_account_uuid", "account_uuid", "action",
-                            "object_type", "object_uuid", "aux_uuid", "aux_details", "aux_info", "session", "location"});
+      return write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type",
+                            "actor_account_uuid", "account_uuid", "action", "object_type", "object_uuid",
+                            "aux_uuid", "aux_details", "aux_info", "session", "location"});
     case kGroupManagement:
       if (object_type == "gva") {
         write_group(d, d.text("aux_uuid"));
@@ -260,27 +330,36 @@ void write_audit(Document& d) {
         write_group(d, d.text("object_uuid"));
         if (object_type == "gm") {
           write_affected_user(d, "aux_uuid", "aux_details");
-          return write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type", "actor_account_uuid", "account_uuid", "action",
-                                "object_type", "object_uuid", "aux_uuid", "aux_details", "session", "location"});
+          return write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type",
+                                "actor_account_uuid", "account_uuid", "action", "object_type", "object_uuid",
+                                "aux_uuid", "aux_details", "session", "location"});
         }
       }
       break;
-    default: write_entity(d);
+    default:
+      write_entity(d);
   }
-  write_tail(d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type", "actor_account_uuid", "account_uuid", "action", "object_type",
-                 "object_uuid", "object_details", "session", "location"});
+  write_tail(
+      d, {"uuid", "timestamp", "actor_uuid", "actor_details", "actor_type", "actor_account_uuid",
+          "account_uuid", "action", "object_type", "object_uuid", "object_details", "session", "location"});
 }
 
 }  // namespace
 
-Result<std::string> ocsf_document(std::string_view stream, std::string_view record, const model::EventView& view) {
+Result<std::string> ocsf_document(std::string_view stream, std::string_view record,
+                                  const model::EventView& view) {
   const auto tree = codec::parse_json(record, kRecordLimits);
-  if (!tree) return fail(ErrorKind::kInvalidInput, "The record has no OCSF document: " + tree.error().message);
-  if (!tree->is_object() || view.class_uid == 0) return fail(ErrorKind::kInvalidInput, "There is no OCSF class for this record.");
+  if (!tree)
+    return fail(ErrorKind::kInvalidInput, "The record has no OCSF document: " + tree.error().message);
+  if (!tree->is_object() || view.class_uid == 0)
+    return fail(ErrorKind::kInvalidInput, "There is no OCSF class for this record.");
   Document d{{}, tree->as_object(), view, stream, record};
-  if (stream == "signinattempts") write_sign_in(d);
-  else if (stream == "itemusages") write_item_usage(d);
-  else write_audit(d);
+  if (stream == "signinattempts")
+    write_sign_in(d);
+  else if (stream == "itemusages")
+    write_item_usage(d);
+  else
+    write_audit(d);
   return d.out.take();
 }
 

@@ -18,13 +18,15 @@ struct System {
   int type_id;
   std::string_view type;
 };
-constexpr System kSystems[] = {{"Windows", 100, "Windows"}, {"Linux", 200, "Linux"}, {"Android", 201, "Android"},
-                               {"MacOSX", 300, "macOS"},    {"macOS", 300, "macOS"}, {"iOS", 301, "iOS"}};
+constexpr System kSystems[] = {{"Windows", 100, "Windows"}, {"Linux", 200, "Linux"},
+                               {"Android", 201, "Android"}, {"MacOSX", 300, "macOS"},
+                               {"macOS", 300, "macOS"},     {"iOS", 301, "iOS"}};
 
 void write_os(JsonWriter& out, const bj::object& client) {
   const std::string_view name = text_of(client, "os_name");
   if (name.empty()) return;
-  const auto* system = std::find_if(std::begin(kSystems), std::end(kSystems), [&](const System& s) { return s.word == name; });
+  const auto* system =
+      std::find_if(std::begin(kSystems), std::end(kSystems), [&](const System& s) { return s.word == name; });
   const bool known = system != std::end(kSystems);
   out.key("os").begin_object().field("name", name);
   out.field("type_id", known ? system->type_id : 0).field("type", known ? system->type : "Unknown");
@@ -33,7 +35,8 @@ void write_os(JsonWriter& out, const bj::object& client) {
 }
 
 bool is_alpha2(std::string_view text) {
-  return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return text.size() == 2 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 void number_if(JsonWriter& out, std::string_view key, const bj::object& object, const char* name) {
@@ -44,7 +47,8 @@ void number_if(JsonWriter& out, std::string_view key, const bj::object& object, 
 /// OCSF wants two-letter countries; the vendor often gives names, which go into the description.
 void write_location(JsonWriter& out, const bj::object& record) {
   const bj::object& location = object_of(record, "location");
-  const std::string_view named = text_of(location, "country"), code = is_alpha2(named) ? named : text_of(record, "country");
+  const std::string_view named = text_of(location, "country"),
+                         code = is_alpha2(named) ? named : text_of(record, "country");
   if (location.empty() && !is_alpha2(code)) return;
   out.key("location").begin_object();
   if (is_alpha2(code)) out.field("country", code);
@@ -79,7 +83,8 @@ void field_if(JsonWriter& out, std::string_view key, std::string_view text) {
 void write_person(JsonWriter& out, const PersonSource& person) {
   const std::string_view email = text_of(person.details, "email"), name = text_of(person.details, "name");
   const std::string_view type = person.type.empty() ? text_of(person.details, "user_type") : person.type;
-  const std::string_view account = person.account_uid.empty() ? text_of(person.details, "user_account_uuid") : person.account_uid;
+  const std::string_view account =
+      person.account_uid.empty() ? text_of(person.details, "user_account_uuid") : person.account_uid;
   out.begin_object();
   field_if(out, "uid", person.uid.empty() ? text_of(person.details, "uuid") : person.uid);
   field_if(out, "name", name.empty() ? email : name);
@@ -89,7 +94,8 @@ void write_person(JsonWriter& out, const PersonSource& person) {
   } else if (type == "user" || (type.empty() && !(email.empty() && name.empty()))) {
     out.field("type_id", 1).field("type", "User");
   } else {
-    out.field("type_id", type.empty() ? 0 : 99).field("type", type.empty() ? std::string_view("Unknown") : type);
+    out.field("type_id", type.empty() ? 0 : 99)
+        .field("type", type.empty() ? std::string_view("Unknown") : type);
   }
   if (!account.empty()) out.key("account").begin_object().field("uid", account).end_object();
   out.end_object();
@@ -97,13 +103,16 @@ void write_person(JsonWriter& out, const PersonSource& person) {
 
 bool names_a_computer(const bj::object& client) {
   const std::string_view app = text_of(client, "app_name");
-  return app == "1Password for Windows" || app == "1Password for Mac" || app == "1Password for Linux" || app == "1Password CLI";
+  return app == "1Password for Windows" || app == "1Password for Mac" || app == "1Password for Linux" ||
+         app == "1Password CLI";
 }
 
 void write_source(JsonWriter& out, const bj::object& record, const bj::object& place) {
-  const std::string_view ip = text_of(place, "ip_address").empty() ? text_of(place, "ip") : text_of(place, "ip_address");
+  const std::string_view ip =
+      text_of(place, "ip_address").empty() ? text_of(place, "ip") : text_of(place, "ip_address");
   const std::string_view device = text_of(place, "device_uuid");
-  const std::string_view name = names_a_computer(place) ? text_of(place, "platform_name") : std::string_view();
+  const std::string_view name =
+      names_a_computer(place) ? text_of(place, "platform_name") : std::string_view();
   out.key("src_endpoint").begin_object();
   field_if(out, "ip", ip);
   field_if(out, "instance_uid", device);
@@ -117,7 +126,10 @@ void write_source(JsonWriter& out, const bj::object& record, const bj::object& p
 void write_http_request(JsonWriter& out, const bj::object& client) {
   const std::string_view app = text_of(client, "app_name"), version = text_of(client, "app_version");
   if (app.empty()) return;
-  out.key("http_request").begin_object().field("user_agent", version.empty() ? std::string(app) : fmt::format("{}/{}", app, version)).end_object();
+  out.key("http_request")
+      .begin_object()
+      .field("user_agent", version.empty() ? std::string(app) : fmt::format("{}/{}", app, version))
+      .end_object();
 }
 
 }  // namespace picket::onepassword

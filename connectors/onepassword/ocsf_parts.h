@@ -27,7 +27,8 @@ struct PersonSource {
 void write_person(codec::JsonWriter& out, const PersonSource& person);
 
 /// `src_endpoint`. `place` is the record's client or session, whichever it has.
-void write_source(codec::JsonWriter& out, const boost::json::object& record, const boost::json::object& place);
+void write_source(codec::JsonWriter& out, const boost::json::object& record,
+                  const boost::json::object& place);
 /// `http_request` with the application as user agent, when it is known.
 void write_http_request(codec::JsonWriter& out, const boost::json::object& client);
 /// Whether the platform's name is the name of a computer, as for desktop applications and the command line.

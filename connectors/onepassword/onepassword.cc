@@ -18,7 +18,8 @@ namespace picket::onepassword {
 
 namespace bj = boost::json;
 
-OnePassword::OnePassword(const Clock& clock) : BundledConnector(embedded::onepassword_files()), clock_(clock) {}
+OnePassword::OnePassword(const Clock& clock)
+    : BundledConnector(embedded::onepassword_files()), clock_(clock) {}
 
 Result<connector::CredentialFacts> OnePassword::inspect(const crypto::Secret& secrets) const {
   PICKET_ASSIGN(const crypto::Secret token, api_token(secrets));
@@ -35,11 +36,14 @@ Result<std::unique_ptr<connector::StreamReader>> OnePassword::reader(const conne
   return std::make_unique<Reader>(std::move(server), std::string(stream), std::move(token), clock_);
 }
 
-std::unique_ptr<connector::Normaliser> OnePassword::normaliser() const { return std::make_unique<EventNormaliser>(); }
+std::unique_ptr<connector::Normaliser> OnePassword::normaliser() const {
+  return std::make_unique<EventNormaliser>();
+}
 
 Result<std::string> server_of_spec(std::string_view device_spec) {
   const auto bad = [] {
-    return fail(Error(ErrorKind::kInvalidInput, "Server address is missing.").with_field("device_spec.server"));
+    return fail(
+        Error(ErrorKind::kInvalidInput, "Server address is missing.").with_field("device_spec.server"));
   };
   const auto tree = codec::parse_json(device_spec);
   if (!tree || !tree->is_object()) return bad();
@@ -60,7 +64,9 @@ const bj::value* either(const bj::object& object, std::initializer_list<const ch
 
 Result<connector::CredentialFacts> parse_introspection(std::string_view body) {
   const auto bad = [] {
-    return fail(ErrorKind::kProtocol, "1Password's answer about the token cannot be read. Does a proxy or gateway answer in its place?");
+    return fail(
+        ErrorKind::kProtocol,
+        "1Password's answer about the token cannot be read. Does a proxy or gateway answer in its place?");
   };
   const auto tree = codec::parse_json(body);
   if (!tree || !tree->is_object()) return bad();
@@ -71,9 +77,11 @@ Result<connector::CredentialFacts> parse_introspection(std::string_view body) {
   for (const bj::value& feature : features->as_array())
     if (feature.is_string() && facts.features.size() < 32) facts.features.emplace_back(feature.as_string());
   // the vendor's own change log spells it both ways
-  if (const bj::value* account = either(object, {"account_uuid", "account_UUID"}); account != nullptr && account->is_string())
+  if (const bj::value* account = either(object, {"account_uuid", "account_UUID"});
+      account != nullptr && account->is_string())
     facts.account_uid = std::string(account->as_string());
-  if (const bj::value* issued = either(object, {"issued_at", "IssuedAt"}); issued != nullptr && issued->is_string())
+  if (const bj::value* issued = either(object, {"issued_at", "IssuedAt"});
+      issued != nullptr && issued->is_string())
     if (const auto time = parse_rfc3339(std::string_view(issued->as_string()))) facts.issued_at = *time;
   return facts;
 }
@@ -82,5 +90,7 @@ Result<connector::CredentialFacts> parse_introspection(std::string_view body) {
 
 namespace picket::connectors {
 std::unique_ptr<connector::Connector> make_onepassword();
-std::unique_ptr<connector::Connector> make_onepassword() { return std::make_unique<onepassword::OnePassword>(); }
+std::unique_ptr<connector::Connector> make_onepassword() {
+  return std::make_unique<onepassword::OnePassword>();
+}
 }  // namespace picket::connectors

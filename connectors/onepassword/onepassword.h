@@ -5,8 +5,8 @@
 
 namespace picket::onepassword {
 
-/// 1Password's Events API, version 2: three streams, one token an account. Facts and their sources: README.md.
-/// Place: made once by the registry. Threads: any. Failure: as Connector.
+/// 1Password's Events API, version 2: three streams, one token an account. Facts and their sources:
+/// README.md. Place: made once by the registry. Threads: any. Failure: as Connector.
 class OnePassword final : public connector::BundledConnector {
  public:
   explicit OnePassword(const Clock& clock = system_clock());
@@ -14,7 +14,8 @@ class OnePassword final : public connector::BundledConnector {
   Result<connector::CredentialFacts> inspect(const crypto::Secret& secrets) const override;
   connector::TestResult test(http_client::Client& client, const connector::DeviceContext& device,
                              std::stop_token stop) const override;
-  Result<connector::CredentialFacts> introspect(http_client::Client& client, const connector::DeviceContext& device,
+  Result<connector::CredentialFacts> introspect(http_client::Client& client,
+                                                const connector::DeviceContext& device,
                                                 std::stop_token stop) const override;
   Explanation explain(const Error& error, std::string_view stream, const connector::CredentialFacts& claims,
                       std::string_view device_spec, TimePoint now) const override;
@@ -23,8 +24,8 @@ class OnePassword final : public connector::BundledConnector {
   std::unique_ptr<connector::Normaliser> normaliser() const override;
 
  private:
-  Explanation explain_refusal(const connector::CredentialFacts& claims, std::string_view stream, std::string_view server,
-                              TimePoint now) const;
+  Explanation explain_refusal(const connector::CredentialFacts& claims, std::string_view stream,
+                              std::string_view server, TimePoint now) const;
   std::string title_of(std::string_view stream) const;
   void check_streams(connector::TestResult& result) const;
 

@@ -43,9 +43,12 @@ void warn(std::string& warning, std::string_view more) {
 Error not_a_page(const http_client::Response& response, const Error& why) {
   const std::string_view start = trim(std::string_view(response.body).substr(0, 256));
   if (start.starts_with('<'))
-    return Error(ErrorKind::kProtocol, "1Password answered with a web page where events were expected. Does a proxy or gateway answer "
-                                       "in its place?");
-  return Error(ErrorKind::kProtocol, fmt::format("1Password's answer cannot be read, so nothing of it was taken. {}", why.message));
+    return Error(
+        ErrorKind::kProtocol,
+        "1Password answered with a web page where events were expected. Does a proxy or gateway answer "
+        "in its place?");
+  return Error(ErrorKind::kProtocol,
+               fmt::format("1Password's answer cannot be read, so nothing of it was taken. {}", why.message));
 }
 
 /// The cursor of a page: nothing when it is absent, null, empty or no text.
@@ -84,7 +87,8 @@ std::string vendor_message(std::string_view body) {
 
 Error status_error(const http_client::Response& response, TimePoint now) {
   Error error = connector::error_of_status(response, "1Password", now);
-  if (const std::string said = vendor_message(response.body); !said.empty()) error.message += fmt::format(" It says: {}.", said);
+  if (const std::string said = vendor_message(response.body); !said.empty())
+    error.message += fmt::format(" It says: {}.", said);
   return error;
 }
 
@@ -106,8 +110,9 @@ Result<http_client::Request> Reader::request(const std::optional<Cursor>& cursor
   request.method = "POST";
   request.headers.emplace_back("content-type", "application/json");
   // an explicit start: without one 1Password gives the last hour only; no end, or its cursor would stop there
-  request.body = cursor ? fmt::format(R"({{"cursor":{}}})", codec::json_quote(*cursor))
-                        : fmt::format(R"({{"limit":{},"start_time":"{}"}})", kPageSize, format_rfc3339_seconds(since));
+  request.body =
+      cursor ? fmt::format(R"({{"cursor":{}}})", codec::json_quote(*cursor))
+             : fmt::format(R"({{"limit":{},"start_time":"{}"}})", kPageSize, format_rfc3339_seconds(since));
   sent_ = cursor;
   return request;
 }
@@ -118,7 +123,9 @@ Result<Page> Reader::read(http_client::Response response) {
   standing_still_ = 0;
   if (PICKET_PLANTED("connector.401_is_empty_page") && response.status == 401) return Page{};
   if (response.status == 400 && sent_)
-    return fail(Error(ErrorKind::kInvalidInput, "1Password does not accept the bookmark of this stream any more (400).").with_status(400));
+    return fail(Error(ErrorKind::kInvalidInput,
+                      "1Password does not accept the bookmark of this stream any more (400).")
+                    .with_status(400));
   return fail(status_error(response, clock_.now()));
 }
 
@@ -133,7 +140,10 @@ Result<Page> Reader::read_page(http_client::Response response) {
   const std::string_view has_more = scanned->member("has_more");
   const std::string_view raw_cursor = scanned->member("cursor");
   if (!scanned->has_array && has_more.empty() && raw_cursor.empty())
-    return fail(Error(ErrorKind::kProtocol, "1Password's answer holds neither events nor a bookmark. Is this really its Events API?").with_status(200));
+    return fail(
+        Error(ErrorKind::kProtocol,
+              "1Password's answer holds neither events nor a bookmark. Is this really its Events API?")
+            .with_status(200));
   Page page;
   page.body = body;
   page.records = std::move(scanned->records);
@@ -142,11 +152,13 @@ Result<Page> Reader::read_page(http_client::Response response) {
   if (!trusts_list(scanned->has_array)) {
     page.next.reset();
     page.more = false;
-    warn(page.warning, "The answer held no list of events; it was read as empty, and its bookmark was not taken.");
+    warn(page.warning,
+         "The answer held no list of events; it was read as empty, and its bookmark was not taken.");
     return page;
   }
   if (!page.next) warn(page.warning, "The answer held no bookmark; the old one was kept.");
-  if (has_more != "true" && has_more != "false") warn(page.warning, "The answer did not say whether there is more.");
+  if (has_more != "true" && has_more != "false")
+    warn(page.warning, "The answer did not say whether there is more.");
   page.more = page.more && goes_on(page, page.warning);
   if (PICKET_PLANTED("connector.has_more_ignored")) page.more = false;
   if (!page.more) {
@@ -171,7 +183,8 @@ bool Reader::goes_on(const Page& page, std::string& warning) {
   }
   if (sent_ && *page.next == *sent_) {
     if (++standing_still_ < kStandingStillLimit) return true;
-    warn(warning, "1Password keeps saying that there is more and gives the same bookmark; the round was ended.");
+    warn(warning,
+         "1Password keeps saying that there is more and gives the same bookmark; the round was ended.");
     return false;
   }
   standing_still_ = 0;

@@ -10,11 +10,13 @@
 
 namespace picket::onepassword {
 
-/// What the vendor itself says in an error body, of either shape: `{"Error":{"Message":…}}` or `{"status":…,"message":…}`.
-/// Empty when there is nothing to quote: unreadable, long, not plain ASCII, or resembling a credential.
+/// What the vendor itself says in an error body, of either shape: `{"Error":{"Message":…}}` or
+/// `{"status":…,"message":…}`. Empty when there is nothing to quote: unreadable, long, not plain ASCII, or
+/// resembling a credential.
 std::string vendor_message(std::string_view body);
 
-/// The error for an answer other than 200, `kUnauthorized` and so on (connector/http_answer.h), with 1Password's words.
+/// The error for an answer other than 200, `kUnauthorized` and so on (connector/http_answer.h), with
+/// 1Password's words.
 Error status_error(const http_client::Response& response, TimePoint now);
 
 /// Place: one stream of one device. Threads: one at a time. Failure: as StreamReader.
@@ -22,13 +24,14 @@ class Reader final : public connector::StreamReader {
  public:
   Reader(std::string server, std::string stream, crypto::Secret token, const Clock& clock);
 
-  Result<http_client::Request> request(const std::optional<connector::Cursor>& cursor, TimePoint since) override;
+  Result<http_client::Request> request(const std::optional<connector::Cursor>& cursor,
+                                       TimePoint since) override;
   Result<connector::Page> read(http_client::Response response) override;
 
  private:
   Result<connector::Page> read_page(http_client::Response response);
-  /// A list that is null or missing is empty, as some servers spell it, or lost. Its bookmark would lead past what was lost,
-  /// so it is taken only when the answer stays the same.
+  /// A list that is null or missing is empty, as some servers spell it, or lost. Its bookmark would lead past
+  /// what was lost, so it is taken only when the answer stays the same.
   bool trusts_list(bool has_list);
   /// Whether to go on after a page that says there is more. Ends rounds that lead nowhere.
   bool goes_on(const connector::Page& page, std::string& warning);

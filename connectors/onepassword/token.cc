@@ -44,7 +44,8 @@ tl::unexpected<Error> refuse(std::string message) {
   return fail(Error(ErrorKind::kInvalidInput, std::move(message)).with_field(std::string(kField)));
 }
 
-/// The text of a JSON string as it stands between its quotes; nothing for other types and for texts with escapes.
+/// The text of a JSON string as it stands between its quotes; nothing for other types and for texts with
+/// escapes.
 std::optional<std::string_view> plain_text(simdjson::simdjson_result<od::value> value) {
   od::raw_json_string raw;
   if (value.get(raw) != simdjson::SUCCESS) return std::nullopt;
@@ -113,12 +114,18 @@ std::optional<Claims> read_claims(const std::string& payload) {
   Claims claims;
   for (auto field : object) {
     std::string_view key;
-    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return std::nullopt;
-    if (key == "aud") read_audience(field.value(), claims);
-    else if (key == "1password.com/fts") read_features(field.value(), claims);
-    else if (key == "1password.com/auuid") claims.account = std::string(plain_text(field.value()).value_or(""));
-    else if (key == "iat") claims.issued = seconds_of(field.value());
-    else if (key == "exp") claims.expires = seconds_of(field.value());
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS)
+      return std::nullopt;
+    if (key == "aud")
+      read_audience(field.value(), claims);
+    else if (key == "1password.com/fts")
+      read_features(field.value(), claims);
+    else if (key == "1password.com/auuid")
+      claims.account = std::string(plain_text(field.value()).value_or(""));
+    else if (key == "iat")
+      claims.issued = seconds_of(field.value());
+    else if (key == "exp")
+      claims.expires = seconds_of(field.value());
   }
   return claims;
 }
@@ -134,25 +141,34 @@ std::optional<std::string> algorithm_of(const std::string& header) {
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
-/// The base URL that a host of the `aud` claim stands for. Only the published servers are proposed by name; anything else
-/// is an administrator's explicit choice. A simulator on this machine names itself with its port.
+/// The base URL that a host of the `aud` claim stands for. Only the published servers are proposed by name;
+/// anything else is an administrator's explicit choice. A simulator on this machine names itself with its
+/// port.
 std::string server_of(const std::string& host) {
-  constexpr std::string_view kPublished[] = {"events.1password.com", "events.1password.ca", "events.1password.eu",
-                                             "events.ent.1password.com"};
-  if (std::find(std::begin(kPublished), std::end(kPublished), host) != std::end(kPublished)) return "https://" + host;
-  if (host.starts_with("127.0.0.1:") || host.starts_with("localhost:")) return is_host(host) ? "http://" + host : "";
+  constexpr std::string_view kPublished[] = {"events.1password.com", "events.1password.ca",
+                                             "events.1password.eu", "events.ent.1password.com"};
+  if (std::find(std::begin(kPublished), std::end(kPublished), host) != std::end(kPublished))
+    return "https://" + host;
+  if (host.starts_with("127.0.0.1:") || host.starts_with("localhost:"))
+    return is_host(host) ? "http://" + host : "";
   return "";
 }
 
 Status check_kind(std::string_view token) {
-  if (token.size() > kMaxToken) return refuse("This is too long for a 1Password token. Copy only the token itself.");
+  if (token.size() > kMaxToken)
+    return refuse("This is too long for a 1Password token. Copy only the token itself.");
   for (const char c : token)
     if (c <= 0x20 || c >= 0x7f)
-      return refuse("The token holds spaces, line breaks or other characters that no token has. Copy it whole and alone.");
+      return refuse(
+          "The token holds spaces, line breaks or other characters that no token has. Copy it whole and "
+          "alone.");
   if (token.starts_with("ops_"))
-    return refuse("This is the token of a 1Password service account. It cannot read events. " + std::string(kHowTo));
+    return refuse("This is the token of a 1Password service account. It cannot read events. " +
+                  std::string(kHowTo));
   if (std::count(token.begin(), token.end(), '.') != 2)
-    return refuse("This is not an Events Reporting token: it does not have three parts with dots between them. " + std::string(kHowTo));
+    return refuse(
+        "This is not an Events Reporting token: it does not have three parts with dots between them. " +
+        std::string(kHowTo));
   return {};
 }
 
@@ -161,11 +177,16 @@ Status check_claims(const Claims& claims) {
     return std::find(claims.features.begin(), claims.features.end(), name) != claims.features.end();
   };
   if (has("vaultaccess"))
-    return refuse("This is a token of 1Password Connect: it opens vaults and cannot read events. " + std::string(kHowTo));
+    return refuse("This is a token of 1Password Connect: it opens vaults and cannot read events. " +
+                  std::string(kHowTo));
   if (!claims.has_features || claims.host.empty())
-    return refuse("This token does not come from 1Password Events Reporting: it names no server or no kinds of events. " + std::string(kHowTo));
+    return refuse(
+        "This token does not come from 1Password Events Reporting: it names no server or no kinds of "
+        "events. " +
+        std::string(kHowTo));
   if (claims.account.empty())
-    return refuse("This token does not come from 1Password Events Reporting: it names no account. " + std::string(kHowTo));
+    return refuse("This token does not come from 1Password Events Reporting: it names no account. " +
+                  std::string(kHowTo));
   return {};
 }
 
@@ -176,7 +197,9 @@ Result<crypto::Secret> api_token(const crypto::Secret& secrets) {
     return fail(Error(ErrorKind::kUnauthorized, "No token yet.").with_field(std::string(kField)));
   };
   if (secrets.empty()) return none();
-  const auto wrong = [] { return refuse("The secrets of a 1Password device must be an object with a text \"api_token\"."); };
+  const auto wrong = [] {
+    return refuse("The secrets of a 1Password device must be an object with a text \"api_token\".");
+  };
   const Scratch scratch(secrets.reveal());
   od::parser parser;
   od::document document;
@@ -209,7 +232,8 @@ Result<connector::CredentialFacts> inspect_token(const crypto::Secret& secret) {
   if (!algorithm || !claims || second + 1 == token.size())
     return refuse("This is not a complete 1Password token: one of its parts cannot be read. Copy it whole.");
   if (*algorithm != "ES256")
-    return refuse("This token is signed in another way than 1Password signs Events Reporting tokens. " + std::string(kHowTo));
+    return refuse("This token is signed in another way than 1Password signs Events Reporting tokens. " +
+                  std::string(kHowTo));
   PICKET_TRY(check_claims(*claims));
   connector::CredentialFacts facts;
   facts.server = server_of(claims->host);
@@ -222,9 +246,12 @@ Result<connector::CredentialFacts> inspect_token(const crypto::Secret& secret) {
   return facts;
 }
 
-bool belongs_elsewhere(const connector::CredentialFacts& claims, std::string_view server, std::span<const std::string> known) {
+bool belongs_elsewhere(const connector::CredentialFacts& claims, std::string_view server,
+                       std::span<const std::string> known) {
   if (claims.server.empty() || claims.server == server) return false;
-  const auto listed = [&](std::string_view url) { return std::find(known.begin(), known.end(), url) != known.end(); };
+  const auto listed = [&](std::string_view url) {
+    return std::find(known.begin(), known.end(), url) != known.end();
+  };
   if (listed(server) || !listed(claims.server)) return true;
   return claims.server != known.front();
 }

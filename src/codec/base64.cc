@@ -55,21 +55,29 @@ Result<std::string> decode(std::string_view text, const std::array<std::uint8_t,
       out += static_cast<char>(bits >> count & 0xff);
     }
   }
-  if ((bits & ((1u << count) - 1)) != 0) return bad();  // two spellings of the same bytes would be two identities
+  if ((bits & ((1u << count) - 1)) != 0)
+    return bad();  // two spellings of the same bytes would be two identities
   return out;
 }
 
 }  // namespace
 
-std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
-std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrl, false); }
+std::string base64_encode(std::string_view bytes) {
+  return encode(bytes, kStandard, true);
+}
+std::string base64url_encode(std::string_view bytes) {
+  return encode(bytes, kUrl, false);
+}
 
 Result<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return fail(ErrorKind::kInvalidInput, "This is not base64: its length is no multiple of 4.");
+  if (text.size() % 4 != 0)
+    return fail(ErrorKind::kInvalidInput, "This is not base64: its length is no multiple of 4.");
   for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.remove_suffix(1);
   return decode(text, kFromStandard);
 }
 
-Result<std::string> base64url_decode(std::string_view text) { return decode(text, kFromUrl); }
+Result<std::string> base64url_decode(std::string_view text) {
+  return decode(text, kFromUrl);
+}
 
 }  // namespace picket::codec

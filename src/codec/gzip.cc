@@ -32,7 +32,8 @@ Result<std::string> inflate(std::string_view packed, std::size_t max_output) {
     return fail(ErrorKind::kInvalidInput, "The compressed data is damaged or ends too early.");
   };
   InflateStream stream;
-  if (inflateInit2(&stream.z, kGzipOrZlib) != Z_OK) return fail(ErrorKind::kInternal, "zlib cannot be started.");
+  if (inflateInit2(&stream.z, kGzipOrZlib) != Z_OK)
+    return fail(ErrorKind::kInternal, "zlib cannot be started.");
   stream.open = true;
   const bool is_gzip = packed.starts_with("\x1f\x8b");
   std::string out;
@@ -71,7 +72,8 @@ std::string gzip(std::string_view bytes, int level) {
   z_stream z{};
   PICKET_ASSERT(deflateInit2(&z, level, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib starts");
   std::string out(deflateBound(&z, bytes.size()) + 32, '\0');
-  PICKET_ASSERT(bytes.size() < std::numeric_limits<uInt>::max(), "only bodies below 4 GB are packed in one go");
+  PICKET_ASSERT(bytes.size() < std::numeric_limits<uInt>::max(),
+                "only bodies below 4 GB are packed in one go");
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   z.avail_in = static_cast<uInt>(bytes.size());
   z.next_out = reinterpret_cast<Bytef*>(out.data());

@@ -126,11 +126,12 @@ Result<bj::value> parse(std::string_view text, const JsonLimits& limits) {
   if (!ec && used < text.size()) ec = bj::error::extra_data;
   if (!ec) return handler.stack.release();
   if (ec == bj::error::too_deep)
-    return fail(ErrorKind::kTooLarge, fmt::format("The JSON text is nested deeper than {} levels.", limits.max_depth));
+    return fail(ErrorKind::kTooLarge,
+                fmt::format("The JSON text is nested deeper than {} levels.", limits.max_depth));
   Error error(ErrorKind::kInvalidInput, "");
   error.place = place_of(text, used);
-  error.message = fmt::format("This is not valid JSON: line {}, column {}: {}.", error.place->line, error.place->column,
-                              reason(ec, handler.refusal));
+  error.message = fmt::format("This is not valid JSON: line {}, column {}: {}.", error.place->line,
+                              error.place->column, reason(ec, handler.refusal));
   return fail(std::move(error));
 }
 
@@ -158,11 +159,21 @@ std::size_t sequence_length(std::string_view s) {
 
 void append_escaped(std::string& out, char c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default: {
       constexpr char kHex[] = "0123456789abcdef";
       const auto u = static_cast<unsigned char>(c);
@@ -177,8 +188,8 @@ void append_escaped(std::string& out, char c) {
 
 Result<bj::value> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes)
-    return fail(ErrorKind::kTooLarge, fmt::format("The JSON text is {} bytes long; at most {} are allowed.", text.size(),
-                                                  limits.max_bytes));
+    return fail(ErrorKind::kTooLarge, fmt::format("The JSON text is {} bytes long; at most {} are allowed.",
+                                                  text.size(), limits.max_bytes));
   try {
     return parse(text, limits);
   } catch (const std::exception&) {  // Boost throws when a value is larger than its own limits
@@ -186,7 +197,9 @@ Result<bj::value> parse_json(std::string_view text, const JsonLimits& limits) {
   }
 }
 
-std::string to_json(const bj::value& value) { return bj::serialize(value); }
+std::string to_json(const bj::value& value) {
+  return bj::serialize(value);
+}
 
 void append_json_quote(std::string& out, std::string_view text) {
   out += '"';

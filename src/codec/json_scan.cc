@@ -15,9 +15,15 @@ namespace {
 
 enum class Fault { kNone, kSyntax, kEnd, kDepth };
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 /// Walks over JSON text and checks its grammar. UTF-8 is checked beforehand.
 class Scanner {
@@ -99,7 +105,8 @@ class Scanner {
   }
 
  private:
-  /// After a value: closes what ends here and steps to the next value. False when the outermost value is whole, or wrong.
+  /// After a value: closes what ends here and steps to the next value. False when the outermost value is
+  /// whole, or wrong.
   bool close(std::size_t& depth, std::uint64_t objects) {
     while (depth > 0) {
       const bool object = (objects >> depth & 1) != 0;
@@ -178,11 +185,13 @@ class Scanner {
   /// To the next quote, backslash or control character.
   void skip_plain() {
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), last_control = _mm_set1_epi8(0x1f);
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'),
+                  last_control = _mm_set1_epi8(0x1f);
     while (end_ - p_ >= 16) {
       const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p_));
       const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(chunk, last_control), chunk);
-      const __m128i hit = _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
+      const __m128i hit =
+          _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
       const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hit));
       if (mask != 0) {
         p_ += std::countr_zero(mask);
@@ -201,9 +210,12 @@ class Scanner {
 
 tl::unexpected<Error> refuse(Fault fault, std::size_t offset) {
   switch (fault) {
-    case Fault::kDepth: return fail(ErrorKind::kTooLarge, "The JSON text is nested too deep.");
-    case Fault::kEnd: return fail(ErrorKind::kInvalidInput, "The JSON text ends too early.");
-    default: break;
+    case Fault::kDepth:
+      return fail(ErrorKind::kTooLarge, "The JSON text is nested too deep.");
+    case Fault::kEnd:
+      return fail(ErrorKind::kInvalidInput, "The JSON text ends too early.");
+    default:
+      break;
   }
   return fail(ErrorKind::kInvalidInput, fmt::format("The text is not JSON from its byte {} on.", offset));
 }
@@ -238,7 +250,9 @@ Result<JsonPage> scan_json_page(std::string_view text, std::string_view array_ke
     return fail(ErrorKind::kInvalidInput, "The text holds bytes that are not UTF-8.");
   JsonPage page;
   Scanner in(text);
-  const auto wrong = [&] { return refuse(in.fault(), static_cast<std::size_t>(in.position() - text.data())); };
+  const auto wrong = [&] {
+    return refuse(in.fault(), static_cast<std::size_t>(in.position() - text.data()));
+  };
   bool seen = false;
   in.skip_space();
   if (!in.take('{')) return wrong();
@@ -251,14 +265,19 @@ Result<JsonPage> scan_json_page(std::string_view text, std::string_view array_ke
       if (!in.key(name)) return wrong();
       const char* start = in.position();
       if (name == array_key) {
-        if (std::exchange(seen, true)) return fail(ErrorKind::kInvalidInput, "The list of records comes twice.");
+        if (std::exchange(seen, true))
+          return fail(ErrorKind::kInvalidInput, "The list of records comes twice.");
         page.has_array = in.peek() == '[';
-        if (!page.has_array && in.peek() != 'n') return fail(ErrorKind::kInvalidInput, "What should be the list of records is no list.");
-        if (page.has_array ? !read_array(in, page.records, limits.max_depth - 2) : !in.value(1)) return wrong();
+        if (!page.has_array && in.peek() != 'n')
+          return fail(ErrorKind::kInvalidInput, "What should be the list of records is no list.");
+        if (page.has_array ? !read_array(in, page.records, limits.max_depth - 2) : !in.value(1))
+          return wrong();
       } else {
         if (!in.value(limits.max_depth - 1)) return wrong();
-        page.members.emplace_back(name, std::string_view(start, static_cast<std::size_t>(in.position() - start)));
-        if (page.members.size() > 1000) return fail(ErrorKind::kTooLarge, "The JSON object has more than 1000 members.");
+        page.members.emplace_back(name,
+                                  std::string_view(start, static_cast<std::size_t>(in.position() - start)));
+        if (page.members.size() > 1000)
+          return fail(ErrorKind::kTooLarge, "The JSON object has more than 1000 members.");
       }
       in.skip_space();
       if (in.peek() != ',') break;
@@ -268,7 +287,8 @@ Result<JsonPage> scan_json_page(std::string_view text, std::string_view array_ke
     if (!in.take('}')) return wrong();
   }
   in.skip_space();
-  if (!in.at_end()) return fail(ErrorKind::kInvalidInput, "Something follows behind the end of the JSON text.");
+  if (!in.at_end())
+    return fail(ErrorKind::kInvalidInput, "Something follows behind the end of the JSON text.");
   return page;
 }
 

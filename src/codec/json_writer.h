@@ -6,8 +6,8 @@
 
 namespace picket::codec {
 
-/// Writes JSON in one pass into a string it owns, without a tree. Commas are its business; balance is the caller's
-/// (asserted). Depth at most 63. Not thread-safe.
+/// Writes JSON in one pass into a string it owns, without a tree. Commas are its business; balance is the
+/// caller's (asserted). Depth at most 63. Not thread-safe.
 class JsonWriter {
  public:
   JsonWriter& begin_object();

@@ -13,8 +13,12 @@ namespace {
 
 constexpr std::size_t kMaxUrl = 8192;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_alnum(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 int hex(char c) {
   if (is_digit(c)) return c - '0';
@@ -41,7 +45,8 @@ bool is_dns_name(std::string_view host) {
     const auto dot = rest.find('.');
     label = rest.substr(0, dot);
     if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-    if (!std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; })) return false;
+    if (!std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; }))
+      return false;
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }
@@ -54,7 +59,8 @@ Status read_host(std::string_view& rest, Url& url) {
     if (end == std::string_view::npos) return bad("the address in brackets has no end");
     url.host = to_lower(rest.substr(1, end - 1));
     in6_addr address{};
-    if (inet_pton(AF_INET6, url.host.c_str(), &address) != 1) return bad("what stands in brackets is no IPv6 address");
+    if (inet_pton(AF_INET6, url.host.c_str(), &address) != 1)
+      return bad("what stands in brackets is no IPv6 address");
     url.host_is_ip = true;
     rest.remove_prefix(end + 1);
     return {};
@@ -74,7 +80,8 @@ Status read_port(std::string_view rest, Url& url) {
   rest.remove_prefix(1);
   unsigned port = 0;
   const auto [end, ec] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
-  if (ec != std::errc{} || end != rest.data() + rest.size() || port < 1 || port > 65535 || rest.front() == '0')
+  if (ec != std::errc{} || end != rest.data() + rest.size() || port < 1 || port > 65535 ||
+      rest.front() == '0')
     return bad("its port is no number from 1 to 65535");
   url.port = static_cast<std::uint16_t>(port);
   return {};
@@ -93,8 +100,8 @@ std::string Url::origin() const {
 Result<Url> parse_url(std::string_view text) {
   if (text.size() > kMaxUrl) return bad("it is longer than 8192 bytes");
   for (const char c : text)
-    if (c <= 0x20 || c >= 0x7f || c == '\\' || c == '"' || c == '<' || c == '>' || c == '`' || c == '{' || c == '}' ||
-        c == '|' || c == '^')
+    if (c <= 0x20 || c >= 0x7f || c == '\\' || c == '"' || c == '<' || c == '>' || c == '`' || c == '{' ||
+        c == '}' || c == '|' || c == '^')
       return bad("it holds a space or another character that has no place in an address");
   Url url;
   const auto colon = text.find("://");
@@ -161,7 +168,8 @@ Result<QueryPairs> parse_query(std::string_view text, std::size_t max_pairs) {
     const auto equals = part.find('=');
     PICKET_ASSIGN(std::string key, percent_decode(part.substr(0, equals), true));
     PICKET_ASSIGN(std::string value,
-                  percent_decode(equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1), true));
+                  percent_decode(
+                      equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1), true));
     pairs.emplace_back(std::move(key), std::move(value));
   }
   return pairs;

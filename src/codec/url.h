@@ -23,9 +23,9 @@ struct Url {
   std::string origin() const;
 };
 
-/// Strict: no user part, no fragment, no white space or control characters, no backslash, ASCII only, a host that is a
-/// DNS name, a dotted IPv4 address (four decimal parts, nothing shorter) or a bracketed IPv6 address without a zone; at
-/// most 8192 bytes. Errors: kInvalidInput with the reason.
+/// Strict: no user part, no fragment, no white space or control characters, no backslash, ASCII only, a host
+/// that is a DNS name, a dotted IPv4 address (four decimal parts, nothing shorter) or a bracketed IPv6
+/// address without a zone; at most 8192 bytes. Errors: kInvalidInput with the reason.
 Result<Url> parse_url(std::string_view text);
 
 /// Everything but unreserved characters (RFC 3986: letters, digits, - . _ ~) becomes %XX.
@@ -34,7 +34,8 @@ std::string percent_encode(std::string_view text);
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;
-/// `a=1&b=2` in order, decoded, repeated keys kept. kTooLarge above `max_pairs`; kInvalidInput for broken escapes.
+/// `a=1&b=2` in order, decoded, repeated keys kept. kTooLarge above `max_pairs`; kInvalidInput for broken
+/// escapes.
 Result<QueryPairs> parse_query(std::string_view text, std::size_t max_pairs = 200);
 
 }  // namespace picket::codec

@@ -22,13 +22,15 @@ tl::unexpected<Error> bad(std::string_view why) {
 
 Result<std::string> text(const bj::object& object, const char* key) {
   const bj::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string() || value->as_string().empty()) return bad(fmt::format("\"{}\" is missing", key));
+  if (value == nullptr || !value->is_string() || value->as_string().empty())
+    return bad(fmt::format("\"{}\" is missing", key));
   return std::string(value->as_string());
 }
 
 Result<const bj::array*> list(const bj::object& object, const char* key) {
   const bj::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_array() || value->as_array().empty()) return bad(fmt::format("\"{}\" is missing or empty", key));
+  if (value == nullptr || !value->is_array() || value->as_array().empty())
+    return bad(fmt::format("\"{}\" is missing or empty", key));
   for (const bj::value& entry : value->as_array())
     if (!entry.is_object()) return bad(fmt::format("\"{}\" holds something that is no object", key));
   return &value->as_array();
@@ -37,29 +39,43 @@ Result<const bj::array*> list(const bj::object& object, const char* key) {
 /// Every attribute that the API promises for a plug-in, with the kind of value it has.
 Status check_plugin(const bj::object& plugin) {
   constexpr std::pair<const char*, bj::kind> kAttributes[] = {
-      {"active", bj::kind::bool_},           {"assembler_dependency", bj::kind::string},
-      {"assembler_for_console_only", bj::kind::bool_}, {"company_name", bj::kind::string},
-      {"current_status", bj::kind::int64},   {"depends_on", bj::kind::array},
-      {"description", bj::kind::string},     {"display_name", bj::kind::string},
-      {"extra", bj::kind::object},           {"hide_console_login", bj::kind::bool_},
-      {"internal_only", bj::kind::bool_},    {"is_investigative_tech", bj::kind::bool_},
-      {"logo", bj::kind::string},            {"onboarding_doc_url", bj::kind::string},
-      {"organization_id", bj::kind::null},   {"plugin_slug", bj::kind::string},
-      {"service_offerings", bj::kind::array}, {"sfa_integration_slug", bj::kind::string},
-      {"show_display_name_with_logo", bj::kind::bool_}, {"tasks", bj::kind::array},
-      {"vendor_name", bj::kind::string},     {"vendor_type", bj::kind::string},
+      {"active", bj::kind::bool_},
+      {"assembler_dependency", bj::kind::string},
+      {"assembler_for_console_only", bj::kind::bool_},
+      {"company_name", bj::kind::string},
+      {"current_status", bj::kind::int64},
+      {"depends_on", bj::kind::array},
+      {"description", bj::kind::string},
+      {"display_name", bj::kind::string},
+      {"extra", bj::kind::object},
+      {"hide_console_login", bj::kind::bool_},
+      {"internal_only", bj::kind::bool_},
+      {"is_investigative_tech", bj::kind::bool_},
+      {"logo", bj::kind::string},
+      {"onboarding_doc_url", bj::kind::string},
+      {"organization_id", bj::kind::null},
+      {"plugin_slug", bj::kind::string},
+      {"service_offerings", bj::kind::array},
+      {"sfa_integration_slug", bj::kind::string},
+      {"show_display_name_with_logo", bj::kind::bool_},
+      {"tasks", bj::kind::array},
+      {"vendor_name", bj::kind::string},
+      {"vendor_type", bj::kind::string},
       {"version", bj::kind::string}};
   for (const auto& [name, kind] : kAttributes) {
     const bj::value* value = plugin.if_contains(name);
-    if (value == nullptr || value->kind() != kind) return bad(fmt::format("\"plugin.{}\" is missing or of another type", name));
+    if (value == nullptr || value->kind() != kind)
+      return bad(fmt::format("\"plugin.{}\" is missing or of another type", name));
   }
-  if (plugin.size() != std::size(kAttributes)) return bad("\"plugin\" has an attribute that the API does not know");
+  if (plugin.size() != std::size(kAttributes))
+    return bad("\"plugin\" has an attribute that the API does not know");
   return {};
 }
 
 }  // namespace
 
-Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form_json, std::string_view logo_svg) {
+Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form_json,
+                           std::string_view logo_svg) {
   PICKET_ASSIGN(bj::value tree, codec::parse_json(manifest_json));
   if (!tree.is_object()) return bad("it is no object");
   const bj::object& manifest = tree.as_object();
@@ -88,7 +104,8 @@ Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form
   if (plugin_value == nullptr || !plugin_value->is_object()) return bad("\"plugin\" is missing");
   bj::object plugin = plugin_value->as_object();
   PICKET_TRY(check_plugin(plugin));
-  if (plugin["plugin_slug"].as_string() != std::string_view(bundle.slug)) return bad("\"plugin.plugin_slug\" is not the slug");
+  if (plugin["plugin_slug"].as_string() != std::string_view(bundle.slug))
+    return bad("\"plugin.plugin_slug\" is not the slug");
   plugin["device_spec_json"] = *codec::parse_json(form_json);
   // self-contained, so that the console needs no further request and no route of its own
   plugin["logo_image_url"] = "data:image/svg+xml;base64," + codec::base64_encode(logo_svg);

@@ -16,14 +16,17 @@ struct Bundle {
   std::string slug, title, vendor_name, device_type;
   std::vector<StreamInfo> streams;
   std::vector<std::string> servers;
-  std::string manifest_json;  ///< the attributes of the API's `plugins` resource, `device_spec_json` among them
+  std::string
+      manifest_json;  ///< the attributes of the API's `plugins` resource, `device_spec_json` among them
   std::string form_json;
   std::string logo_svg;
   Form form;
 };
 
-/// Errors: kInvalidInput naming file and place. A built-in connector asserts on it: its files were checked by its tests.
-Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form_json, std::string_view logo_svg);
+/// Errors: kInvalidInput naming file and place. A built-in connector asserts on it: its files were checked by
+/// its tests.
+Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form_json,
+                           std::string_view logo_svg);
 
 /// A connector whose descriptions come from its bundle; what is left to write is behaviour.
 class BundledConnector : public Connector {

@@ -15,12 +15,13 @@
 #include "http_client/client.h"
 #include "model/event.h"
 
-/// The connector SDK: what a vendor's folder implements. Connectors do no I/O of their own: a `StreamReader` says the next
-/// request and reads its answer, so that one loop can wait for thousands of vendors and every fault is a plain test.
+/// The connector SDK: what a vendor's folder implements. Connectors do no I/O of their own: a `StreamReader`
+/// says the next request and reads its answer, so that one loop can wait for thousands of vendors and every
+/// fault is a plain test.
 namespace picket::connector {
 
-/// Where a stream has been read to; opaque text of the vendor. Never parsed, no length limit, saved only after the
-/// events before it are durable.
+/// Where a stream has been read to; opaque text of the vendor. Never parsed, no length limit, saved only
+/// after the events before it are durable.
 using Cursor = std::string;
 
 /// One page as received. Records are slices of `*body`, so a page can be moved without their moving.
@@ -36,8 +37,9 @@ struct Page {
 /// What a reader knows of its device. Pointers outlive the reader.
 struct DeviceContext {
   std::string device_id;
-  std::string device_spec;                  ///< JSON object text, non-secret settings
-  const crypto::Secret* secrets = nullptr;  ///< JSON object text of the device_info secrets; null = none stored
+  std::string device_spec;  ///< JSON object text, non-secret settings
+  const crypto::Secret* secrets =
+      nullptr;  ///< JSON object text of the device_info secrets; null = none stored
 };
 
 /// Reads one stream of one device. Pure apart from its own members; never used by two threads at once.
@@ -46,19 +48,21 @@ class StreamReader {
   virtual ~StreamReader() = default;
   /// The request for the next page. Without a cursor: start at `since`.
   virtual Result<http_client::Request> request(const std::optional<Cursor>& cursor, TimePoint since) = 0;
-  /// Reads the answer to it. Errors: kUnauthorized, kForbidden, kNotFound, kRateLimited (retry_after), kUnavailable,
-  /// kProtocol, kTooLarge; kInvalidInput when the vendor refused our cursor (start again from a time).
+  /// Reads the answer to it. Errors: kUnauthorized, kForbidden, kNotFound, kRateLimited (retry_after),
+  /// kUnavailable, kProtocol, kTooLarge; kInvalidInput when the vendor refused our cursor (start again from a
+  /// time).
   virtual Result<Page> read(http_client::Response response) = 0;
 };
 
-/// Turns a record into an event view. One instance a thread (it owns a parser and scratch memory). Pure: the same bytes
-/// give the same view. Views are valid until the next `reset`.
+/// Turns a record into an event view. One instance a thread (it owns a parser and scratch memory). Pure: the
+/// same bytes give the same view. Views are valid until the next `reset`.
 class Normaliser {
  public:
   virtual ~Normaliser() = default;
   virtual void reset() = 0;
   /// Never fails: what cannot be read comes back with `unreadable` set and time = `received_at`.
-  virtual model::EventView normalise(std::string_view stream, std::string_view record, TimePoint received_at) = 0;
+  virtual model::EventView normalise(std::string_view stream, std::string_view record,
+                                     TimePoint received_at) = 0;
   /// The event as an OCSF document (JSON text).
   virtual Result<std::string> to_ocsf(std::string_view stream, std::string_view record) = 0;
 };
@@ -107,19 +111,22 @@ class Connector {
   virtual const std::string& form_json() const = 0;      ///< form dialect, see connector/README.md
   virtual std::string_view logo_svg() const = 0;
   virtual std::span<const StreamInfo> streams() const = 0;
-  virtual std::span<const std::string> servers() const = 0;  ///< base URLs it may call, unless the administrator allows more
+  virtual std::span<const std::string> servers()
+      const = 0;  ///< base URLs it may call, unless the administrator allows more
 
   /// Checks device_spec (JSON object text); errors carry `field`. `extra_servers` are those allowed at start.
   virtual Status validate(std::string_view device_spec, std::span<const std::string> extra_servers) const = 0;
   /// Reads a credential without the network. kInvalidInput with the reason when it is of another kind.
   virtual Result<CredentialFacts> inspect(const crypto::Secret& secrets) const = 0;
   /// Talks to the vendor and names exactly what is wrong. Blocks up to 20 s.
-  virtual TestResult test(http_client::Client& client, const DeviceContext& device, std::stop_token stop) const = 0;
+  virtual TestResult test(http_client::Client& client, const DeviceContext& device,
+                          std::stop_token stop) const = 0;
   /// Asks the vendor which account and which streams a credential has. Errors as StreamReader::read.
   virtual Result<CredentialFacts> introspect(http_client::Client& client, const DeviceContext& device,
                                              std::stop_token stop) const = 0;
-  /// The one sentence and code for a failure of this vendor's streams, given what the credential says of itself
-  /// (expired, feature missing, other region): "Not authorised since …" is composed by fleet, the cause comes from here.
+  /// The one sentence and code for a failure of this vendor's streams, given what the credential says of
+  /// itself (expired, feature missing, other region): "Not authorised since …" is composed by fleet, the
+  /// cause comes from here.
   struct Explanation {
     std::string code;
     std::string sentence;
@@ -127,14 +134,16 @@ class Connector {
   virtual Explanation explain(const Error& error, std::string_view stream, const CredentialFacts& claims,
                               std::string_view device_spec, TimePoint now) const = 0;
 
-  virtual Result<std::unique_ptr<StreamReader>> reader(const DeviceContext& device, std::string_view stream) const = 0;
+  virtual Result<std::unique_ptr<StreamReader>> reader(const DeviceContext& device,
+                                                       std::string_view stream) const = 0;
   virtual std::unique_ptr<Normaliser> normaliser() const = 0;
 };
 
 /// All built-in connectors in a fixed order (made by the list in connectors/CMakeLists.txt).
 class Registry {
  public:
-  explicit Registry(std::vector<std::unique_ptr<Connector>> connectors) : connectors_(std::move(connectors)) {}
+  explicit Registry(std::vector<std::unique_ptr<Connector>> connectors)
+      : connectors_(std::move(connectors)) {}
   const Connector* find(std::string_view slug) const;
   const std::vector<std::unique_ptr<Connector>>& all() const { return connectors_; }
 

@@ -14,7 +14,8 @@ namespace {
 namespace bj = boost::json;
 
 tl::unexpected<Error> bad(std::string where, std::string_view why) {
-  return fail(Error(ErrorKind::kInvalidInput, fmt::format("The form is wrong at {}: {}.", where, why)).with_field(where));
+  return fail(Error(ErrorKind::kInvalidInput, fmt::format("The form is wrong at {}: {}.", where, why))
+                  .with_field(where));
 }
 
 Status read_text(const bj::object& object, const char* key, std::string& out, const std::string& where) {
@@ -33,7 +34,8 @@ Status read_flag(const bj::object& object, const char* key, bool& out, const std
   return {};
 }
 
-Status only_keys(const bj::object& object, std::initializer_list<std::string_view> known, const std::string& where) {
+Status only_keys(const bj::object& object, std::initializer_list<std::string_view> known,
+                 const std::string& where) {
   for (const auto& member : object)
     if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end())
       return bad(where, fmt::format("\"{}\" is not part of the dialect", std::string_view(member.key())));
@@ -42,8 +44,10 @@ Status only_keys(const bj::object& object, std::initializer_list<std::string_vie
 
 Status read_choices(const bj::object& object, FormField& field, const std::string& where) {
   const bj::value* list = object.if_contains("choices");
-  if (field.type != "choice") return list == nullptr ? Status{} : Status(bad(where, "only a choice has choices"));
-  if (list == nullptr || !list->is_array() || list->as_array().empty()) return bad(where, "a choice needs choices");
+  if (field.type != "choice")
+    return list == nullptr ? Status{} : Status(bad(where, "only a choice has choices"));
+  if (list == nullptr || !list->is_array() || list->as_array().empty())
+    return bad(where, "a choice needs choices");
   for (const bj::value& entry : list->as_array()) {
     if (!entry.is_object()) return bad(where, "a choice is an object with value and label");
     std::string value, label;
@@ -60,14 +64,19 @@ Result<FormField> read_field(const bj::value& value, const std::string& where) {
   if (!value.is_object()) return bad(where, "a field is an object");
   const bj::object& object = value.as_object();
   PICKET_TRY(only_keys(object,
-                       {"name", "path", "label", "type", "required", "help", "placeholder", "pattern", "pattern_message",
-                        "choices", "default", "inspect"},
+                       {"name", "path", "label", "type", "required", "help", "placeholder", "pattern",
+                        "pattern_message", "choices", "default", "inspect"},
                        where));
   FormField field;
-  const std::pair<const char*, std::string*> texts[] = {
-      {"name", &field.name},       {"path", &field.path},           {"label", &field.label},
-      {"help", &field.help},       {"type", &field.type},           {"placeholder", &field.placeholder},
-      {"pattern", &field.pattern}, {"pattern_message", &field.pattern_message}, {"default", &field.default_value}};
+  const std::pair<const char*, std::string*> texts[] = {{"name", &field.name},
+                                                        {"path", &field.path},
+                                                        {"label", &field.label},
+                                                        {"help", &field.help},
+                                                        {"type", &field.type},
+                                                        {"placeholder", &field.placeholder},
+                                                        {"pattern", &field.pattern},
+                                                        {"pattern_message", &field.pattern_message},
+                                                        {"default", &field.default_value}};
   for (const auto& [key, out] : texts) PICKET_TRY(read_text(object, key, *out, where));
   PICKET_TRY(read_flag(object, "required", field.required, where));
   PICKET_TRY(read_flag(object, "inspect", field.inspect, where));
@@ -78,7 +87,8 @@ Result<FormField> read_field(const bj::value& value, const std::string& where) {
     return bad(where, "the type is none of secret, choice, text, date");
   if (!field.path.starts_with(field.secret() ? "secrets.device_info." : "device_spec."))
     return bad(where, "secrets live under secrets.device_info, everything else under device_spec");
-  if (!field.pattern.empty() && field.pattern_message.empty()) return bad(where, "a pattern needs a pattern_message");
+  if (!field.pattern.empty() && field.pattern_message.empty())
+    return bad(where, "a pattern needs a pattern_message");
   return field;
 }
 
@@ -87,7 +97,8 @@ Status check_guide(const bj::object& form) {
   if (guide == nullptr || !guide->is_object()) return bad("guide", "it is missing");
   PICKET_TRY(only_keys(guide->as_object(), {"title", "before", "steps"}, "guide"));
   const bj::value* steps = guide->as_object().if_contains("steps");
-  if (steps == nullptr || !steps->is_array() || steps->as_array().empty()) return bad("guide", "it has no steps");
+  if (steps == nullptr || !steps->is_array() || steps->as_array().empty())
+    return bad("guide", "it has no steps");
   for (const bj::value& step : steps->as_array()) {
     if (!step.is_object()) return bad("guide", "a step is an object with text");
     PICKET_TRY(only_keys(step.as_object(), {"text", "items"}, "guide"));
@@ -104,7 +115,9 @@ Status read_backfill(const bj::object& object, Form& form) {
   PICKET_TRY(only_keys(backfill->as_object(), {"default_days", "max_days"}, "backfill"));
   const auto days = [&](const char* key) {
     const bj::value* value = backfill->as_object().if_contains(key);
-    return value != nullptr && value->is_int64() && value->as_int64() < 10'000 ? static_cast<int>(value->as_int64()) : 0;
+    return value != nullptr && value->is_int64() && value->as_int64() < 10'000
+               ? static_cast<int>(value->as_int64())
+               : 0;
   };
   form.backfill_default_days = days("default_days");
   form.backfill_max_days = days("max_days");
@@ -121,7 +134,8 @@ Result<Form> parse_form(std::string_view json) {
   const bj::object& object = tree.as_object();
   PICKET_TRY(only_keys(object, {"fields", "guide", "backfill"}, "form"));
   const bj::value* fields = object.if_contains("fields");
-  if (fields == nullptr || !fields->is_array() || fields->as_array().empty()) return bad("fields", "there are none");
+  if (fields == nullptr || !fields->is_array() || fields->as_array().empty())
+    return bad("fields", "there are none");
   Form form;
   std::set<std::string> names, paths;
   for (const bj::value& value : fields->as_array()) {
@@ -135,14 +149,17 @@ Result<Form> parse_form(std::string_view json) {
   return form;
 }
 
-Status check_device_spec(const Form& form, std::string_view device_spec, std::span<const std::string> extra_choices) {
+Status check_device_spec(const Form& form, std::string_view device_spec,
+                         std::span<const std::string> extra_choices) {
   const auto tree = codec::parse_json(device_spec.empty() ? "{}" : device_spec);
   if (!tree || !tree->is_object())
-    return fail(Error(ErrorKind::kInvalidInput, "The settings of the device must be a JSON object.").with_field("device_spec"));
+    return fail(Error(ErrorKind::kInvalidInput, "The settings of the device must be a JSON object.")
+                    .with_field("device_spec"));
   const bj::object& object = tree->as_object();
   for (const auto& member : object) {
     const std::string path = fmt::format("device_spec.{}", std::string_view(member.key()));
-    const bool known = std::any_of(form.fields.begin(), form.fields.end(), [&](const FormField& f) { return f.path == path; });
+    const bool known = std::any_of(form.fields.begin(), form.fields.end(),
+                                   [&](const FormField& f) { return f.path == path; });
     if (!known)
       return fail(Error(ErrorKind::kInvalidInput, fmt::format("\"{}\" is not a setting of this technology.",
                                                               std::string_view(member.key())))
@@ -150,8 +167,11 @@ Status check_device_spec(const Form& form, std::string_view device_spec, std::sp
   }
   for (const FormField& field : form.fields) {
     if (field.secret()) continue;
-    const auto refuse = [&](std::string why) { return fail(Error(ErrorKind::kInvalidInput, std::move(why)).with_field(field.path)); };
-    const bj::value* value = object.if_contains(std::string_view(field.path).substr(sizeof "device_spec." - 1));
+    const auto refuse = [&](std::string why) {
+      return fail(Error(ErrorKind::kInvalidInput, std::move(why)).with_field(field.path));
+    };
+    const bj::value* value =
+        object.if_contains(std::string_view(field.path).substr(sizeof "device_spec." - 1));
     if (value == nullptr || value->is_null() || (value->is_string() && value->as_string().empty())) {
       if (field.required) return refuse(fmt::format("{} is missing.", field.label));
       continue;
@@ -160,7 +180,8 @@ Status check_device_spec(const Form& form, std::string_view device_spec, std::sp
     const std::string_view text = value->as_string();
     if (text.size() > 2000) return refuse(fmt::format("{} is longer than 2000 characters.", field.label));
     if (field.type != "choice") continue;
-    const bool listed = std::any_of(field.choices.begin(), field.choices.end(), [&](const auto& c) { return c.first == text; }) ||
+    const bool listed = std::any_of(field.choices.begin(), field.choices.end(),
+                                    [&](const auto& c) { return c.first == text; }) ||
                         std::find(extra_choices.begin(), extra_choices.end(), text) != extra_choices.end();
     if (!listed) return refuse(fmt::format("{} must be one of the list.", field.label));
   }

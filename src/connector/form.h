@@ -24,13 +24,15 @@ struct Form {
   int backfill_max_days = 0;
 };
 
-/// Reads a form and holds it against the dialect: known keys only, every field with name, path, label and help, unique names
-/// and paths, secrets under `secrets.device_info.` and everything else under `device_spec.`, choices for a choice, a guide
-/// with steps, sensible days. Errors: kInvalidInput naming the field.
+/// Reads a form and holds it against the dialect: known keys only, every field with name, path, label and
+/// help, unique names and paths, secrets under `secrets.device_info.` and everything else under
+/// `device_spec.`, choices for a choice, a guide with steps, sensible days. Errors: kInvalidInput naming the
+/// field.
 Result<Form> parse_form(std::string_view json);
 
-/// Holds a device_spec (JSON object text) against the form: known members only, texts, required ones there, a choice among
-/// its choices or `extra_choices`. Errors carry `field` (`device_spec.server`).
-Status check_device_spec(const Form& form, std::string_view device_spec, std::span<const std::string> extra_choices);
+/// Holds a device_spec (JSON object text) against the form: known members only, texts, required ones there, a
+/// choice among its choices or `extra_choices`. Errors carry `field` (`device_spec.server`).
+Status check_device_spec(const Form& form, std::string_view device_spec,
+                         std::span<const std::string> extra_choices);
 
 }  // namespace picket::connector

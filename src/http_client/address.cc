@@ -15,13 +15,15 @@ struct Range4 {
   int bits;
 };
 
-constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
+constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) {
+  return a << 24 | b << 16 | c << 8 | d;
+}
 
 constexpr Range4 kNotPublic4[] = {
-    {v4(0, 0, 0, 0), 8},        {v4(10, 0, 0, 0), 8},     {v4(100, 64, 0, 0), 10},   {v4(127, 0, 0, 0), 8},
-    {v4(169, 254, 0, 0), 16},   {v4(172, 16, 0, 0), 12},  {v4(192, 0, 0, 0), 24},    {v4(192, 0, 2, 0), 24},
-    {v4(192, 88, 99, 0), 24},   {v4(192, 168, 0, 0), 16}, {v4(198, 18, 0, 0), 15},   {v4(198, 51, 100, 0), 24},
-    {v4(203, 0, 113, 0), 24},   {v4(224, 0, 0, 0), 4},    {v4(240, 0, 0, 0), 4},
+    {v4(0, 0, 0, 0), 8},      {v4(10, 0, 0, 0), 8},     {v4(100, 64, 0, 0), 10}, {v4(127, 0, 0, 0), 8},
+    {v4(169, 254, 0, 0), 16}, {v4(172, 16, 0, 0), 12},  {v4(192, 0, 0, 0), 24},  {v4(192, 0, 2, 0), 24},
+    {v4(192, 88, 99, 0), 24}, {v4(192, 168, 0, 0), 16}, {v4(198, 18, 0, 0), 15}, {v4(198, 51, 100, 0), 24},
+    {v4(203, 0, 113, 0), 24}, {v4(224, 0, 0, 0), 4},    {v4(240, 0, 0, 0), 4},
 };
 
 bool is_public4(std::uint32_t address) {
@@ -32,11 +34,11 @@ bool is_public4(std::uint32_t address) {
 
 bool is_public6(const in6_addr& address) {
   const std::uint8_t* b = address.s6_addr;
-  if ((b[0] & 0xe0) != 0x20) return false;                            // only 2000::/3 is global unicast
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 0x02) return false;      // 2001::/23: Teredo, ORCHID, benchmark
+  if ((b[0] & 0xe0) != 0x20) return false;                        // only 2000::/3 is global unicast
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 0x02) return false;  // 2001::/23: Teredo, ORCHID, benchmark
   if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0d && b[3] == 0xb8) return false;  // documentation
-  if (b[0] == 0x20 && b[1] == 0x02) return false;                     // 6to4
-  if (b[0] == 0x3f && b[1] == 0xff && b[2] < 0x10) return false;      // 3fff::/20, documentation
+  if (b[0] == 0x20 && b[1] == 0x02) return false;                                  // 6to4
+  if (b[0] == 0x3f && b[1] == 0xff && b[2] < 0x10) return false;                   // 3fff::/20, documentation
   return true;
 }
 

@@ -44,17 +44,17 @@ struct Response {
 
 /// Outgoing requests. One event loop over libcurl's multi interface waits for thousands of answers at once.
 ///
-/// Rules that no caller can switch off: https only, port 443 only, certificate and name checked, no redirect followed,
-/// no credentials from files, and the address connected to must be public. `allowed_urls` (exact scheme, host and port)
-/// are exempt from scheme, port and address rules: they are the administrator's word at start.
-/// Threads: any. Failure: kDns, kConnect, kTls, kTimeout, kBlocked, kTooLarge, kProtocol, kCancelled; an HTTP status is
-/// not an error here.
+/// Rules that no caller can switch off: https only, port 443 only, certificate and name checked, no redirect
+/// followed, no credentials from files, and the address connected to must be public. `allowed_urls` (exact
+/// scheme, host and port) are exempt from scheme, port and address rules: they are the administrator's word
+/// at start. Threads: any. Failure: kDns, kConnect, kTls, kTimeout, kBlocked, kTooLarge, kProtocol,
+/// kCancelled; an HTTP status is not an error here.
 class Client {
  public:
   virtual ~Client() = default;
   using Callback = std::function<void(Result<Response>)>;
-  /// Calls back once, on the client's own thread: hand heavy work to a pool. After `stop` is requested the callback
-  /// comes within a second with kCancelled.
+  /// Calls back once, on the client's own thread: hand heavy work to a pool. After `stop` is requested the
+  /// callback comes within a second with kCancelled.
   virtual void send(Request request, std::stop_token stop, Callback done) = 0;
   /// The same, waiting. Not from a callback.
   Result<Response> fetch(Request request, std::stop_token stop = {});

@@ -31,14 +31,15 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr long kConnectionsPerHost = 512;   // hundreds of polls may hang at one vendor and others still start
+constexpr long kConnectionsPerHost = 512;  // hundreds of polls may hang at one vendor and others still start
 constexpr long kConnectionsKept = 512;
 constexpr std::size_t kIdleHandles = 256;
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
-constexpr milliseconds kTick{200};          // how late our own limits may be noticed
+constexpr milliseconds kTick{200};  // how late our own limits may be noticed
 
 void wipe_and_free(curl_slist* list) {
-  for (curl_slist* entry = list; entry != nullptr; entry = entry->next) explicit_bzero(entry->data, std::strlen(entry->data));
+  for (curl_slist* entry = list; entry != nullptr; entry = entry->next)
+    explicit_bzero(entry->data, std::strlen(entry->data));
   curl_slist_free_all(list);
 }
 
@@ -54,7 +55,7 @@ struct Call {
   Client::Callback done;
   std::stop_token stop;
   codec::Url url;
-  bool exempt = false;   ///< an origin that the administrator allowed
+  bool exempt = false;  ///< an origin that the administrator allowed
   bool proxied = false;
   curl_slist* header_list = nullptr;
 
@@ -102,7 +103,8 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     return size;
   }
   if (const auto colon = line.find(':'); colon != std::string_view::npos)
-    call.response.headers.emplace_back(to_lower(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
+    call.response.headers.emplace_back(to_lower(line.substr(0, colon)),
+                                       std::string(trim(line.substr(colon + 1))));
   return size;
 }
 
@@ -119,7 +121,9 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     curl_easy_getinfo(call.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     const auto most = std::min<std::size_t>(call.request.limits.max_body_bytes, 4u << 20);
     // room for the padding that fast parsers read beyond the end
-    body.reserve(std::clamp<std::size_t>(announced > 0 ? static_cast<std::size_t>(announced) : 0, size, std::max(size, most)) + 64);
+    body.reserve(std::clamp<std::size_t>(announced > 0 ? static_cast<std::size_t>(announced) : 0, size,
+                                         std::max(size, most)) +
+                 64);
   }
   body.append(data, size);
   return size;
@@ -134,7 +138,8 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/// libcurl's own times do not tell a hanging TCP connection from a hanging handshake; this is called between the two.
+/// libcurl's own times do not tell a hanging TCP connection from a hanging handshake; this is called between
+/// the two.
 CURLcode on_tls_begin(CURL*, void*, void* user) {
   static_cast<Call*>(user)->in_handshake = true;
   return CURLE_OK;
@@ -147,12 +152,15 @@ bool fits_a_header(std::string_view text) {
   });
 }
 
-/// Place: the one implementation of Client. Threads: `send` from any; everything named loop_* on the loop thread.
-/// Failure: as Client; the loop itself cannot fail short of memory.
+/// Place: the one implementation of Client. Threads: `send` from any; everything named loop_* on the loop
+/// thread. Failure: as Client; the loop itself cannot fail short of memory.
 class CurlClient final : public Client {
  public:
   CurlClient(ClientOptions options, Trust trust, Proxy proxy, std::set<std::string> allowed)
-      : options_(std::move(options)), trust_(std::move(trust)), proxy_(std::move(proxy)), allowed_(std::move(allowed)) {
+      : options_(std::move(options)),
+        trust_(std::move(trust)),
+        proxy_(std::move(proxy)),
+        allowed_(std::move(allowed)) {
     multi_ = curl_multi_init();
     PICKET_ASSERT(multi_ != nullptr, "libcurl starts");
     curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kConnectionsPerHost);
@@ -259,9 +267,8 @@ class CurlClient final : public Client {
       return done(tl::unexpected(std::move(ready).error()));
     }
     Call& ref = *call;
-    auto on_stop = ref.stop.stop_possible()
-                       ? std::make_unique<std::stop_callback<Wake>>(ref.stop, Wake{this})
-                       : nullptr;
+    auto on_stop =
+        ref.stop.stop_possible() ? std::make_unique<std::stop_callback<Wake>>(ref.stop, Wake{this}) : nullptr;
     active_.emplace(ref.id, Active{std::move(call), std::move(on_stop)});
     if (curl_multi_add_handle(multi_, ref.easy) != CURLM_OK)
       loop_end(ref.id, fail(ErrorKind::kInternal, "The request could not be started."));
@@ -281,8 +288,10 @@ class CurlClient final : public Client {
     }
     for (const auto* headers : {&call.request.headers, &call.request.secret_headers})
       for (const auto& [name, value] : *headers)
-        if (name.empty() || !fits_a_header(name) || !fits_a_header(value) || name.find(':') != std::string::npos)
-          return fail(ErrorKind::kInvalidInput, "A request header holds a line break or another character that has no place in it.");
+        if (name.empty() || !fits_a_header(name) || !fits_a_header(value) ||
+            name.find(':') != std::string::npos)
+          return fail(ErrorKind::kInvalidInput,
+                      "A request header holds a line break or another character that has no place in it.");
     fill(call);
     return {};
   }
@@ -295,7 +304,8 @@ class CurlClient final : public Client {
     curl_easy_setopt(easy, CURLOPT_PRIVATE, &call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call.detail);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // else a hanging name server would hold the whole loop at cancellation
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT,
+                     1L);  // else a hanging name server would hold the whole loop at cancellation
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, call.exempt ? "http,https" : "https");
@@ -323,9 +333,11 @@ class CurlClient final : public Client {
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_begin);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &call);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);  // with a directory libcurl reads the list anew for each connection
+    curl_easy_setopt(easy, CURLOPT_CAPATH,
+                     nullptr);  // with a directory libcurl reads the list anew for each connection
     curl_easy_setopt(easy, CURLOPT_CAINFO, trust_.path().c_str());
-    curl_easy_setopt(easy, CURLOPT_PROXY, call.proxied ? proxy_.url.c_str() : "");  // "": not even from the environment
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     call.proxied ? proxy_.url.c_str() : "");  // "": not even from the environment
     if (!call.proxied) return;
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -361,7 +373,8 @@ class CurlClient final : public Client {
     if (!content_type) list = curl_slist_append(list, "Content-Type:");
     call.header_list = list;
     curl_easy_setopt(call.easy, CURLOPT_HTTPHEADER, list);
-    if (!options_.user_agent.empty()) curl_easy_setopt(call.easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
+    if (!options_.user_agent.empty())
+      curl_easy_setopt(call.easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
   }
 
   void loop_finish_done() {
@@ -381,32 +394,40 @@ class CurlClient final : public Client {
       Failure failure = failure_of(call, code);
       if (code != CURLE_OPERATION_TIMEDOUT) return fail(describe(failure));
       const bool in_connect = failure.phase < Phase::kFirstByte;
-      return fail(describe_timeout(failure, in_connect ? call.request.limits.connect : call.request.limits.total));
+      return fail(
+          describe_timeout(failure, in_connect ? call.request.limits.connect : call.request.limits.total));
     }
     if (call.bad_headers)
-      return fail(ErrorKind::kProtocol, fmt::format("{} answered with more header lines than an answer may have.", call.url.host));
+      return fail(ErrorKind::kProtocol,
+                  fmt::format("{} answered with more header lines than an answer may have.", call.url.host));
     long status = 0;
     char* local = nullptr;
     curl_easy_getinfo(call.easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(call.easy, CURLINFO_LOCAL_IP, &local);
     call.response.status = static_cast<int>(status);
     if (local != nullptr) call.response.local_address = local;
-    call.response.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - call.started);
+    call.response.elapsed =
+        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - call.started);
     PICKET_TRY(unpack(call));
     return std::move(call.response);
   }
 
-  /// A body that comes packed is unpacked whether or not it was asked for, so that no caller sees the difference.
+  /// A body that comes packed is unpacked whether or not it was asked for, so that no caller sees the
+  /// difference.
   static Status unpack(Call& call) {
     const std::string* encoding = call.response.header("content-encoding");
-    if (encoding == nullptr || call.response.body.empty() || equals_ignoring_case(*encoding, "identity")) return {};
+    if (encoding == nullptr || call.response.body.empty() || equals_ignoring_case(*encoding, "identity"))
+      return {};
     if (!equals_ignoring_case(*encoding, "gzip") && !equals_ignoring_case(*encoding, "x-gzip") &&
         !equals_ignoring_case(*encoding, "deflate"))
-      return fail(ErrorKind::kProtocol, fmt::format("{} answered in an encoding that was not asked for.", call.url.host));
+      return fail(ErrorKind::kProtocol,
+                  fmt::format("{} answered in an encoding that was not asked for.", call.url.host));
     auto plain = codec::inflate(call.response.body, call.request.limits.max_body_bytes);
     if (!plain && plain.error().kind == ErrorKind::kTooLarge)
       return fail(too_large(call.url.host, call.request.limits.max_body_bytes));
-    if (!plain) return fail(ErrorKind::kProtocol, fmt::format("{} sent a packed answer that is damaged.", call.url.host));
+    if (!plain)
+      return fail(ErrorKind::kProtocol,
+                  fmt::format("{} sent a packed answer that is damaged.", call.url.host));
     call.response.body = std::move(*plain);
     return {};
   }
@@ -453,7 +474,8 @@ class CurlClient final : public Client {
         curl_off_t sent_after = 0;
         curl_easy_getinfo(call.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
         if (sent_after > 0 && now - call.started > limits.first_byte + std::chrono::microseconds(sent_after))
-          over.emplace_back(id, describe_timeout(failure_of(call, CURLE_OPERATION_TIMEDOUT), limits.first_byte));
+          over.emplace_back(id,
+                            describe_timeout(failure_of(call, CURLE_OPERATION_TIMEDOUT), limits.first_byte));
       }
     }
     for (auto& [id, error] : over) loop_end(id, fail(std::move(error)));
@@ -486,8 +508,9 @@ class CurlClient final : public Client {
   }
 
   static void count(const Result<Response>& result) {
-    static obs::Counter& answered = obs::counter("picket_http_client_requests_total", "Outgoing requests by how they ended.",
-                                                 {{"outcome", "answered"}});
+    static obs::Counter& answered =
+        obs::counter("picket_http_client_requests_total", "Outgoing requests by how they ended.",
+                     {{"outcome", "answered"}});
     if (result) return answered.add();
     obs::counter("picket_http_client_requests_total", "Outgoing requests by how they ended.",
                  {{"outcome", std::string(to_string(result.error().kind))}})
@@ -523,8 +546,10 @@ Result<std::unique_ptr<Client>> make_curl_client(const ClientOptions& options) {
   std::set<std::string> allowed;
   for (const std::string& text : options.allowed_urls) {
     auto url = codec::parse_url(text);
-    if (!url) return fail(Error(ErrorKind::kInvalidInput, fmt::format("The allowed address \"{}\" cannot be used. {}", text, url.error().message))
-                              .with_field("allowed_urls"));
+    if (!url)
+      return fail(Error(ErrorKind::kInvalidInput, fmt::format("The allowed address \"{}\" cannot be used. {}",
+                                                              text, url.error().message))
+                      .with_field("allowed_urls"));
     allowed.insert(url->origin());
   }
   PICKET_ASSIGN(Proxy proxy, parse_proxy(options.proxy));

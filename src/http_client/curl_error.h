@@ -15,8 +15,8 @@ enum class Phase { kQueue, kResolve, kConnect, kTls, kFirstByte, kBody };
 struct Failure {
   int curl_code = 0;
   std::string host;
-  std::string proxy;    ///< host:port; empty without one
-  std::string detail;   ///< libcurl's own words; used only to tell causes apart
+  std::string proxy;   ///< host:port; empty without one
+  std::string detail;  ///< libcurl's own words; used only to tell causes apart
   Phase phase = Phase::kQueue;
   int os_error = 0;
   long verify_result = 0;  ///< OpenSSL's X509_V_ERR_…

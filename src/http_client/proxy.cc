@@ -10,9 +10,11 @@ namespace picket::http_client {
 Result<Proxy> parse_proxy(const std::string& text) {
   if (text.empty()) return Proxy{};
   const auto bad = [] {  // never quotes the text: it may hold a password
-    return fail(Error(ErrorKind::kInvalidInput,
-                      "The proxy must be written like http://proxy.example:3128; http, https and socks5h are possible.")
-                    .with_field("proxy"));
+    return fail(
+        Error(
+            ErrorKind::kInvalidInput,
+            "The proxy must be written like http://proxy.example:3128; http, https and socks5h are possible.")
+            .with_field("proxy"));
   };
   const auto colon = text.find("://");
   if (colon == std::string::npos) return bad();

@@ -6,7 +6,8 @@
 
 namespace picket::http_client {
 
-/// A proxy as the administrator wrote it, checked. `url` may hold a password; `display` (host:port) never does.
+/// A proxy as the administrator wrote it, checked. `url` may hold a password; `display` (host:port) never
+/// does.
 struct Proxy {
   std::string url;
   std::string display;

@@ -27,7 +27,8 @@ std::optional<std::string> read_file(const std::string& path) {
 }
 
 int count_certificates(const std::string& pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   int count = 0;
   while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
     X509_free(certificate);
@@ -55,8 +56,9 @@ Result<Trust> Trust::make(const std::string& system_file, const std::string& ext
   if (!extra_file.empty()) {
     const auto extra = read_file(extra_file);
     if (!extra)
-      return fail(Error(ErrorKind::kInvalidInput, fmt::format("The certificate file {} cannot be read.", extra_file))
-                      .with_field("ca_file"));
+      return fail(
+          Error(ErrorKind::kInvalidInput, fmt::format("The certificate file {} cannot be read.", extra_file))
+              .with_field("ca_file"));
     if (count_certificates(*extra) == 0)
       return fail(Error(ErrorKind::kInvalidInput,
                         fmt::format("The file {} holds no certificate. It must be in PEM form.", extra_file))
@@ -65,7 +67,8 @@ Result<Trust> Trust::make(const std::string& system_file, const std::string& ext
   }
   if (pem.empty())
     return fail(ErrorKind::kUnavailable,
-                "There are no trusted certificates on this machine. Install the package ca-certificates, or name a file "
+                "There are no trusted certificates on this machine. Install the package ca-certificates, or "
+                "name a file "
                 "with --ca-file.");
   Trust trust;
   trust.fd_ = memfd_create("picket-trust", MFD_CLOEXEC);

@@ -14,7 +14,8 @@ TEST(Skeleton, ReadsAPage) {
   auto reader = connector.reader({"id", R"({"server":"https://api.skeleton.example"})", &secrets}, "events");
   ASSERT_TRUE(reader);
   EXPECT_EQ((*reader)->request("a b", TimePoint{})->url, "https://api.skeleton.example/events?after=a%20b");
-  const auto page = (*reader)->read(http_client::answer(200, R"({"events":[{"id":"1"}],"next":"c","more":true})"));
+  const auto page =
+      (*reader)->read(http_client::answer(200, R"({"events":[{"id":"1"}],"next":"c","more":true})"));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->records.size(), 1u);
   EXPECT_TRUE(page->more);

@@ -4,7 +4,8 @@
 #include "codec/json_scan.h"
 #include "onepassword/normalise.h"
 
-// Any bytes as a record of any stream: a view whose texts can be read, the same one twice, and valid OCSF where there is one.
+// Any bytes as a record of any stream: a view whose texts can be read, the same one twice, and valid OCSF
+// where there is one.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace picket;
   static onepassword::EventNormaliser normaliser;
@@ -13,11 +14,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view stream = kStreams[data[0] % 4];
   const std::string_view record(reinterpret_cast<const char*>(data) + 1, size - 1);
   normaliser.reset();
-  const auto once = normaliser.normalise(stream, record, TimePoint{}), twice = normaliser.normalise(stream, record, TimePoint{});
-  for (const auto& [a, b] : {std::pair(once.vendor_uid, twice.vendor_uid), std::pair(once.action, twice.action), std::pair(once.actor_uid, twice.actor_uid),
-                             std::pair(once.actor_email, twice.actor_email), std::pair(once.source_ip, twice.source_ip), std::pair(once.target, twice.target)})
+  const auto once = normaliser.normalise(stream, record, TimePoint{}),
+             twice = normaliser.normalise(stream, record, TimePoint{});
+  for (const auto& [a, b] :
+       {std::pair(once.vendor_uid, twice.vendor_uid), std::pair(once.action, twice.action),
+        std::pair(once.actor_uid, twice.actor_uid), std::pair(once.actor_email, twice.actor_email),
+        std::pair(once.source_ip, twice.source_ip), std::pair(once.target, twice.target)})
     if (a != b || a.size() > 1024) std::abort();
-  if (once.unreadable != once.vendor_uid.empty() || once.time != twice.time || once.class_uid != twice.class_uid) std::abort();
-  if (const auto document = normaliser.to_ocsf(stream, record); document && !codec::is_json(*document)) std::abort();
+  if (once.unreadable != once.vendor_uid.empty() || once.time != twice.time ||
+      once.class_uid != twice.class_uid)
+    std::abort();
+  if (const auto document = normaliser.to_ocsf(stream, record); document && !codec::is_json(*document))
+    std::abort();
   return 0;
 }

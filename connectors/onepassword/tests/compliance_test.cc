@@ -8,13 +8,15 @@ namespace picket::connector {
 namespace {
 
 Subject subject(std::string name, std::function<std::unique_ptr<SimulatorHandle>()> simulator) {
-  return {std::move(name), [] { return std::make_unique<onepassword::OnePassword>(); }, std::move(simulator), PICKET_TESTDATA "/testdata"};
+  return {std::move(name), [] { return std::make_unique<onepassword::OnePassword>(); }, std::move(simulator),
+          PICKET_TESTDATA "/testdata"};
 }
 
-INSTANTIATE_TEST_SUITE_P(OnePassword, Compliance,
-                         testing::Values(subject("TestVendor", [] { return std::make_unique<onepassword::TestVendor>(); }),
-                                         subject("Simulator", [] { return std::make_unique<onepassword::RealSimulator>(); })),
-                         subject_name);
+INSTANTIATE_TEST_SUITE_P(
+    OnePassword, Compliance,
+    testing::Values(subject("TestVendor", [] { return std::make_unique<onepassword::TestVendor>(); }),
+                    subject("Simulator", [] { return std::make_unique<onepassword::RealSimulator>(); })),
+    subject_name);
 
 }  // namespace
 }  // namespace picket::connector

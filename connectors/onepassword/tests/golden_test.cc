@@ -1,10 +1,11 @@
+#include "connector/testing/golden.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "base/strings.h"
-#include "connector/testing/golden.h"
 #include "connector/testing/ocsf_check.h"
 #include "onepassword/onepassword.h"
 
@@ -34,12 +35,13 @@ TEST_P(Golden, DocumentFitsTheSchema) {
   EXPECT_TRUE(problems.empty()) << testing::PrintToString(problems) << "\n" << *document;
 }
 
-INSTANTIATE_TEST_SUITE_P(OnePassword, Golden, testing::ValuesIn(golden_cases(PICKET_TESTDATA "/testdata")), [](const auto& golden) {
-  std::string name = golden.param.stream + "_" + golden.param.name;
-  for (char& c : name)
-    if (c == '-' || c == '.') c = '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(OnePassword, Golden, testing::ValuesIn(golden_cases(PICKET_TESTDATA "/testdata")),
+                         [](const auto& golden) {
+                           std::string name = golden.param.stream + "_" + golden.param.name;
+                           for (char& c : name)
+                             if (c == '-' || c == '.') c = '_';
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace picket::connector

@@ -17,7 +17,9 @@ const TimePoint kReceived = from_seconds(1'795'000'000);
 
 class Normalise : public testing::Test {
  protected:
-  model::EventView view(std::string_view stream, std::string_view record) { return normaliser_.normalise(stream, record, kReceived); }
+  model::EventView view(std::string_view stream, std::string_view record) {
+    return normaliser_.normalise(stream, record, kReceived);
+  }
   EventNormaliser normaliser_;
 };
 
@@ -41,7 +43,8 @@ TEST_F(Normalise, Audit) {
 
 TEST_F(Normalise, ViewsPointIntoTheRecord) {
   const auto v = view("auditevents", kAudit);
-  for (const std::string_view text : {v.vendor_uid, v.action, v.actor_uid, v.actor_email, v.source_ip, v.target}) {
+  for (const std::string_view text :
+       {v.vendor_uid, v.action, v.actor_uid, v.actor_email, v.source_ip, v.target}) {
     EXPECT_GE(text.data(), kAudit.data());
     EXPECT_LE(text.data() + text.size(), kAudit.data() + kAudit.size());
   }
@@ -51,7 +54,8 @@ TEST_F(Normalise, ManyRecordsBeforeAReset) {
   std::vector<std::string> records;
   std::vector<model::EventView> views;
   for (int i = 0; i < 200; ++i)
-    records.push_back(fmt::format(R"({{"uuid":"U\u00e4{}","timestamp":"2026-11-20T07:58:41Z","action":"a\/{}"}})", i, i));
+    records.push_back(
+        fmt::format(R"({{"uuid":"U\u00e4{}","timestamp":"2026-11-20T07:58:41Z","action":"a\/{}"}})", i, i));
   for (const auto& record : records) views.push_back(view("itemusages", record));
   for (int i = 0; i < 200; ++i) {
     EXPECT_EQ(views[static_cast<std::size_t>(i)].vendor_uid, fmt::format("Uä{}", i));
@@ -62,7 +66,9 @@ TEST_F(Normalise, ManyRecordsBeforeAReset) {
 }
 
 TEST_F(Normalise, ItemUsage) {
-  const auto v = view("itemusages", R"({"uuid":"U","timestamp":"2026-11-20T08:02:13.24645983Z","used_version":3,"vault_uuid":"q6","item_uuid":"oy4v","action":"reveal","user":{"uuid":"5BA6","email":"bo@example.test"},"client":{"ip_address":"192.0.2.30"}})");
+  const auto v = view(
+      "itemusages",
+      R"({"uuid":"U","timestamp":"2026-11-20T08:02:13.24645983Z","used_version":3,"vault_uuid":"q6","item_uuid":"oy4v","action":"reveal","user":{"uuid":"5BA6","email":"bo@example.test"},"client":{"ip_address":"192.0.2.30"}})");
   EXPECT_EQ(v.class_uid, 6003u);
   EXPECT_EQ(v.activity_id, 2);
   EXPECT_EQ(v.action, "reveal");
@@ -72,7 +78,9 @@ TEST_F(Normalise, ItemUsage) {
 }
 
 TEST_F(Normalise, SignIn) {
-  const auto v = view("signinattempts", R"({"uuid":"U","timestamp":"2021-03-01T16:32:50-03:00","category":"firewall_failed","type":"continent_blocked","target_user":{"uuid":"IR7","email":"w@example.test"},"client":{"ip":"13.227.95.22"}})");
+  const auto v = view(
+      "signinattempts",
+      R"({"uuid":"U","timestamp":"2021-03-01T16:32:50-03:00","category":"firewall_failed","type":"continent_blocked","target_user":{"uuid":"IR7","email":"w@example.test"},"client":{"ip":"13.227.95.22"}})");
   EXPECT_EQ(v.class_uid, 3002u);
   EXPECT_EQ(v.activity_id, 1);
   EXPECT_EQ(v.action, "firewall_failed");
@@ -85,7 +93,8 @@ TEST_F(Normalise, SignIn) {
 TEST_F(Normalise, OutcomesOfSignIns) {
   EXPECT_EQ(outcome_of_category("success"), model::Outcome::kSuccess);
   EXPECT_EQ(outcome_of_category("firewall_reported_success"), model::Outcome::kSuccess);
-  for (const char* c : {"credentials_failed", "mfa_failed", "sso_failed", "modern_version_failed", "firewall_failed"})
+  for (const char* c :
+       {"credentials_failed", "mfa_failed", "sso_failed", "modern_version_failed", "firewall_failed"})
     EXPECT_EQ(outcome_of_category(c), model::Outcome::kFailure) << c;
   EXPECT_EQ(outcome_of_category("new_in_2027"), model::Outcome::kUnknown);
   EXPECT_EQ(outcome_of_category(""), model::Outcome::kUnknown);
@@ -122,44 +131,58 @@ TEST_F(Normalise, ThePairDecides) {
 
 TEST_F(Normalise, WhatCannotBeReadIsKept) {
   for (const char* record :
-       {"", "null", "5", "\"x\"", "[]", "{}", R"({"uuid":"U"})", R"({"timestamp":"2026-11-20T07:58:41Z"})", R"({"uuid":5,"timestamp":"2026-11-20T07:58:41Z"})",
-        R"({"uuid":"","timestamp":"2026-11-20T07:58:41Z"})", R"({"uuid":"U","timestamp":"yesterday"})", R"({"uuid":"U","timestamp":null})",
-        R"({"uuid":"U","timestamp":1700000000})", "{\"uuid\":\"U\",\"timestamp\":\"2026-11-20T07:58:41Z\"", "{\"uuid\":\"\xff\",", "not json at all"}) {
+       {"", "null", "5", "\"x\"", "[]", "{}", R"({"uuid":"U"})", R"({"timestamp":"2026-11-20T07:58:41Z"})",
+        R"({"uuid":5,"timestamp":"2026-11-20T07:58:41Z"})",
+        R"({"uuid":"","timestamp":"2026-11-20T07:58:41Z"})", R"({"uuid":"U","timestamp":"yesterday"})",
+        R"({"uuid":"U","timestamp":null})", R"({"uuid":"U","timestamp":1700000000})",
+        "{\"uuid\":\"U\",\"timestamp\":\"2026-11-20T07:58:41Z\"", "{\"uuid\":\"\xff\",", "not json at all"}) {
     const auto v = view("auditevents", record);
     EXPECT_TRUE(v.unreadable) << record;
     EXPECT_EQ(v.time, kReceived) << record;
     EXPECT_EQ(v.vendor_uid, "") << record;
     EXPECT_FALSE(normaliser_.to_ocsf("auditevents", record)) << record;
   }
-  EXPECT_TRUE(view("auditevents", "{\"uuid\":\"" + std::string(1000, 'U') + "\",\"timestamp\":\"2026-11-20T07:58:41Z\"}").unreadable);
+  EXPECT_TRUE(view("auditevents",
+                   "{\"uuid\":\"" + std::string(1000, 'U') + "\",\"timestamp\":\"2026-11-20T07:58:41Z\"}")
+                  .unreadable);
 }
 
 TEST_F(Normalise, OddTypesAreEmptyNotFatal) {
-  const auto v = view("auditevents", R"({"uuid":"U","timestamp":"2026-11-20T07:58:41Z","action":7,"object_type":null,"object_uuid":{},"actor_details":"x","session":[1,{"ip":"1.2.3.4"}],"actor_uuid":true,"unknown":{"deep":[[[]]]}})");
+  const auto v = view(
+      "auditevents",
+      R"({"uuid":"U","timestamp":"2026-11-20T07:58:41Z","action":7,"object_type":null,"object_uuid":{},"actor_details":"x","session":[1,{"ip":"1.2.3.4"}],"actor_uuid":true,"unknown":{"deep":[[[]]]}})");
   EXPECT_FALSE(v.unreadable);
-  for (const std::string_view text : {v.action, v.actor_uid, v.actor_email, v.source_ip, v.target}) EXPECT_EQ(text, "");
+  for (const std::string_view text : {v.action, v.actor_uid, v.actor_email, v.source_ip, v.target})
+    EXPECT_EQ(text, "");
 }
 
 TEST_F(Normalise, LongTextsAreCutBetweenCharacters) {
   std::string email;
   for (int i = 0; i < 1000; ++i) email += "ä";
-  const auto v = view("itemusages", R"({"uuid":"U","timestamp":"2026-11-20T07:58:41Z","user":{"email":"x)" + email + R"("}})");
+  const auto v = view("itemusages", R"({"uuid":"U","timestamp":"2026-11-20T07:58:41Z","user":{"email":"x)" +
+                                        email + R"("}})");
   EXPECT_EQ(v.actor_email.size(), 1023u);
 }
 
 TEST_F(Normalise, LastOfRepeatedKeysCounts) {
-  EXPECT_EQ(view("auditevents", R"({"uuid":"A","timestamp":"2026-11-20T07:58:41Z","uuid":"B"})").vendor_uid, "B");
+  EXPECT_EQ(view("auditevents", R"({"uuid":"A","timestamp":"2026-11-20T07:58:41Z","uuid":"B"})").vendor_uid,
+            "B");
 }
 
 /// Samples that others published; found through PICKET_CASES.
 TEST_F(Normalise, PublishedSamples) {
   const char* cases = std::getenv("PICKET_CASES");
-  if (cases == nullptr) GTEST_SKIP() << "PICKET_CASES is not set: skipped the published samples of onepassword/*.jsonl";
+  if (cases == nullptr)
+    GTEST_SKIP() << "PICKET_CASES is not set: skipped the published samples of onepassword/*.jsonl";
   int records = 0;
   for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(cases) / "onepassword")) {
     const std::string name = file.path().filename().string();
-    if (!name.ends_with(".jsonl") || name.find("introspect") != std::string::npos || name.find("pages") != std::string::npos) continue;
-    const std::string stream = name.find("auditevents") != std::string::npos ? "auditevents" : name.find("itemusages") != std::string::npos ? "itemusages" : "signinattempts";
+    if (!name.ends_with(".jsonl") || name.find("introspect") != std::string::npos ||
+        name.find("pages") != std::string::npos)
+      continue;
+    const std::string stream = name.find("auditevents") != std::string::npos  ? "auditevents"
+                               : name.find("itemusages") != std::string::npos ? "itemusages"
+                                                                              : "signinattempts";
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);) {
       if (line.empty()) continue;

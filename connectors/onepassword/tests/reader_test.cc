@@ -22,7 +22,8 @@ class ReaderTest : public testing::Test {
     EXPECT_TRUE(reader_.request(cursor, since_));
     return reader_.read(answer(200, std::move(body)));
   }
-  Error error(int status, std::string body = "", http_client::Headers headers = {}, const std::optional<connector::Cursor>& cursor = "C0") {
+  Error error(int status, std::string body = "", http_client::Headers headers = {},
+              const std::optional<connector::Cursor>& cursor = "C0") {
     EXPECT_TRUE(reader_.request(cursor, since_));
     const auto result = reader_.read(answer(status, std::move(body), std::move(headers)));
     EXPECT_FALSE(result);
@@ -52,7 +53,8 @@ TEST_F(ReaderTest, LaterRequestsCarryTheCursorAlone) {
 }
 
 TEST_F(ReaderTest, CutsAPage) {
-  const auto read = page(R"({"cursor":"C\/1","has_more":true,"items":[ {"uuid":"A"} , {"uuid" : "B"}],"future":{"x":[1]}})");
+  const auto read = page(
+      R"({"cursor":"C\/1","has_more":true,"items":[ {"uuid":"A"} , {"uuid" : "B"}],"future":{"x":[1]}})");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_THAT(read->records, ElementsAre(R"({"uuid":"A"})", R"({"uuid" : "B"})"));
   EXPECT_EQ(read->next, "C/1");
@@ -73,7 +75,8 @@ TEST_F(ReaderTest, RecordsLiveAsLongAsThePage) {
 }
 
 TEST_F(ReaderTest, EmptyPagesAreHealthy) {
-  for (const char* body : {R"({"cursor":"C1","has_more":false,"items":[]})", R"({"items":[],"has_more":false,"cursor":"C0"})"}) {
+  for (const char* body :
+       {R"({"cursor":"C1","has_more":false,"items":[]})", R"({"items":[],"has_more":false,"cursor":"C0"})"}) {
     const auto read = page(body);
     ASSERT_TRUE(read);
     EXPECT_TRUE(read->records.empty());
@@ -84,7 +87,8 @@ TEST_F(ReaderTest, EmptyPagesAreHealthy) {
 }
 
 TEST_F(ReaderTest, NullAndAbsentListsAreEmptyAndTheirBookmarkIsNotTakenAtOnce) {
-  for (const char* body : {R"({"cursor":"C1","has_more":true,"items":null})", R"({"cursor":"C1","has_more":true})"}) {
+  for (const char* body :
+       {R"({"cursor":"C1","has_more":true,"items":null})", R"({"cursor":"C1","has_more":true})"}) {
     for (int i = 0; i < 3; ++i) {
       const auto read = page(body);
       ASSERT_TRUE(read) << body;
@@ -99,7 +103,8 @@ TEST_F(ReaderTest, NullAndAbsentListsAreEmptyAndTheirBookmarkIsNotTakenAtOnce) {
 }
 
 TEST_F(ReaderTest, NullRecordIsKept) {
-  EXPECT_THAT(page(R"({"cursor":"C1","has_more":false,"items":[null,{"uuid":"A"},5]})")->records, ElementsAre("null", R"({"uuid":"A"})", "5"));
+  EXPECT_THAT(page(R"({"cursor":"C1","has_more":false,"items":[null,{"uuid":"A"},5]})")->records,
+              ElementsAre("null", R"({"uuid":"A"})", "5"));
 }
 
 TEST_F(ReaderTest, MissingCursorKeepsTheOldOne) {
@@ -138,7 +143,8 @@ TEST_F(ReaderTest, MoreWithTheSameCursorEndsSoon) {
 
 TEST_F(ReaderTest, EmptyPagesWithFreshCursorsGoOn) {
   for (int i = 0; i < 50; ++i) {
-    const auto read = page("{\"cursor\":\"C" + std::to_string(i + 1) + "\",\"has_more\":true,\"items\":[]}", "C" + std::to_string(i));
+    const auto read = page("{\"cursor\":\"C" + std::to_string(i + 1) + "\",\"has_more\":true,\"items\":[]}",
+                           "C" + std::to_string(i));
     ASSERT_TRUE(read);
     EXPECT_TRUE(read->more);
     EXPECT_EQ(read->warning, "");
@@ -154,7 +160,8 @@ TEST_F(ReaderTest, CircleOfCursorsIsFoundWithinThreePages) {
 }
 
 TEST_F(ReaderTest, PagesThatAreNotWholeAreRefused) {
-  const std::string whole = R"({"cursor":"C1","has_more":false,"items":[{"uuid":"A","n":{"x":[1,2]}},{"uuid":"B"}]})";
+  const std::string whole =
+      R"({"cursor":"C1","has_more":false,"items":[{"uuid":"A","n":{"x":[1,2]}},{"uuid":"B"}]})";
   ASSERT_TRUE(page(whole));
   for (std::size_t cut = 0; cut < whole.size(); ++cut) {
     const auto read = page(whole.substr(0, cut));
@@ -165,10 +172,12 @@ TEST_F(ReaderTest, PagesThatAreNotWholeAreRefused) {
 }
 
 TEST_F(ReaderTest, HostilePagesAreRefused) {
-  const std::string deep = R"({"cursor":"C1","has_more":false,"items":[)" + std::string(10000, '[') + std::string(10000, ']') + "]}";
+  const std::string deep = R"({"cursor":"C1","has_more":false,"items":[)" + std::string(10000, '[') +
+                           std::string(10000, ']') + "]}";
   for (const std::string& body :
-       {deep, std::string("{\"cursor\":\"\xff\",\"items\":[]}"), std::string("[]"), std::string("null"), std::string("{}"), std::string("{\"Error\":{}}"),
-        std::string(R"({"cursor":"C1","items":{}})"), std::string(R"({"cursor":"C1","items":[],"items":[]})"), std::string(R"({"items":[NaN]})"),
+       {deep, std::string("{\"cursor\":\"\xff\",\"items\":[]}"), std::string("[]"), std::string("null"),
+        std::string("{}"), std::string("{\"Error\":{}}"), std::string(R"({"cursor":"C1","items":{}})"),
+        std::string(R"({"cursor":"C1","items":[],"items":[]})"), std::string(R"({"items":[NaN]})"),
         std::string(R"({"items":[{"a":1,}]})"), std::string()}) {
     const auto read = page(body);
     ASSERT_FALSE(read) << body.substr(0, 60);
@@ -180,7 +189,8 @@ TEST_F(ReaderTest, HostilePagesAreRefused) {
 }
 
 TEST_F(ReaderTest, OddRecordsDoNotCostThePage) {
-  const auto read = page(R"({"cursor":"C1","has_more":false,"items":[{"uuid":"A","uuid":"B"},{"n":123456789012345678901234567890,"m":1e999},"x"]})");
+  const auto read = page(
+      R"({"cursor":"C1","has_more":false,"items":[{"uuid":"A","uuid":"B"},{"n":123456789012345678901234567890,"m":1e999},"x"]})");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->records.size(), 3u);
 }
@@ -191,8 +201,10 @@ TEST_F(ReaderTest, RefusedCursorIsOneOfAKind) {
 }
 
 TEST_F(ReaderTest, BothErrorBodies) {
-  EXPECT_THAT(error(401, R"({"Error":{"Message":"Unauthorized"}})").message, HasSubstr("It says: Unauthorized."));
-  EXPECT_THAT(error(500, R"({"status":500,"message":"internal trouble"})").message, HasSubstr("internal trouble"));
+  EXPECT_THAT(error(401, R"({"Error":{"Message":"Unauthorized"}})").message,
+              HasSubstr("It says: Unauthorized."));
+  EXPECT_THAT(error(500, R"({"status":500,"message":"internal trouble"})").message,
+              HasSubstr("internal trouble"));
   EXPECT_EQ(error(401).kind, ErrorKind::kUnauthorized);
 }
 

@@ -44,7 +44,8 @@ class RealSimulator final : public connector::SimulatorHandle {
   std::string secrets_json() const override { return "{\"api_token\":\"" + simulator_->token() + "\"}"; }
   std::string canary() const override { return simulator_->token().substr(60, 80); }
   void append(std::string_view stream, int count) override {
-    if (count > 0) control("/_sim/events", fmt::format(R"({{"stream":"{}","kind":"new","count":{}}})", stream, count));
+    if (count > 0)
+      control("/_sim/events", fmt::format(R"({{"stream":"{}","kind":"new","count":{}}})", stream, count));
   }
   std::vector<std::string> ledger(std::string_view stream) const override {
     std::vector<std::string> uids;
@@ -53,19 +54,24 @@ class RealSimulator final : public connector::SimulatorHandle {
       const auto entry = codec::parse_json(line);
       if (!entry) continue;
       const auto& object = entry->as_object();
-      if (object.at("kind") == "event" && object.at("stream").as_string() == stream) uids.emplace_back(object.at("uuid").as_string());
+      if (object.at("kind") == "event" && object.at("stream").as_string() == stream)
+        uids.emplace_back(object.at("uuid").as_string());
     }
     return uids;
   }
   void inject(std::string_view fault) override {
-    control("/_sim/settings", fmt::format(R"({{"clock_skew_ms":{}}})", fault == "clock_skew" ? 31'536'000'000LL : 0LL));
+    control("/_sim/settings",
+            fmt::format(R"({{"clock_skew_ms":{}}})", fault == "clock_skew" ? 31'536'000'000LL : 0LL));
     const std::string action = action_of(std::string(fault));
-    control("/_sim/faults", action.empty() ? R"({"rules":[]})" : fmt::format(R"({{"rules":[{{"action":{}}}]}})", action));
+    control("/_sim/faults",
+            action.empty() ? R"({"rules":[]})" : fmt::format(R"({{"rules":[{{"action":{}}}]}})", action));
   }
   std::vector<std::string> requests() const override { return {}; }
   /// A rule of the simulator's own plan language; `count` 0 is for ever, an empty action ends all faults.
   void plan(const std::string& action, int count = 0) {
-    control("/_sim/faults", action.empty() ? R"({"rules":[]})" : fmt::format(R"({{"rules":[{{"count":{},"action":{}}}]}})", count, action));
+    control("/_sim/faults", action.empty()
+                                ? R"({"rules":[]})"
+                                : fmt::format(R"({{"rules":[{{"count":{},"action":{}}}]}})", count, action));
   }
 
  private:
@@ -76,7 +82,8 @@ class RealSimulator final : public connector::SimulatorHandle {
   }
   static std::string action_of(const std::string& fault) {
     const auto status = [](int code, const std::string& wait) {
-      return fmt::format(R"({{"status":{}{}}})", code, wait.empty() ? "" : R"(,"headers":{"Retry-After":")" + wait + "\"}");
+      return fmt::format(R"({{"status":{}{}}})", code,
+                         wait.empty() ? "" : R"(,"headers":{"Retry-After":")" + wait + "\"}");
     };
     const std::time_t soon = std::time(nullptr) + 30;
     char date[64];
@@ -84,12 +91,25 @@ class RealSimulator final : public connector::SimulatorHandle {
     gmtime_r(&soon, &parts);
     std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
     const std::map<std::string, std::string> actions = {
-        {"unauthorized", status(401, "")}, {"forbidden", status(403, "")}, {"not_found", status(404, "")},
-        {"rate_limited", status(429, "")}, {"rate_limited_17", status(429, "17")}, {"rate_limited_0", status(429, "0")},
-        {"rate_limited_negative", status(429, "-1")}, {"rate_limited_huge", status(429, "1000000000")}, {"rate_limited_date", status(429, date)},
-        {"error_500", status(500, "")}, {"error_503", status(503, "")}, {"redirect", R"({"redirect":"https://elsewhere.example/"})"},
-        {"no_content", R"({"status":204,"body":""})"}, {"html", R"({"html":true})"}, {"malformed", R"({"status":200,"body":"{\"cursor\":\"x\",\"items\":[{\"uui]"})"},
-        {"cut", R"({"cut_body_at":40})"}, {"cut_before_answer", R"({"connection":"close"})"}, {"huge", R"({"endless":true})"}, {"hang", R"({"connection":"hang"})"}};
+        {"unauthorized", status(401, "")},
+        {"forbidden", status(403, "")},
+        {"not_found", status(404, "")},
+        {"rate_limited", status(429, "")},
+        {"rate_limited_17", status(429, "17")},
+        {"rate_limited_0", status(429, "0")},
+        {"rate_limited_negative", status(429, "-1")},
+        {"rate_limited_huge", status(429, "1000000000")},
+        {"rate_limited_date", status(429, date)},
+        {"error_500", status(500, "")},
+        {"error_503", status(503, "")},
+        {"redirect", R"({"redirect":"https://elsewhere.example/"})"},
+        {"no_content", R"({"status":204,"body":""})"},
+        {"html", R"({"html":true})"},
+        {"malformed", R"({"status":200,"body":"{\"cursor\":\"x\",\"items\":[{\"uui]"})"},
+        {"cut", R"({"cut_body_at":40})"},
+        {"cut_before_answer", R"({"connection":"close"})"},
+        {"huge", R"({"endless":true})"},
+        {"hang", R"({"connection":"hang"})"}};
     const auto it = actions.find(fault);
     return it == actions.end() ? "" : it->second;
   }

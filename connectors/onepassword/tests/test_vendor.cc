@@ -27,18 +27,28 @@ std::string http_date(int seconds_from_now) {
 
 std::string event(std::string_view stream, const std::string& uid, std::string_view time) {
   if (stream == "auditevents")
-    return fmt::format(R"({{"uuid":"{}","timestamp":"{}","actor_uuid":"A","action":"update","object_type":"vault","object_uuid":"v"}})", uid, time);
+    return fmt::format(
+        R"({{"uuid":"{}","timestamp":"{}","actor_uuid":"A","action":"update","object_type":"vault","object_uuid":"v"}})",
+        uid, time);
   if (stream == "itemusages")
-    return fmt::format(R"({{"uuid":"{}","timestamp":"{}","action":"fill","item_uuid":"i","user":{{"uuid":"A"}}}})", uid, time);
-  return fmt::format(R"({{"uuid":"{}","timestamp":"{}","category":"success","type":"credentials_ok","target_user":{{"uuid":"A"}}}})", uid, time);
+    return fmt::format(
+        R"({{"uuid":"{}","timestamp":"{}","action":"fill","item_uuid":"i","user":{{"uuid":"A"}}}})", uid,
+        time);
+  return fmt::format(
+      R"({{"uuid":"{}","timestamp":"{}","category":"success","type":"credentials_ok","target_user":{{"uuid":"A"}}}})",
+      uid, time);
 }
 
 }  // namespace
 
 TestVendor::TestVendor() : server_([this](http_client::Conn& conn) { serve(conn); }) {}
 
-std::string TestVendor::secrets_json() const { return fmt::format(R"({{"api_token":"{}"}})", make_token()); }
-std::string TestVendor::canary() const { return make_token().substr(60, 80); }
+std::string TestVendor::secrets_json() const {
+  return fmt::format(R"({{"api_token":"{}"}})", make_token());
+}
+std::string TestVendor::canary() const {
+  return make_token().substr(60, 80);
+}
 
 void TestVendor::append(std::string_view stream, int count) {
   const std::lock_guard lock(mutex_);
@@ -88,14 +98,18 @@ bool TestVendor::answer(http_client::Conn& conn, const std::string& request) {
   if (fault_answers(conn, keep)) return keep;
   if (request.find("authorization: Bearer " + make_token() + "\r\n") == std::string::npos)
     return conn.answer(401, R"({"Error":{"Message":"Unauthorized"}})");
-  if (path == "/api/v2/auth/introspect") return conn.answer(200, R"({"uuid":"I","issued_at":"2026-03-04T09:15:22Z","features":["auditevents","itemusages","signinattempts"],"account_uuid":"ACC"})");
+  if (path == "/api/v2/auth/introspect")
+    return conn.answer(
+        200,
+        R"({"uuid":"I","issued_at":"2026-03-04T09:15:22Z","features":["auditevents","itemusages","signinattempts"],"account_uuid":"ACC"})");
   const std::string body = request.substr(request.find("\r\n\r\n") + 4);
   for (const char* stream : {"auditevents", "itemusages", "signinattempts"})
     if (path == std::string("/api/v2/") + stream) return page(conn, stream, body, fault() == "empty_page");
   return conn.answer(404, "");
 }
 
-bool TestVendor::page(http_client::Conn& conn, const std::string& stream, const std::string& body, bool empty) {
+bool TestVendor::page(http_client::Conn& conn, const std::string& stream, const std::string& body,
+                      bool empty) {
   const auto tree = codec::parse_json(body);
   if (!tree || !tree->is_object()) return conn.answer(400, R"({"status":400,"message":"bad request"})");
   std::size_t position = 0, limit = 100;
@@ -117,32 +131,54 @@ bool TestVendor::page(http_client::Conn& conn, const std::string& stream, const 
     if (!empty) end = std::min(all, position + limit);
     for (std::size_t i = position; i < end; ++i) items += (i > position ? "," : "") + records[i];
   }
-  return conn.answer(200, fmt::format(R"({{"cursor":"{}+/{}","has_more":{},"items":[{}]}})", stream, end, !empty && end < all, items),
+  return conn.answer(200,
+                     fmt::format(R"({{"cursor":"{}+/{}","has_more":{},"items":[{}]}})", stream, end,
+                                 !empty && end < all, items),
                      fault() == "clock_skew" ? "Date: Wed, 01 Jan 2031 00:00:00 GMT\r\n" : "");
 }
 
 bool TestVendor::fault_answers(http_client::Conn& conn, bool& keep) {
   const std::string fault = this->fault();
   if (fault.empty() || fault == "empty_page" || fault == "clock_skew") return false;
-  const auto says = [&](int status, std::string headers = "") { keep = conn.answer(status, R"({"Error":{"Message":"Said no"}})", headers); };
-  if (fault == "unauthorized") says(401);
-  else if (fault == "forbidden") says(403);
-  else if (fault == "not_found") says(404);
-  else if (fault == "rate_limited") says(429);
-  else if (fault == "rate_limited_17") says(429, "Retry-After: 17\r\n");
-  else if (fault == "rate_limited_0") says(429, "Retry-After: 0\r\n");
-  else if (fault == "rate_limited_negative") says(429, "Retry-After: -1\r\n");
-  else if (fault == "rate_limited_huge") says(429, "Retry-After: 1000000000\r\n");
-  else if (fault == "rate_limited_date") says(429, "Date: " + http_date(0) + "\r\nRetry-After: " + http_date(30) + "\r\n");
-  else if (fault == "error_500") says(500);
-  else if (fault == "error_503") says(503);
-  else if (fault == "redirect") says(302, "Location: " + server_.url("/elsewhere") + "\r\n");
-  else if (fault == "no_content") keep = conn.answer(204, "");
-  else if (fault == "html") keep = conn.answer(200, "<html><body>Log in</body></html>", "Content-Type: text/html\r\n");
-  else if (fault == "malformed") keep = conn.answer(200, R"({"cursor":"x","has_more":false,"features":[],"items":[{"uuid":"A"},{"uui]})");
-  else if (fault == "cut") keep = !conn.write(std::string(kGood) + "Content-Length: 5000\r\n\r\n{\"cursor\":\"x\",\"items\":[{\"uu");
-  else if (fault == "cut_before_answer") keep = false;
-  else if (fault == "hang") conn.hang(), keep = false;
+  const auto says = [&](int status, std::string headers = "") {
+    keep = conn.answer(status, R"({"Error":{"Message":"Said no"}})", headers);
+  };
+  if (fault == "unauthorized")
+    says(401);
+  else if (fault == "forbidden")
+    says(403);
+  else if (fault == "not_found")
+    says(404);
+  else if (fault == "rate_limited")
+    says(429);
+  else if (fault == "rate_limited_17")
+    says(429, "Retry-After: 17\r\n");
+  else if (fault == "rate_limited_0")
+    says(429, "Retry-After: 0\r\n");
+  else if (fault == "rate_limited_negative")
+    says(429, "Retry-After: -1\r\n");
+  else if (fault == "rate_limited_huge")
+    says(429, "Retry-After: 1000000000\r\n");
+  else if (fault == "rate_limited_date")
+    says(429, "Date: " + http_date(0) + "\r\nRetry-After: " + http_date(30) + "\r\n");
+  else if (fault == "error_500")
+    says(500);
+  else if (fault == "error_503")
+    says(503);
+  else if (fault == "redirect")
+    says(302, "Location: " + server_.url("/elsewhere") + "\r\n");
+  else if (fault == "no_content")
+    keep = conn.answer(204, "");
+  else if (fault == "html")
+    keep = conn.answer(200, "<html><body>Log in</body></html>", "Content-Type: text/html\r\n");
+  else if (fault == "malformed")
+    keep = conn.answer(200, R"({"cursor":"x","has_more":false,"features":[],"items":[{"uuid":"A"},{"uui]})");
+  else if (fault == "cut")
+    keep = !conn.write(std::string(kGood) + "Content-Length: 5000\r\n\r\n{\"cursor\":\"x\",\"items\":[{\"uu");
+  else if (fault == "cut_before_answer")
+    keep = false;
+  else if (fault == "hang")
+    conn.hang(), keep = false;
   else if (fault == "huge") {
     keep = false;
     conn.write(std::string(kGood) + "Transfer-Encoding: chunked\r\n\r\n");

@@ -10,8 +10,8 @@
 
 namespace picket::onepassword {
 
-/// The smallest 1Password that the compliance suite needs: three streams in arrival order, cursors, faults. It is written
-/// apart from the simulator, so that one misreading of the protocol does not hide in both.
+/// The smallest 1Password that the compliance suite needs: three streams in arrival order, cursors, faults.
+/// It is written apart from the simulator, so that one misreading of the protocol does not hide in both.
 class TestVendor final : public connector::SimulatorHandle {
  public:
   TestVendor();

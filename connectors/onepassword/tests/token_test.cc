@@ -11,10 +11,13 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Result<connector::CredentialFacts> inspect(std::string_view token) { return inspect_token(crypto::Secret(token)); }
+Result<connector::CredentialFacts> inspect(std::string_view token) {
+  return inspect_token(crypto::Secret(token));
+}
 
 TEST(Token, TellsWhatItIs) {
-  const std::string token = make_token("events.1password.eu", R"(["auditevents","signinattempts"])", R"(,"exp":1796000000)");
+  const std::string token =
+      make_token("events.1password.eu", R"(["auditevents","signinattempts"])", R"(,"exp":1796000000)");
   const auto facts = inspect(token);
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->server, "https://events.1password.eu");
@@ -29,7 +32,9 @@ TEST(Token, TellsWhatItIs) {
 }
 
 TEST(Token, OtherClaimsMayBeAbsentAndAudMayBeAText) {
-  const auto facts = inspect(make_jwt(R"({"alg":"ES256"})", R"({"aud":"EVENTS.1password.ca","1password.com/fts":[],"1password.com/auuid":"A"})"));
+  const auto facts =
+      inspect(make_jwt(R"({"alg":"ES256"})",
+                       R"({"aud":"EVENTS.1password.ca","1password.com/fts":[],"1password.com/auuid":"A"})"));
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->server, "https://events.1password.ca");
   EXPECT_FALSE(facts->issued_at);
@@ -60,8 +65,11 @@ TEST(Token, OtherKindsAreRefusedWithTheReason) {
       {make_jwt("{", "{}"), "cannot be read"},
       {make_jwt(kHeader, "[1]"), "cannot be read"},
       {make_jwt(R"({"alg":"none"})", "{}"), "signed in another way"},
-      {make_jwt(R"({"alg":"RS256"})", R"({"aud":["events.1password.com"],"1password.com/fts":[],"1password.com/auuid":"A"})"), "signed in another way"},
-      {make_jwt(kHeader, R"({"aud":["events.1password.com"],"1password.com/auuid":"A"})"), "no kinds of events"},
+      {make_jwt(R"({"alg":"RS256"})",
+                R"({"aud":["events.1password.com"],"1password.com/fts":[],"1password.com/auuid":"A"})"),
+       "signed in another way"},
+      {make_jwt(kHeader, R"({"aud":["events.1password.com"],"1password.com/auuid":"A"})"),
+       "no kinds of events"},
       {make_jwt(kHeader, R"({"1password.com/fts":[],"1password.com/auuid":"A"})"), "names no server"},
       {make_jwt(kHeader, R"({"aud":["events.1password.com"],"1password.com/fts":[]})"), "no account"},
       {std::string(20000, 'a'), "too long"},
@@ -77,18 +85,21 @@ TEST(Token, OtherKindsAreRefusedWithTheReason) {
 }
 
 TEST(Token, AbsurdClaimsDoNoHarm) {
-  const auto facts = inspect(make_token("events.1password.com", kAllFeatures, R"(,"exp":1e300,"nbf":{},"x":[[[[]]]])"));
+  const auto facts =
+      inspect(make_token("events.1password.com", kAllFeatures, R"(,"exp":1e300,"nbf":{},"x":[[[[]]]])"));
   ASSERT_TRUE(facts);
   EXPECT_FALSE(facts->expires_at);
   EXPECT_FALSE(inspect(make_token("events.1password.com", kAllFeatures, R"(,"exp":-5)"))->expires_at);
-  EXPECT_EQ(inspect(make_token("events.1password.com", kAllFeatures, R"(,"exp":1796000000.5)"))->expires_at, from_seconds(1796000000));
+  EXPECT_EQ(inspect(make_token("events.1password.com", kAllFeatures, R"(,"exp":1796000000.5)"))->expires_at,
+            from_seconds(1796000000));
 }
 
 TEST(Token, SecretsInBothShapes) {
   EXPECT_EQ(api_token(crypto::Secret(R"({"api_token":"  abc  "})"))->reveal(), "abc");
   EXPECT_EQ(api_token(crypto::Secret(R"({"device_info":{"api_token":"abc"}})"))->reveal(), "abc");
   EXPECT_EQ(api_token(crypto::Secret(R"({"other":1,"api_token":"abc"})"))->reveal(), "abc");
-  for (const char* none : {"", "{}", R"({"api_token":""})", R"({"api_token":null})", R"({"device_info":{}})", R"({"api_token":"   "})"}) {
+  for (const char* none : {"", "{}", R"({"api_token":""})", R"({"api_token":null})", R"({"device_info":{}})",
+                           R"({"api_token":"   "})"}) {
     const auto result = api_token(crypto::Secret(none));
     ASSERT_FALSE(result) << none;
     EXPECT_EQ(result.error().kind, ErrorKind::kUnauthorized) << none;

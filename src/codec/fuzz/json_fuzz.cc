@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = picket::codec::parse_json(once, {.max_bytes = 64 << 20, .max_depth = 32});
     if (!again || picket::codec::to_json(*again) != once) std::abort();
   }
-  if (!picket::codec::parse_json(picket::codec::json_quote(text), {.max_bytes = 64 << 20, .max_depth = 1})) std::abort();
+  if (!picket::codec::parse_json(picket::codec::json_quote(text), {.max_bytes = 64 << 20, .max_depth = 1}))
+    std::abort();
   return 0;
 }

@@ -1,10 +1,9 @@
+#include <boost/json.hpp>
 #include <cstdint>
 #include <cstdlib>
 
 #include "codec/json.h"
 #include "codec/json_scan.h"
-
-#include <boost/json.hpp>
 
 // What the tree parser takes, the scanner takes; every record of a page is valid JSON by itself.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -4,7 +4,8 @@
 #include "codec/base64.h"
 #include "codec/url.h"
 
-// A URL that is accepted is accepted again from its parts, with the same origin; decoders and encoders are inverse.
+// A URL that is accepted is accepted again from its parts, with the same origin; decoders and encoders are
+// inverse.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace picket::codec;
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -8,8 +8,12 @@ namespace picket::codec {
 namespace {
 
 TEST(Base64, VectorsOfRfc4648) {
-  const std::pair<const char*, const char*> cases[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                       {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+  const std::pair<const char*, const char*> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
                                                        {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : cases) {
     EXPECT_EQ(base64_encode(plain), coded);
@@ -36,8 +40,10 @@ TEST(Base64, RoundTrip) {
 }
 
 TEST(Base64, RefusesWhatHasASecondSpelling) {
-  for (const char* text : {"Zh", "Zm9", "Z", "Zg==", "Zm 8", "Zm8\n", "Zm+v"}) EXPECT_FALSE(base64url_decode(text)) << text;
-  for (const char* text : {"Zg", "Zg=", "Zh==", "Zg===", "====", "Zm-v", "Z=g="}) EXPECT_FALSE(base64_decode(text)) << text;
+  for (const char* text : {"Zh", "Zm9", "Z", "Zg==", "Zm 8", "Zm8\n", "Zm+v"})
+    EXPECT_FALSE(base64url_decode(text)) << text;
+  for (const char* text : {"Zg", "Zg=", "Zh==", "Zg===", "====", "Zm-v", "Z=g="})
+    EXPECT_FALSE(base64_decode(text)) << text;
 }
 
 }  // namespace

@@ -38,7 +38,9 @@ TEST(Gzip, BombStopsAtTheLimit) {
   EXPECT_EQ(result.error().kind, ErrorKind::kTooLarge);
 }
 
-TEST(Gzip, SeveralMembersAreOneText) { EXPECT_EQ(inflate(gzip("one ") + gzip("two"), 100).value(), "one two"); }
+TEST(Gzip, SeveralMembersAreOneText) {
+  EXPECT_EQ(inflate(gzip("one ") + gzip("two"), 100).value(), "one two");
+}
 
 TEST(Gzip, EveryCutIsAnError) {
   const std::string packed = gzip(sample(2000));

@@ -14,8 +14,10 @@ TEST(Json, ReadsWhatItWrites) {
 }
 
 TEST(Json, RefusesWhatIsNoJson) {
-  for (const char* text : {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "NaN", "Infinity", "-Infinity", "1e999", "01", "'a'",
-                           "\"\x01\"", "\"\\ud800\"", "\"\xff\"", "\"\xc0\xaf\"", "{} x", "[1] [2]", "// c\n1", "nul", "+1"}) {
+  for (const char* text :
+       {"",          " ",       "{",       "[1,]", "{\"a\":1,}", "{a:1}",       "NaN",      "Infinity",
+        "-Infinity", "1e999",   "01",      "'a'",  "\"\x01\"",   "\"\\ud800\"", "\"\xff\"", "\"\xc0\xaf\"",
+        "{} x",      "[1] [2]", "// c\n1", "nul",  "+1"}) {
     const auto result = parse_json(text);
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().kind, ErrorKind::kInvalidInput) << text;
@@ -43,7 +45,8 @@ TEST(Json, HoldsItsLimits) {
   EXPECT_EQ(parse_json(nested(33)).error().kind, ErrorKind::kTooLarge);
   EXPECT_EQ(parse_json(std::string(1000000, '[')).error().kind, ErrorKind::kTooLarge);
   EXPECT_TRUE(parse_json("\"12345678\"", {.max_bytes = 10, .max_depth = 1}));
-  EXPECT_EQ(parse_json("\"123456789\"", {.max_bytes = 10, .max_depth = 1}).error().kind, ErrorKind::kTooLarge);
+  EXPECT_EQ(parse_json("\"123456789\"", {.max_bytes = 10, .max_depth = 1}).error().kind,
+            ErrorKind::kTooLarge);
 }
 
 TEST(Json, QuoteOfAnyBytesIsValid) {

@@ -10,7 +10,16 @@ namespace {
 
 TEST(JsonWriter, WritesNestedValues) {
   JsonWriter w;
-  w.begin_object().field("a", 1).key("b").begin_array().value("x").value(true).null().begin_object().end_object().end_array();
+  w.begin_object()
+      .field("a", 1)
+      .key("b")
+      .begin_array()
+      .value("x")
+      .value(true)
+      .null()
+      .begin_object()
+      .end_object()
+      .end_array();
   w.field("c", -2.5).key("d").raw("[1]").field("e", std::numeric_limits<std::uint64_t>::max()).end_object();
   EXPECT_EQ(w.take(), R"({"a":1,"b":["x",true,null,{}],"c":-2.5,"d":[1],"e":18446744073709551615})");
 }
@@ -25,7 +34,12 @@ TEST(JsonWriter, IsEmptyAfterTake) {
 
 TEST(JsonWriter, NumbersThatJsonCannotSpellAreNull) {
   JsonWriter w;
-  w.begin_array().value(std::nan("")).value(std::numeric_limits<double>::infinity()).value(1e20).value(43.64).end_array();
+  w.begin_array()
+      .value(std::nan(""))
+      .value(std::numeric_limits<double>::infinity())
+      .value(1e20)
+      .value(43.64)
+      .end_array();
   EXPECT_EQ(w.take(), "[null,null,1e+20,43.64]");
 }
 

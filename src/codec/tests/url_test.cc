@@ -25,13 +25,39 @@ TEST(Url, OriginLeavesOutOnlyTheOwnPort) {
 }
 
 TEST(Url, RefusesTheTricksOfTheTrade) {
-  for (const char* text :
-       {"", "https://", "events.1password.com", "ftp://a.example/", "file:///etc/passwd", "https://user@a.example/", "https://a:b@c.example",
-        "https://a.example#@b.example", "https://a.example\\@b.example", "https://a.example /", "https://a.example\n/", "https://127.1/",
-        "https://0x7f.0.0.1/", "https://2130706433/", "https://0177.0.0.1/", "https://1.2.3.4.5/", "https://1.2.3/", "https://[::1", "https://[::1%25lo]/",
-        "https://[127.0.0.1]/", "https://a..example/", "https://.example/", "https://a.example./", "https://-a.example/", "https://a.example:0/",
-        "https://a.example:65536/", "https://a.example:/", "https://a.example:8x/", "https://a.example:0443/", "https://ä.example/",
-        "https://a.example:44 3/", "https://%61.example/", "javascript:alert(1)"}) {
+  for (const char* text : {"",
+                           "https://",
+                           "events.1password.com",
+                           "ftp://a.example/",
+                           "file:///etc/passwd",
+                           "https://user@a.example/",
+                           "https://a:b@c.example",
+                           "https://a.example#@b.example",
+                           "https://a.example\\@b.example",
+                           "https://a.example /",
+                           "https://a.example\n/",
+                           "https://127.1/",
+                           "https://0x7f.0.0.1/",
+                           "https://2130706433/",
+                           "https://0177.0.0.1/",
+                           "https://1.2.3.4.5/",
+                           "https://1.2.3/",
+                           "https://[::1",
+                           "https://[::1%25lo]/",
+                           "https://[127.0.0.1]/",
+                           "https://a..example/",
+                           "https://.example/",
+                           "https://a.example./",
+                           "https://-a.example/",
+                           "https://a.example:0/",
+                           "https://a.example:65536/",
+                           "https://a.example:/",
+                           "https://a.example:8x/",
+                           "https://a.example:0443/",
+                           "https://ä.example/",
+                           "https://a.example:44 3/",
+                           "https://%61.example/",
+                           "javascript:alert(1)"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
   EXPECT_FALSE(parse_url("https://a.example/" + std::string(9000, 'x')));

@@ -17,9 +17,13 @@
 
 namespace picket::connector {
 
-inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
+inline void PrintTo(const Subject& subject, std::ostream* out) {
+  *out << subject.name;
+}
 
-inline std::string subject_name(const testing::TestParamInfo<Subject>& info) { return info.param.name; }
+inline std::string subject_name(const testing::TestParamInfo<Subject>& info) {
+  return info.param.name;
+}
 
 class Compliance : public testing::TestWithParam<Subject> {
  protected:
@@ -66,7 +70,8 @@ TEST_P(Compliance, EveryFieldHasATitleAndHelp) {
 TEST_P(Compliance, EveryStreamHasAGoldenCase) {
   const auto cases = golden_cases(GetParam().testdata);
   each_stream([&](const std::string& stream) {
-    EXPECT_TRUE(std::any_of(cases.begin(), cases.end(), [&](const GoldenCase& c) { return c.stream == stream; }));
+    EXPECT_TRUE(
+        std::any_of(cases.begin(), cases.end(), [&](const GoldenCase& c) { return c.stream == stream; }));
   });
 }
 
@@ -87,7 +92,8 @@ TEST_P(Compliance, FollowsNewEvents) {
     std::vector<std::string> all;
     for (int round = 0; round < 5; ++round) {
       simulator_->append(stream, round * 7);
-      const auto read = reading.drain(cursors.empty() ? std::nullopt : std::optional(cursors.back()), &cursors);
+      const auto read =
+          reading.drain(cursors.empty() ? std::nullopt : std::optional(cursors.back()), &cursors);
       ASSERT_TRUE(read) << read.error().message;
       all.insert(all.end(), read->begin(), read->end());
     }
@@ -95,8 +101,8 @@ TEST_P(Compliance, FollowsNewEvents) {
   });
 }
 
-/// The law of cursors: what comes before a cursor and what comes after it is everything, whichever cursor it is and
-/// however often and by whichever reader it is used.
+/// The law of cursors: what comes before a cursor and what comes after it is everything, whichever cursor it
+/// is and however often and by whichever reader it is used.
 TEST_P(Compliance, ResumesFromAnyCursorWithoutLoss) {
   each_stream([&](const std::string& stream) {
     simulator_->append(stream, 3100);
@@ -115,7 +121,8 @@ TEST_P(Compliance, ResumesFromAnyCursorWithoutLoss) {
         const auto rest = other.drain(cursor);
         ASSERT_TRUE(rest) << rest.error().message;
         ASSERT_LE(before, ledger.size());
-        EXPECT_TRUE(std::equal(rest->begin(), rest->end(), ledger.begin() + static_cast<std::ptrdiff_t>(before), ledger.end()));
+        EXPECT_TRUE(std::equal(rest->begin(), rest->end(),
+                               ledger.begin() + static_cast<std::ptrdiff_t>(before), ledger.end()));
       }
       if (!page->more) break;
     }
@@ -132,7 +139,8 @@ TEST_P(Compliance, RepeatedPageMakesNoNewIdentity) {
     const auto a = reading.uids(*once), b = reading.uids(*twice);
     EXPECT_EQ(a, b);
     EXPECT_EQ(std::set<std::string>(a.begin(), a.end()).size(), a.size());
-    EXPECT_TRUE(std::equal(once->records.begin(), once->records.end(), twice->records.begin(), twice->records.end()));
+    EXPECT_TRUE(
+        std::equal(once->records.begin(), once->records.end(), twice->records.begin(), twice->records.end()));
   });
 }
 
@@ -223,7 +231,8 @@ TEST_P(Compliance, TestConnectionSaysWhatIsWrong) {
     EXPECT_FALSE(result.ok);
     EXPECT_FALSE(result.code.empty());
     EXPECT_FALSE(result.sentence.empty());
-    EXPECT_TRUE(std::any_of(result.checks.begin(), result.checks.end(), [](const Check& c) { return c.ok == false; }));
+    EXPECT_TRUE(std::any_of(result.checks.begin(), result.checks.end(),
+                            [](const Check& c) { return c.ok == false; }));
   }
 }
 
@@ -242,7 +251,10 @@ TEST_P(Compliance, NoSecretLeavesTheVault) {
       const auto result = reading.page(std::nullopt);
       if (!result) {
         said += result.error().message;
-        said += connector_->explain(result.error(), stream, {}, simulator_->device_spec(), from_seconds(1'795'000'000)).sentence;
+        said +=
+            connector_
+                ->explain(result.error(), stream, {}, simulator_->device_spec(), from_seconds(1'795'000'000))
+                .sentence;
       }
       note(connector_->test(reading.client(), reading.device(), {}));
     }
@@ -251,7 +263,8 @@ TEST_P(Compliance, NoSecretLeavesTheVault) {
   });
   EXPECT_EQ(said.find(simulator_->canary()), std::string::npos);
   EXPECT_EQ(log.text().find(simulator_->canary()), std::string::npos);
-  for (const std::string& request : simulator_->requests()) EXPECT_EQ(request.find(simulator_->canary()), std::string::npos);
+  for (const std::string& request : simulator_->requests())
+    EXPECT_EQ(request.find(simulator_->canary()), std::string::npos);
 }
 
 TEST_P(Compliance, OnlyTheDevicesServerIsCalled) {
@@ -261,7 +274,8 @@ TEST_P(Compliance, OnlyTheDevicesServerIsCalled) {
     DeviceContext device{"id", simulator_->device_spec(), &secrets};
     auto reader = connector_->reader(device, stream);
     ASSERT_TRUE(reader);
-    for (const auto& cursor : {std::optional<Cursor>(), std::optional<Cursor>("https://elsewhere.example/?")}) {
+    for (const auto& cursor :
+         {std::optional<Cursor>(), std::optional<Cursor>("https://elsewhere.example/?")}) {
       const auto request = (*reader)->request(cursor, from_seconds(1'795'000'000));
       ASSERT_TRUE(request);
       EXPECT_EQ(codec::parse_url(request->url)->origin(), origin);
@@ -269,7 +283,8 @@ TEST_P(Compliance, OnlyTheDevicesServerIsCalled) {
   });
   const std::vector<std::string> allowed = {simulator_->base_url()};
   EXPECT_TRUE(connector_->validate(simulator_->device_spec(), allowed));
-  EXPECT_FALSE(connector_->validate(simulator_->device_spec(), {})) << "a server that nobody declared or allowed";
+  EXPECT_FALSE(connector_->validate(simulator_->device_spec(), {}))
+      << "a server that nobody declared or allowed";
 }
 
 TEST_P(Compliance, NoCredentialNoRequest) {

@@ -71,10 +71,12 @@ std::vector<GoldenCase> golden_cases(const std::string& folder) {
       const std::string path = file.path().string();
       if (!path.ends_with(".json") || path.ends_with(".expected.json")) continue;
       const std::string stem = path.substr(0, path.size() - 5);
-      cases.push_back({stream.path().filename().string(), file.path().stem().string(), path, stem + ".expected.json"});
+      cases.push_back(
+          {stream.path().filename().string(), file.path().stem().string(), path, stem + ".expected.json"});
     }
   }
-  std::sort(cases.begin(), cases.end(), [](const auto& a, const auto& b) { return a.record_path < b.record_path; });
+  std::sort(cases.begin(), cases.end(),
+            [](const auto& a, const auto& b) { return a.record_path < b.record_path; });
   return cases;
 }
 
@@ -85,11 +87,16 @@ std::string golden_text(const Connector& connector, const GoldenCase& golden) {
   const model::EventView view = normaliser->normalise(golden.stream, record, kReceived);
   const auto text = [](std::string_view s) { return bj::value(bj::string(s.data(), s.size())); };
   bj::object out;
-  out["view"] = bj::object{{"vendor_uid", text(view.vendor_uid)}, {"time", format_rfc3339(view.time)},
-                           {"class_uid", view.class_uid},         {"activity_id", view.activity_id},
-                           {"outcome", text(model::to_string(view.outcome))}, {"action", text(view.action)},
-                           {"actor_uid", text(view.actor_uid)},   {"actor_email", text(view.actor_email)},
-                           {"source_ip", text(view.source_ip)},   {"target", text(view.target)},
+  out["view"] = bj::object{{"vendor_uid", text(view.vendor_uid)},
+                           {"time", format_rfc3339(view.time)},
+                           {"class_uid", view.class_uid},
+                           {"activity_id", view.activity_id},
+                           {"outcome", text(model::to_string(view.outcome))},
+                           {"action", text(view.action)},
+                           {"actor_uid", text(view.actor_uid)},
+                           {"actor_email", text(view.actor_email)},
+                           {"source_ip", text(view.source_ip)},
+                           {"target", text(view.target)},
                            {"unreadable", view.unreadable}};
   const auto ocsf = normaliser->to_ocsf(golden.stream, record);
   const auto tree = ocsf ? codec::parse_json(*ocsf) : Result<bj::value>(bj::value(nullptr));
@@ -101,7 +108,8 @@ std::string golden_text(const Connector& connector, const GoldenCase& golden) {
 
 std::string check_golden(const Connector& connector, const GoldenCase& golden) {
   const std::string actual = golden_text(connector, golden);
-  if (const char* update = std::getenv("PICKET_UPDATE_GOLDEN"); update != nullptr && std::string_view(update) == "1") {
+  if (const char* update = std::getenv("PICKET_UPDATE_GOLDEN");
+      update != nullptr && std::string_view(update) == "1") {
     std::ofstream(golden.expected_path, std::ios::binary) << actual;
     return "";
   }
@@ -110,12 +118,15 @@ std::string check_golden(const Connector& connector, const GoldenCase& golden) {
   std::istringstream a(expected), b(actual);
   std::string line_a, line_b;
   for (int line = 1;; ++line) {
-    const bool more_a = static_cast<bool>(std::getline(a, line_a)), more_b = static_cast<bool>(std::getline(b, line_b));
+    const bool more_a = static_cast<bool>(std::getline(a, line_a)),
+               more_b = static_cast<bool>(std::getline(b, line_b));
     if (!more_a && !more_b) return "the files differ in white space at their end";
     if (more_a != more_b || line_a != line_b)
-      return fmt::format("{}:{}\n  expected: {}\n  actual:   {}\nPICKET_UPDATE_GOLDEN=1 writes the new text; read the difference "
-                         "before committing it.",
-                         golden.expected_path, line, more_a ? line_a : "(end)", more_b ? line_b : "(end)");
+      return fmt::format(
+          "{}:{}\n  expected: {}\n  actual:   {}\nPICKET_UPDATE_GOLDEN=1 writes the new text; read the "
+          "difference "
+          "before committing it.",
+          golden.expected_path, line, more_a ? line_a : "(end)", more_b ? line_b : "(end)");
   }
 }
 

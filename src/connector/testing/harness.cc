@@ -36,7 +36,8 @@ std::vector<std::string> StreamDriver::uids(const Page& page) {
   return out;
 }
 
-Result<std::vector<std::string>> StreamDriver::drain(std::optional<Cursor> cursor, std::vector<Cursor>* cursors) {
+Result<std::vector<std::string>> StreamDriver::drain(std::optional<Cursor> cursor,
+                                                     std::vector<Cursor>* cursors) {
   std::vector<std::string> all;
   for (int pages = 0; pages < 1000; ++pages) {
     PICKET_ASSIGN(const Page read, page(cursor));

@@ -9,8 +9,8 @@
 
 #include "connector/connector.h"
 
-/// What a connector's tests are built from: a simulated vendor behind a handle, and a driver that reads a stream from it
-/// as the program does, page for page.
+/// What a connector's tests are built from: a simulated vendor behind a handle, and a driver that reads a
+/// stream from it as the program does, page for page.
 namespace picket::connector {
 
 /// A simulated vendor, made for one test. The suite speaks to it only through this.
@@ -74,7 +74,8 @@ class StreamDriver {
 
   Result<Page> page(const std::optional<Cursor>& cursor, std::stop_token stop = {});
   /// Pages until there is no more. `cursors` gets the cursor after each page.
-  Result<std::vector<std::string>> drain(std::optional<Cursor> cursor, std::vector<Cursor>* cursors = nullptr);
+  Result<std::vector<std::string>> drain(std::optional<Cursor> cursor,
+                                         std::vector<Cursor>* cursors = nullptr);
   std::vector<std::string> uids(const Page& page);
   http_client::Client& client() { return *client_; }
   const DeviceContext& device() const { return device_; }

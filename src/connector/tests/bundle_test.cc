@@ -14,11 +14,16 @@ TEST(Bundle, NamesWhatIsMissing) {
 }
 
 TEST(Bundle, ServersArePlainHttps) {
-  for (const char* url : {"http://a.example", "https://a.example/", "https://a.example:8443", "https://A.example", "a.example"}) {
-    const std::string manifest = std::string(R"({"slug":"s","title":"t","vendor_name":"v","device_type":"CLOUD","streams":[{"name":"n","title":"t"}],"servers":[{"url":")") + url + R"("}]})";
+  for (const char* url : {"http://a.example", "https://a.example/", "https://a.example:8443",
+                          "https://A.example", "a.example"}) {
+    const std::string manifest =
+        std::string(
+            R"({"slug":"s","title":"t","vendor_name":"v","device_type":"CLOUD","streams":[{"name":"n","title":"t"}],"servers":[{"url":")") +
+        url + R"("}]})";
     const auto result = read_bundle(manifest, "{}", "");
     ASSERT_FALSE(result);
-    EXPECT_NE(result.error().message.find("no plain https server"), std::string::npos) << url << ": " << result.error().message;
+    EXPECT_NE(result.error().message.find("no plain https server"), std::string::npos)
+        << url << ": " << result.error().message;
   }
 }
 

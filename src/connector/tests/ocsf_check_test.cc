@@ -34,7 +34,9 @@ class OcsfCheck : public testing::Test {
       R"({"activity_id":1,"category_uid":3,"class_uid":3001,"type_uid":300101,"severity_id":1,"time":5,"metadata":{"version":"1.8.0","product":{"name":"x"}},"user":{"uid":"u","type_id":1}})";
 };
 
-TEST_F(OcsfCheck, AcceptsAGoodDocument) { EXPECT_THAT(problems("", ""), IsEmpty()); }
+TEST_F(OcsfCheck, AcceptsAGoodDocument) {
+  EXPECT_THAT(problems("", ""), IsEmpty());
+}
 
 TEST_F(OcsfCheck, FindsEachMistake) {
   const char* cases[][3] = {{"\"time\":5,", "", "time is missing"},
@@ -49,7 +51,8 @@ TEST_F(OcsfCheck, FindsEachMistake) {
                             {"1.8.0", "1.7.0", "metadata.version"},
                             {",\"user\":{\"uid\":\"u\",\"type_id\":1}", "", "user is missing"},
                             {"\"class_uid\":3001", "\"class_uid\":9999", "not in the schema"}};
-  for (const auto& [from, to, expected] : cases) EXPECT_THAT(problems(from, to), Contains(HasSubstr(expected))) << from;
+  for (const auto& [from, to, expected] : cases)
+    EXPECT_THAT(problems(from, to), Contains(HasSubstr(expected))) << from;
 }
 
 }  // namespace

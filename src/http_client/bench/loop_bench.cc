@@ -1,4 +1,5 @@
-// Processor time of a poll: our client beside the least code that does the same with libcurl's multi interface.
+// Processor time of a poll: our client beside the least code that does the same with libcurl's multi
+// interface.
 //   http_client_loop_bench [polls a second] [seconds]
 // The server is a child process, answers an empty page after 200 ms and keeps connections.
 #include <curl/curl.h>
@@ -24,13 +25,17 @@ using namespace picket::http_client;
 using Steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr const char* kPage = R"({"cursor":"1AjMbN5SR47XMJA+wl36kWvueVfOT11G9aQoO9uPJ3KTLDzHfG7sb7JU0Bx196Aj","has_more":false,"items":[]})";
-constexpr const char* kBody = R"({"cursor":"1AjMbN5SR47XMJA+wl36kWvueVfOT11G9aQoO9uPJ3KTLDzHfG7sb7JU0Bx196Aj"})";
+constexpr const char* kPage =
+    R"({"cursor":"1AjMbN5SR47XMJA+wl36kWvueVfOT11G9aQoO9uPJ3KTLDzHfG7sb7JU0Bx196Aj","has_more":false,"items":[]})";
+constexpr const char* kBody =
+    R"({"cursor":"1AjMbN5SR47XMJA+wl36kWvueVfOT11G9aQoO9uPJ3KTLDzHfG7sb7JU0Bx196Aj"})";
 
 double cpu() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -55,7 +60,8 @@ std::string start_server() {
 }
 
 double ours(const std::string& url, int rate, int seconds) {
-  auto client = std::move(*make_curl_client({.user_agent = "bench", .ca_file = "", .proxy = "", .allowed_urls = {url}}));
+  auto client = std::move(
+      *make_curl_client({.user_agent = "bench", .ca_file = "", .proxy = "", .allowed_urls = {url}}));
   std::atomic<int> done = 0;
   const double before = cpu();
   auto next = Steady::now();
@@ -74,7 +80,9 @@ double ours(const std::string& url, int rate, int seconds) {
   return (cpu() - before) / total;
 }
 
-std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
+std::size_t ignore(char*, std::size_t, std::size_t size, void*) {
+  return size;
+}
 
 double bare(const std::string& url, int rate, int seconds) {
   CURLM* multi = curl_multi_init();
@@ -87,7 +95,8 @@ double bare(const std::string& url, int rate, int seconds) {
   const int total = rate * seconds;
   int sent = 0, done = 0, running = 0;
   while (done < total) {
-    for (; sent < total && Steady::now() >= next; ++sent, next += std::chrono::nanoseconds(1'000'000'000 / rate)) {
+    for (; sent < total && Steady::now() >= next;
+         ++sent, next += std::chrono::nanoseconds(1'000'000'000 / rate)) {
       CURL* easy = idle.empty() ? curl_easy_init() : idle.back();
       if (!idle.empty()) idle.pop_back();
       curl_easy_setopt(easy, CURLOPT_URL, target.c_str());
@@ -105,7 +114,8 @@ double bare(const std::string& url, int rate, int seconds) {
       ++done;
     }
     const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next - Steady::now()).count();
-    curl_multi_poll(multi, nullptr, 0, sent < total ? static_cast<int>(std::max<std::int64_t>(0, wait + 1)) : 100, nullptr);
+    curl_multi_poll(multi, nullptr, 0,
+                    sent < total ? static_cast<int>(std::max<std::int64_t>(0, wait + 1)) : 100, nullptr);
   }
   const double cost = (cpu() - before) / total;
   for (CURL* easy : idle) curl_easy_cleanup(easy);

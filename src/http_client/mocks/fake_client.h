@@ -11,9 +11,9 @@
 
 namespace picket::http_client {
 
-/// A client without a network: a function answers. It calls back at once, on the calling thread, unless the function gives
-/// no answer: then the call hangs until its stop is requested (or the fake is destroyed), as a vendor's might.
-/// Threads: any, when the function may be called from any.
+/// A client without a network: a function answers. It calls back at once, on the calling thread, unless the
+/// function gives no answer: then the call hangs until its stop is requested (or the fake is destroyed), as a
+/// vendor's might. Threads: any, when the function may be called from any.
 class FakeClient final : public Client {
  public:
   using Handler = std::function<std::optional<Result<Response>>(const Request&)>;
@@ -32,7 +32,8 @@ class FakeClient final : public Client {
     if (auto answer = handler_(request)) return done(std::move(*answer));
     const std::lock_guard lock(mutex_);
     hanging_.emplace_back([stop = std::move(stop), done = std::move(done)](std::stop_token end) {
-      while (!stop.stop_requested() && !end.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      while (!stop.stop_requested() && !end.stop_requested())
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
       done(fail(ErrorKind::kCancelled, "The request was stopped."));
     });
   }

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::unique_ptr<Client> client_for(const TestServer& server) {
-  return std::move(*make_curl_client({.user_agent = "picket-test/1", .ca_file = "", .proxy = "", .allowed_urls = {server.url()}}));
+  return std::move(*make_curl_client(
+      {.user_agent = "picket-test/1", .ca_file = "", .proxy = "", .allowed_urls = {server.url()}}));
 }
 
 Request get(std::string url) {
@@ -94,12 +95,14 @@ TEST(HttpClient, HangingServersDelayNobody) {
     conn.hang();
   });
   TestServer quick(always(200, "x"));
-  auto client = std::move(*make_curl_client({.user_agent = "", .ca_file = "", .proxy = "", .allowed_urls = {slow.url(), quick.url()}}));
+  auto client = std::move(*make_curl_client(
+      {.user_agent = "", .ca_file = "", .proxy = "", .allowed_urls = {slow.url(), quick.url()}}));
   std::stop_source stop;
   std::atomic<int> ended = 0;
   constexpr int kHanging = 200;
   for (int i = 0; i < kHanging; ++i)
-    client->send(get(slow.url()), stop.get_token(), [&](Result<Response> r) { ended += !r && r.error().kind == ErrorKind::kCancelled; });
+    client->send(get(slow.url()), stop.get_token(),
+                 [&](Result<Response> r) { ended += !r && r.error().kind == ErrorKind::kCancelled; });
   for (int i = 0; i < 500 && hanging < kHanging; ++i) std::this_thread::sleep_for(10ms);
   EXPECT_EQ(hanging, kHanging);
   const auto start = std::chrono::steady_clock::now();
@@ -122,8 +125,12 @@ TEST(HttpClient, StopEndsEveryPhaseWithinASecond) {
   const TestPki pki = TestPki::make("IP:127.0.0.1");
   TestServer in_handshake([](Conn& conn) { conn.hang(); }, &pki, false);
   auto client = std::move(*make_curl_client(
-      {.user_agent = "", .ca_file = "", .proxy = "", .allowed_urls = {before_answer.url(), in_body.url(), in_handshake.url(), "http://slow.test"}}));
-  for (const std::string& url : {before_answer.url(), in_body.url(), in_handshake.url(), std::string("http://slow.test/")}) {
+      {.user_agent = "",
+       .ca_file = "",
+       .proxy = "",
+       .allowed_urls = {before_answer.url(), in_body.url(), in_handshake.url(), "http://slow.test"}}));
+  for (const std::string& url :
+       {before_answer.url(), in_body.url(), in_handshake.url(), std::string("http://slow.test/")}) {
     std::stop_source stop;
     std::jthread stopper([&] {
       std::this_thread::sleep_for(150ms);
@@ -141,7 +148,8 @@ TEST(HttpClient, StopBeforeTheStart) {
   TestServer server(always(200, "x"));
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(client_for(server)->fetch(get(server.url()), stop.get_token()).error().kind, ErrorKind::kCancelled);
+  EXPECT_EQ(client_for(server)->fetch(get(server.url()), stop.get_token()).error().kind,
+            ErrorKind::kCancelled);
   EXPECT_EQ(server.connections(), 0);
 }
 

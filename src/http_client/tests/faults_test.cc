@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 class Faults : public testing::Test {
  protected:
   Error error_of(const std::string& url, Limits limits = {}) {
-    auto client = std::move(*make_curl_client({.user_agent = "", .ca_file = "", .proxy = "", .allowed_urls = {url}}));
+    auto client =
+        std::move(*make_curl_client({.user_agent = "", .ca_file = "", .proxy = "", .allowed_urls = {url}}));
     Request request;
     request.url = url + "/x";
     request.limits = limits;
@@ -30,12 +31,15 @@ class Faults : public testing::Test {
     EXPECT_EQ(error.message.find("canary"), std::string::npos);
     return error;
   }
-  static bool says(const Error& error, std::string_view words) { return error.message.find(words) != std::string::npos; }
+  static bool says(const Error& error, std::string_view words) {
+    return error.message.find(words) != std::string::npos;
+  }
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::duration took_{};
 };
 
-Limits limits(std::chrono::milliseconds connect, std::chrono::milliseconds first, std::chrono::milliseconds idle, std::chrono::milliseconds total) {
+Limits limits(std::chrono::milliseconds connect, std::chrono::milliseconds first,
+              std::chrono::milliseconds idle, std::chrono::milliseconds total) {
   Limits l;
   l.connect = connect;
   l.first_byte = first;
@@ -81,7 +85,8 @@ TEST_F(Faults, BlackHole) {
     connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
   }
   std::this_thread::sleep_for(50ms);
-  const Error error = error_of(fmt::format("http://127.0.0.1:{}", ntohs(address.sin_port)), limits(400ms, 10s, 10s, 10s));
+  const Error error =
+      error_of(fmt::format("http://127.0.0.1:{}", ntohs(address.sin_port)), limits(400ms, 10s, 10s, 10s));
   EXPECT_EQ(error.kind, ErrorKind::kTimeout);
   EXPECT_TRUE(says(error, "connection timed out")) << error.message;
   EXPECT_LT(took_, 1500ms);

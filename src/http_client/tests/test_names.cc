@@ -12,8 +12,8 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
   using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
   static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
   static const std::map<std::string, const char*> names = {
-      {"private.test", "10.11.12.13"},      {"metadata.test", "169.254.169.254"}, {"local.test", "127.0.0.1"},
-      {"mapped.test", "::ffff:127.0.0.1"},  {"nat64.test", "64:ff9b::a00:1"},     {"ula.test", "fd00::1"},
+      {"private.test", "10.11.12.13"},     {"metadata.test", "169.254.169.254"}, {"local.test", "127.0.0.1"},
+      {"mapped.test", "::ffff:127.0.0.1"}, {"nat64.test", "64:ff9b::a00:1"},     {"ula.test", "fd00::1"},
   };
   const std::string name = node == nullptr ? "" : node;
   if (name == "slow.test") {

@@ -55,7 +55,8 @@ X509* certificate(EVP_PKEY* key, const char* name, long serial, long from, long 
   X509_gmtime_adj(X509_getm_notBefore(made), from);
   X509_gmtime_adj(X509_getm_notAfter(made), to);
   X509_set_pubkey(made, key);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
   return made;
 }
 
@@ -84,7 +85,8 @@ TestPki TestPki::make(const std::string& san, long from, long to) {
 std::string TestPki::write_ca_file() const {
   char path[] = "/tmp/picket-test-ca-XXXXXX";
   const int fd = mkstemp(path);
-  PICKET_ASSERT(fd >= 0 && ::write(fd, ca_pem.data(), ca_pem.size()) == static_cast<ssize_t>(ca_pem.size()), "a temporary file");
+  PICKET_ASSERT(fd >= 0 && ::write(fd, ca_pem.data(), ca_pem.size()) == static_cast<ssize_t>(ca_pem.size()),
+                "a temporary file");
   close(fd);
   return path;
 }
@@ -131,7 +133,8 @@ bool Conn::write(std::string_view bytes) {
     pollfd wait{fd_, POLLOUT, 0};
     if (poll(&wait, 1, 50) <= 0) continue;
     const std::size_t size = std::min<std::size_t>(bytes.size(), 64 << 10);
-    const long n = ssl_ != nullptr ? SSL_write(ssl_, bytes.data(), static_cast<int>(size)) : ::send(fd_, bytes.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const long n = ssl_ != nullptr ? SSL_write(ssl_, bytes.data(), static_cast<int>(size))
+                                   : ::send(fd_, bytes.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -139,7 +142,8 @@ bool Conn::write(std::string_view bytes) {
 }
 
 bool Conn::answer(int status, std::string_view body, std::string_view extra_headers) {
-  return write(fmt::format("HTTP/1.1 {} Text\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), extra_headers, body));
+  return write(fmt::format("HTTP/1.1 {} Text\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(),
+                           extra_headers, body));
 }
 
 void Conn::reset() {
@@ -175,7 +179,9 @@ TestServer::TestServer(Handler handler, const TestPki* pki, bool complete_handsh
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  PICKET_ASSERT(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 512) == 0, "loopback listens");
+  PICKET_ASSERT(
+      bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd_, 512) == 0,
+      "loopback listens");
   socklen_t length = sizeof address;
   getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length);
   port_ = ntohs(address.sin_port);

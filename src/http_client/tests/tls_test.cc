@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 class Tls : public testing::Test {
  protected:
   Result<Response> fetch(const TestServer& server, const std::string& ca_file, Limits limits = {}) {
-    auto client = make_curl_client({.user_agent = "", .ca_file = ca_file, .proxy = "", .allowed_urls = {server.url()}});
+    auto client =
+        make_curl_client({.user_agent = "", .ca_file = ca_file, .proxy = "", .allowed_urls = {server.url()}});
     if (!client) return tl::unexpected(client.error());
     Request request;
     request.url = server.url("/");
