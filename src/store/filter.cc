@@ -62,6 +62,10 @@ Filter::Filter(const Query& query) : conditions_(query.conditions) {
   needs_raw_ = needs_raw_ || !texts_.empty();
 }
 
+bool Filter::text_may_occur(std::string_view raw) const {
+  return texts_.empty() || texts_.front().find(raw, 0) != std::string_view::npos;
+}
+
 const Condition* Filter::by_vendor_uid() const {
   for (const auto& c : conditions_)
     if (c.field == Field::kVendorUid && c.match == Match::kEqual) return &c;

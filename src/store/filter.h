@@ -27,6 +27,8 @@ class Filter {
   bool by_time_only() const { return conditions_.empty() && texts_.empty(); }
   bool needs_raw() const { return needs_raw_; }
   bool has_text() const { return !texts_.empty(); }
+  /// False: no record of this raw frame can match.
+  bool text_may_occur(std::string_view raw) const;
   /// Values of an exact condition on the vendor's id, which an index answers; nothing when there is none.
   const Condition* by_vendor_uid() const;
   /// Rows that match, ascending. The block has its raw frame when `needs_raw`.

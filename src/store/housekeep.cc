@@ -18,8 +18,10 @@ int tier_of(std::uint32_t n) {
   return (static_cast<int>(std::bit_width(n)) - 1) / 3;
 }
 
-/// Runs of at least `fan_in` adjacent blocks of one size class each, cut where a block would be full.
-std::vector<std::vector<BlockRow>> runs_to_merge(const std::vector<BlockRow>& blocks, std::uint32_t fan_in) {
+/// Runs of at least `fan_in` adjacent blocks, of one size class each or of any, cut where a block would be
+/// full.
+std::vector<std::vector<BlockRow>> runs_to_merge(const std::vector<BlockRow>& blocks, std::uint32_t fan_in,
+                                                 bool any_size) {
   std::vector<std::vector<BlockRow>> out;
   std::vector<BlockRow> run;
   std::uint64_t rows = 0, bytes = 0;
@@ -31,7 +33,8 @@ std::vector<std::vector<BlockRow>> runs_to_merge(const std::vector<BlockRow>& bl
   };
   for (const auto& b : blocks) {
     const bool adjacent = !run.empty() && run.back().stream == b.stream &&
-                          run.back().first + run.back().n == b.first && tier_of(run.back().n) == tier_of(b.n);
+                          run.back().first + run.back().n == b.first &&
+                          (any_size || tier_of(run.back().n) == tier_of(b.n));
     const bool fits = rows + b.n <= kMaxBlockRows && bytes + b.raw_bytes <= kMaxBlockBytes;
     if (!adjacent || !fits) close();
     run.push_back(b);
@@ -102,13 +105,13 @@ Result<Found> small_blocks(Connection& db, std::uint32_t from) {
 
 }  // namespace
 
-Result<bool> merge_small_blocks(StoreCore& core, Partition& partition, std::uint32_t& cursor,
+Result<bool> merge_small_blocks(StoreCore& core, Partition& partition, bool closed, std::uint32_t& cursor,
                                 std::stop_token stop) {
   const std::unique_lock lock(core.write_mutex);
   if (core.poisoned) return false;
   PICKET_ASSIGN(auto* db, partition.writer());
   PICKET_ASSIGN(const auto found, small_blocks(*db, cursor));
-  const auto runs = runs_to_merge(found.blocks, core.tuning.merge_fan_in);
+  const auto runs = runs_to_merge(found.blocks, closed ? 2 : core.tuning.merge_fan_in, closed);
   if (runs.empty()) {
     cursor = found.next;
     return found.next != 0;

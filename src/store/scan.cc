@@ -194,12 +194,25 @@ class Pipeline {
   }
 
   void work(Job& job, Decompressor& decompressor) {
-    const auto& block = blocks_[job.index];
-    const auto& partition = *snapshot_.parts()[block.part].partition;
-    job.status = decode_block(partition, block.row, job.columns,
-                              filter_.needs_raw() ? std::optional<std::string_view>(job.raw) : std::nullopt,
-                              decompressor, job.block);
-    if (job.status) filter_.match(job.block, span_, job.rows);
+    const auto& row = blocks_[job.index].row;
+    const auto& partition = *snapshot_.parts()[blocks_[job.index].part].partition;
+    auto& block = job.block;
+    job.rows.clear();
+    job.status = {};
+    // most blocks do not hold the text anywhere: then their columns need not be unpacked
+    const bool raw_first = filter_.has_text() && decompressor.decompress(job.raw, block.raw).has_value();
+    if (raw_first && !filter_.text_may_occur(block.raw)) return;
+    const bool raw = filter_.needs_raw() && !raw_first;
+    job.status =
+        decode_block(partition, row, job.columns,
+                     raw ? std::optional<std::string_view>(job.raw) : std::nullopt, decompressor, block);
+    if (job.status && raw_first) {
+      block.has_raw = block.raw.size() == block.columns.raw_offsets.back();
+      // the frames do not belong together: the whole check says it in words
+      if (!block.has_raw)
+        job.status = decode_block(partition, row, job.columns, job.raw, decompressor, block);
+    }
+    if (job.status) filter_.match(block, span_, job.rows);
   }
 
   /// The next waiting job, in order, marked as running. Under the lock.

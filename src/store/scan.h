@@ -50,8 +50,8 @@ inline bool comes_before(const EventPosition& a, const EventPosition& b, Order o
 }
 
 struct ScannedBlock {
-  std::size_t index = 0;  ///< in the blocks given
-  const DecodedBlock* block = nullptr;
+  std::size_t index = 0;                             ///< in the blocks given
+  const DecodedBlock* block = nullptr;               ///< only good when rows match
   const std::vector<std::uint32_t>* rows = nullptr;  ///< that match, ascending
 };
 

@@ -32,6 +32,7 @@ class Search {
     PICKET_ASSIGN(snapshot_, Snapshot::take(core_, query));
     PICKET_ASSIGN(blocks_, snapshot_.blocks(core_, filter_, span_, order_));
     for (const auto& b : blocks_) counts_.of += b.row.n;
+    share_ = kReadyBytes / std::max<std::size_t>(1, most_at_once());
     told_ = core_.clock.steady();
     if (progress_) progress_(counts_);
     Status trouble;
@@ -59,6 +60,22 @@ class Search {
   };
   using SourcePointer = std::unique_ptr<Source>;
 
+  /// How many blocks overlap in time at most: so many can have rows that wait.
+  std::size_t most_at_once() const {
+    std::vector<std::pair<std::int64_t, int>> ends;
+    for (const auto& b : blocks_) {
+      ends.emplace_back(b.row.oldest_us, -1);  // before the ends of the same moment
+      ends.emplace_back(b.row.newest_us, 1);
+    }
+    std::sort(ends.begin(), ends.end());
+    std::size_t open = 0, most = 0;
+    for (const auto& [time, end] : ends) {
+      end < 0 ? ++open : --open;
+      most = std::max(most, open);
+    }
+    return most;
+  }
+
   auto worse() const {
     return [this](const SourcePointer& a, const SourcePointer& b) {
       return comes_before(b->head, a->head, order_);
@@ -66,7 +83,7 @@ class Search {
   }
 
   Result<bool> take(const ScannedBlock& s) {
-    counts_.scanned += s.block->columns.n;
+    counts_.scanned += blocks_[s.index].row.n;
     counts_.matched += s.rows->size();
     if (!s.rows->empty()) add(s);
     const auto next = s.index + 1;
@@ -102,16 +119,13 @@ class Search {
   /// Makes the source's next rows, as many as its share of the memory holds, one at least; and the head
   /// behind them.
   void make_ready(Source& source, const DecodedBlock& block) {
-    const auto left = kReadyBytes - std::min(kReadyBytes, ready_bytes_);
-    const auto share = std::max<std::size_t>(left / 8, 4096);
     source.ready.clear();
     source.used = 0;
     std::size_t bytes = 0;
-    for (auto i = source.next; i < source.rows.size() && bytes < share; ++i) {
+    for (auto i = source.next; i < source.rows.size() && bytes < share_; ++i) {
       source.ready.push_back(stored_event(core_, *blocks_[source.block].key, block, source.rows[i], true));
       bytes += size_of(source.ready.back());
     }
-    ready_bytes_ += bytes;
   }
 
   static std::size_t size_of(const StoredEvent& event) { return event.raw.size() + 2 * sizeof(StoredEvent); }
@@ -125,7 +139,6 @@ class Search {
         PICKET_TRY(unpack(source.block));
         make_ready(source, unpacked_);
       }
-      ready_bytes_ -= size_of(source.ready[source.used]);
       auto event = std::move(source.ready[source.used++]);
       PICKET_ASSIGN(const auto versions, count_versions(core_, source.head.address));
       event.versions = 1 + versions;
@@ -175,7 +188,7 @@ class Search {
   Snapshot snapshot_;
   std::vector<Snapshot::Block> blocks_;
   std::vector<SourcePointer> sources_;  // heap, the best in front
-  std::size_t ready_bytes_ = 0;
+  std::size_t share_ = kReadyBytes;     // of each block with matches
   DecodedBlock unpacked_;
   Decompressor decompressor_;
   Progress counts_;

@@ -115,7 +115,8 @@ class SqliteStore final : public EventStore {
  private:
   DirectoryLock lock_;
   mutable StoreCore core_;
-  std::uint32_t merge_cursor_ = 0;
+  std::uint32_t merge_cursor_ = 0, closed_cursor_ = 0;
+  std::uint32_t tidy_until_ = 0;  // closed partitions up to this number need no more merging
   std::mutex housekeeping_;
 };
 
@@ -214,9 +215,23 @@ Result<std::uint64_t> SqliteStore::drop_before(TimePoint limit) {
 
 Result<bool> SqliteStore::housekeep(std::stop_token stop) {
   const std::lock_guard lock(housekeeping_);
-  const auto newest = core_.partitions.newest();
-  if (newest == nullptr) return false;
-  return merge_small_blocks(core_, *newest, merge_cursor_, std::move(stop));
+  const auto all = core_.partitions.all();
+  if (all.empty()) return false;
+  PICKET_ASSIGN(const bool more, merge_small_blocks(core_, *all.back(), false, merge_cursor_, stop));
+  if (more) return true;
+  // closed files: once a run of the program each, the log emptied at the end
+  for (const auto& partition : all) {
+    if (partition == all.back() || partition->number() <= tidy_until_) continue;
+    PICKET_ASSIGN(const bool again, merge_small_blocks(core_, *partition, true, closed_cursor_, stop));
+    if (!again) {
+      const std::lock_guard writing(core_.write_mutex);
+      partition->close_writer();
+      tidy_until_ = partition->number();
+      closed_cursor_ = 0;
+    }
+    return true;
+  }
+  return false;
 }
 
 Result<std::vector<PartitionSet::Pointer>> open_partitions(const fs::path& directory, const Tuning& tuning) {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <set>
 
 #include "contract/event_list.h"
 #include "store/open_store.h"
@@ -214,6 +215,39 @@ TEST_F(StoreDamage, AfterAFailedSyncNothingMoreIsPromised) {
   open();
   ASSERT_TRUE(append(100, 200));
   EXPECT_EQ(events(), 200u);
+}
+
+TEST_F(StoreDamage, SmallBlocksBecomeFewAlsoInClosedFiles) {
+  // not damage, but it too looks into the file
+  tuning_.partition_events = 700;
+  open();
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(append(i * 3, i * 3 + 3));
+  const auto blocks = [&] {
+    std::vector<int> counts;
+    std::set<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path()))
+      if (entry.path().extension() == ".db") files.insert(entry.path());
+    for (const auto& path : files) {
+      sqlite3* db = nullptr;
+      sqlite3_stmt* count = nullptr;
+      EXPECT_EQ(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+      EXPECT_EQ(sqlite3_prepare_v2(db, "SELECT count(*) FROM block", -1, &count, nullptr), SQLITE_OK);
+      EXPECT_EQ(sqlite3_step(count), SQLITE_ROW);
+      counts.push_back(sqlite3_column_int(count, 0));
+      sqlite3_finalize(count);
+      sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+      sqlite3_close(db);
+    }
+    return counts;
+  };
+  EXPECT_EQ(blocks(), (std::vector<int>{234, 66}));
+  for (auto more = store_->housekeep({}); more && *more;) more = store_->housekeep({});
+  const auto after = blocks();
+  ASSERT_EQ(after.size(), 2u);
+  EXPECT_EQ(after[0], 1) << "a closed file is packed as far as it goes";
+  EXPECT_LE(after[1], 16) << "a living one keeps fewer than eight of a size";
+  EXPECT_EQ(events(), 900u);
+  EXPECT_EQ(append(0, 900)->repeated, 900u);
 }
 
 TEST_F(StoreDamage, AClockThatWasSetBackMakesNoOldFile) {
