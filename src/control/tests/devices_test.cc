@@ -201,7 +201,8 @@ TEST_F(DevicesTest, ANewTokenKeepsTheCursorsUnlessItIsAnotherAccounts) {
 
   const auto same =
       control().replace_secrets(organization(), d.id, crypto::Secret("second"), next, true, {}, by_ada());
-  EXPECT_EQ(same->version, 2) << "the same token again is no change";
+  EXPECT_EQ(same->version, 3) << "somebody replaced it: that is told, even when it is the same token";
+  EXPECT_EQ(control().streams(d.id)->front().cursor, "CURSOR");
 
   d = control()
           .replace_secrets(organization(), d.id, crypto::Secret("third"), next, false, {}, by_ada())
@@ -214,8 +215,9 @@ TEST_F(DevicesTest, ANewTokenKeepsTheCursorsUnlessItIsAnotherAccounts) {
     EXPECT_EQ(stream.start_time, d.start_time);
   }
   const auto rows = history(d.id);
-  ASSERT_EQ(rows.size(), 3u);
+  ASSERT_EQ(rows.size(), 4u);
   EXPECT_EQ(rows[1].action, HistoryAction::kUpdatedSecrets);
+  EXPECT_EQ(rows[2].action, HistoryAction::kUpdatedSecrets);
   EXPECT_EQ(rows[1].value,
             R"({"kind":"secret","sentence":"Token replaced: …oken by …next.",)"
             R"("before":{"last_four":"oken","fingerprint":"f1","expires_at":null},)"

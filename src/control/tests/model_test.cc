@@ -85,7 +85,6 @@ class ModelTest : public ControlFixture, public ::testing::WithParamInterface<un
         control().replace_secrets(organization(), d.id, crypto::Secret(secret), {}, keep, {}, by_ada());
     if (d.deleted) return expect(done, ErrorKind::kNotFound);
     ASSERT_TRUE(done) << done.error().message;
-    if (secret == d.secret && keep) return;
     d.secret = secret;
     ++d.version;
     ++d.history;
