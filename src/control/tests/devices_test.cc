@@ -222,7 +222,7 @@ TEST_F(DevicesTest, ANewTokenKeepsTheCursorsUnlessItIsAnotherAccounts) {
             R"({"kind":"secret","sentence":"Token replaced: …oken by …next.",)"
             R"("before":{"last_four":"oken","fingerprint":"f1","expires_at":null},)"
             R"("after":{"last_four":"next","fingerprint":"f2","expires_at":"2030-03-17T17:46:40.000Z"}})");
-  EXPECT_THAT(sentence(rows[2]), HasSubstr("another account"));
+  EXPECT_THAT(sentence(rows[3]), HasSubstr("another account"));
 }
 
 TEST_F(DevicesTest, TheFirstTokenLeadsToVerifying) {
