@@ -169,7 +169,8 @@ void LiveFeed::ping(std::unique_lock<std::mutex>& lock) {
     return session && session->has_value();
   });
   lock.lock();
-  for (auto& [organization, channel] : channels_) {
+  for (auto& entry : channels_) {
+    Channel& channel = entry.second;
     const auto wire = sse_event("ping", "{}", id_text(channel.last_id));
     std::erase_if(channel.subscribers, [&](Subscriber& subscriber) {
       const bool ended = std::find(tokens.begin(), tokens.end(), subscriber.token) != tokens.end();

@@ -474,7 +474,7 @@ TEST_P(EventStoreContract, TokensAndIdsThatAreNotOursAreRefused) {
     ASSERT_TRUE(got);
     EXPECT_FALSE(*got);
   }
-  for (const std::string token : {"x", "00", "zz", std::string(58, '0').c_str()}) {
+  for (const std::string& token : {std::string("x"), std::string("00"), std::string("zz"), std::string(58, '0')}) {
     FindOptions options;
     options.after = token;
     const auto result = store_->find(all(), options, {});

@@ -118,7 +118,37 @@ class Run {
       await this.life();
     }
     await this.vendor("/_sim/faults", { rules: [] });
+    await this.finale();
     return this.compare();
+  }
+
+  /**
+   * The last pages die between "durable" and "committed", and then nothing new comes: whoever decides clocks or commits from new events
+   * alone is left behind. And a known event comes again with another timestamp: still one event.
+   */
+  async finale() {
+    await this.startServer();
+    const known = (await this.api.get(`/api/v2/events?filter[security_device][id]=${this.device}&filter[stream]=itemusages&page[limit]=1&sort=time`)).data[0];
+    await this.serve.stop("SIGKILL");
+    await this.vendor("/_sim/rate", { rate: 0 });
+    await this.startServer();
+    await sleep(2500);  // everything that existed is read, so that each page below holds the last events alone
+    await this.probeRounds();
+    await this.serve.stop("SIGKILL");
+    await this.probeRefusals();
+    await this.probeHistory();
+    if (known) {
+      const again = { ...known.attributes.raw, timestamp: new Date(Date.parse(known.attributes.raw.timestamp) + 3600e3).toISOString() };
+      await this.vendor("/_sim/events", { account: 0, stream: "itemusages", kind: "raw", record: again });
+    }
+    for (const stream of streams) await this.vendor("/_sim/events", { account: 0, stream, kind: "new", count: 5 });
+    for (let i = 0; i < 3; ++i) {
+      if (!(await this.startServer("ingest.after_append:1"))) continue;
+      await Promise.race([this.serve.ended, sleep(4000)]);
+      await this.serve.stop("SIGKILL");
+      this.killed += 1;
+      this.atFailPoint += 1;
+    }
   }
 
   faults() {
@@ -129,8 +159,51 @@ class Run {
     return [];
   }
 
+  told(what) { (this.complaints ??= []).push(what); }
+
+  /** A round goes on while the vendor has more: reading again brings whole rounds, not single pages. */
+  async probeRounds() {
+    await this.reread();
+    for (const stream of streams) {
+      const whole = async () => (await this.api.get(`/api/v2/security_devices/${this.device}/polls?filter[stream]=${stream}&page[limit]=200`)).data
+        .some((p) => p.attributes.outcome === "ok" && p.attributes.pages >= 3);
+      await until(whole, "a whole round", 20000, 300).catch(() => this.told(`${stream}: a round ended while the vendor had more`));
+    }
+  }
+
+  /** A refusal is told as one, and a page that is no JSON is asked for again. */
+  async probeRefusals() {
+    await this.vendor("/_sim/events", { account: 0, stream: "auditevents", kind: "new", count: 30 });
+    await this.vendor("/_sim/faults", { rules: [{ path: "auditevents", count: 2, action: { page: "trailing_garbage" } }, { path: "signinattempts", action: { status: 401 } }] });
+    const since = new Date().toISOString();
+    await this.startServer();
+    const refused = async () => (await this.api.get(`/api/v2/security_devices/${this.device}/polls?filter[stream]=signinattempts&page[limit]=200`)).data
+      .some((p) => p.attributes.started_at >= since && p.attributes.outcome !== "ok");
+    await until(refused, "the refusal is told", 8000, 200).catch(() => this.told("signinattempts: a 401 was not told"));
+    await sleep(1500);
+    await this.serve.stop("SIGKILL");
+    await this.vendor("/_sim/faults", { rules: [] });
+  }
+
+  /** A change and its history row are one: dying right after the commit leaves both or none. */
+  async probeHistory() {
+    const patch = (attributes) => this.api.call("PATCH", `/api/v2/security_devices/${this.device}`, { data: { attributes } });
+    await this.startServer();
+    await patch({ paused: true });
+    await this.serve.stop("SIGKILL");
+    const place = `Place ${this.killed}`;
+    if (await this.startServer("control.after_commit:1")) await patch({ location: place }).catch(() => {});
+    await this.serve.stop("SIGKILL");
+    await this.startServer();
+    const moved = (await this.api.device(this.device)).attributes.location === place;
+    const rows = (await this.api.get(`/api/v2/security_devices/${this.device}/security_device_histories?page[limit]=1000`)).data;
+    if (moved !== rows.some((r) => r.attributes.value?.after?.location === place)) this.told("a change and its history row are not one");
+    await patch({ paused: false });
+    await this.serve.stop("SIGKILL");
+    this.killed += 3;
+  }
+
   async compare() {
-    await this.vendor("/_sim/rate", { rate: 0 }).catch(() => this.vendor("/_sim/events", { rate: 0 }));
     await this.startServer();
     const ledger = this.readLedger();
     const wanted = Object.values(ledger).reduce((n, m) => n + m.size, 0);
@@ -158,6 +231,7 @@ class Run {
     }
     await this.checkClocks(found, newestReceived);
     await this.checkHistory(found);
+    found.history.push(...(this.complaints ?? []));
     await this.serve.stop();
     await this.sim.stop();
     const { lost, doubled, altered, strange } = found;
@@ -187,11 +261,15 @@ class Run {
     const rows = (await this.api.get(`/api/v2/security_devices/${this.device}/security_device_histories?page[limit]=1000`)).data;
     const created = rows.filter((r) => r.attributes.action === "CREATED").length;
     if (created !== 1) found.history.push(`${created} CREATED rows`);
-    // the verdict before a change is the verdict after the change before it
-    const health = rows.filter((r) => r.attributes.value?.kind === "health").sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? -1 : 1));
-    for (let i = 1; i < health.length; ++i) {
-      const after = health[i - 1].attributes.value.after?.code, before = health[i].attributes.value.before?.code;
-      if (after !== before) found.history.push(`a change is missing between ${after} and ${before}`);
+    // the verdict before a change is the verdict after the change before it; pausing, resuming and a first token begin anew
+    let last;
+    for (const row of rows.sort((x, y) => (x.attributes.created_at < y.attributes.created_at ? -1 : 1))) {
+      const value = row.attributes.value ?? {};
+      if (value.kind !== "health") last = value.after?.paused === undefined ? last : undefined;
+      else {
+        if (last !== undefined && value.before?.code !== last) found.history.push(`a change is missing between ${last} and ${value.before?.code}`);
+        last = value.after?.code;
+      }
     }
   }
 

@@ -44,7 +44,8 @@ class DyingAt : public testing::TestWithParam<std::tuple<Where, int>> {};
 
 /// Dies at the n-th visit of a step, restarts, and must end as if nothing had happened.
 TEST_P(DyingAt, LosesAndDoublesNothingAndTheClocksAreHonest) {
-  const auto [where, visit] = GetParam();
+  const auto where = std::get<0>(GetParam());
+  const auto visit = std::get<1>(GetParam());
   Harness h;
   const TimePoint start = h.clock.now() - 24h;
   h.control.add_device("d", {"a", "b"}, start);
