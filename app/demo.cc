@@ -9,6 +9,7 @@
 #include "codec/json_writer.h"
 #include "commands.h"
 #include "compose.h"
+#include "connector/connector.h"
 #include "control/control.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -180,6 +181,16 @@ Status connect_account(const std::filesystem::path& data, const control::Enrolme
   device.start_time = now - std::chrono::hours(24 * 7);
   device.streams = {"auditevents", "itemusages", "signinattempts"};
   device.secrets = crypto::Secret(codec::JsonWriter().begin_object().field("api_token", vendor.token()).end_object().take());
+  const auto connectors = connector::make_registry();
+  PICKET_ASSIGN(const connector::CredentialFacts facts, connectors->find(device.plugin_slug)->inspect(*device.secrets));
+  device.credential = control::Credential{.last_four = facts.last_four,
+                                          .fingerprint = facts.fingerprint,
+                                          .account_uid = facts.account_uid,
+                                          .server = facts.server,
+                                          .features = facts.features,
+                                          .issued_at = facts.issued_at,
+                                          .expires_at = facts.expires_at,
+                                          .replaced_at = now};
   PICKET_TRY(control->create_device(made.organization.id, std::move(device), {{made.user.actor_id, model::ActorType::kUser, made.user.display_name}, now}).map([](auto&&) {}));
   return {};
 }
