@@ -114,7 +114,7 @@ async function addMany(api, url, tokens) {
 }
 
 function startDelay(before, after, quantile) {
-  const read = (text) => [...text.matchAll(/^picket_poll_start_delay_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm)].map((m) => [m[1] === "+Inf" ? Infinity : Number(m[1]), Number(m[2])]);
+  const read = (text) => [...text.matchAll(/^picket_ingest_start_delay_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm)].map((m) => [m[1] === "+Inf" ? Infinity : Number(m[1]), Number(m[2])]);
   const old = read(before), now = read(after);
   const counts = now.map(([le, n], i) => [le, n - (old[i]?.[1] ?? 0)]);
   const total = counts.at(-1)?.[1] ?? 0;
