@@ -201,7 +201,9 @@ TEST_F(VendorPaging, LateDuplicateAndDisorderedEventsAllCome) {
       more = page->more;
     }
     simulator_.plan("");
-    for (const std::string& uid : driver.drain(cursor).value()) seen.insert(uid);
+    const auto rest = driver.drain(cursor);
+    ASSERT_TRUE(rest) << rest.error().message;
+    seen.insert(rest->begin(), rest->end());
     const auto ledger = simulator_.ledger("itemusages");
     EXPECT_EQ(seen, std::set<std::string>(ledger.begin(), ledger.end()));
   }
