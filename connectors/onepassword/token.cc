@@ -15,44 +15,49 @@
 namespace picket::onepassword {
 namespace {
 
-namespace od = simdjson::ondemand;
+namespace dom = simdjson::dom;  // checks the whole text before anything of it is used
 
 constexpr std::size_t kMaxToken = 16 << 10;
 constexpr std::string_view kField = "secrets.device_info.api_token";
 constexpr std::string_view kHowTo =
     "In 1Password, open Integrations, Events Reporting, Other, and issue a token there.";
 
-/// A copy of secret text with room for the parser to read beyond its end; wiped.
-class Scratch {
+/// Secret JSON being read: a copy with room for the parser to read beyond its end, and the parser with the
+/// texts it unescaped. Both are wiped.
+class SecretJson {
  public:
-  explicit Scratch(std::string_view text) {
+  explicit SecretJson(std::string_view text) {
     bytes_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     bytes_ = text;
   }
-  ~Scratch() { explicit_bzero(bytes_.data(), bytes_.capacity()); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  simdjson::padded_string_view view() const {
-    return simdjson::padded_string_view(bytes_.data(), bytes_.size(), bytes_.capacity());
+  ~SecretJson() {
+    // simdjson's buffer of texts holds at least this much for a document of this size
+    if (parser_.doc.string_buf) explicit_bzero(parser_.doc.string_buf.get(), 5 * bytes_.size() / 3);
+    explicit_bzero(bytes_.data(), bytes_.capacity());
+  }
+  SecretJson(const SecretJson&) = delete;
+  SecretJson& operator=(const SecretJson&) = delete;
+
+  /// The members, which live as long as this; nothing when the text is no JSON object.
+  std::optional<dom::object> object() {
+    dom::object out;
+    if (parser_.parse(bytes_.data(), bytes_.size(), false).get(out) != simdjson::SUCCESS) return std::nullopt;
+    return out;
   }
 
  private:
   std::string bytes_;
+  dom::parser parser_;
 };
 
 tl::unexpected<Error> refuse(std::string message) {
   return fail(Error(ErrorKind::kInvalidInput, std::move(message)).with_field(std::string(kField)));
 }
 
-/// The text of a JSON string as it stands between its quotes; nothing for other types and for texts with
-/// escapes.
-std::optional<std::string_view> plain_text(simdjson::simdjson_result<od::value> value) {
-  od::raw_json_string raw;
-  if (value.get(raw) != simdjson::SUCCESS) return std::nullopt;
-  const char* end = raw.raw();
-  while (*end != '"' && *end != '\\') ++end;
-  if (*end == '\\') return std::nullopt;
-  return std::string_view(raw.raw(), static_cast<std::size_t>(end - raw.raw()));
+std::optional<std::string_view> plain_text(const dom::element& value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) return std::nullopt;
+  return text;
 }
 
 std::optional<std::string> part(std::string_view token, std::size_t from, std::size_t to) {
@@ -75,70 +80,59 @@ struct Claims {
   std::optional<std::int64_t> issued, expires;
 };
 
-std::optional<std::int64_t> seconds_of(simdjson::simdjson_result<od::value> value) {
+std::optional<std::int64_t> seconds_of(const dom::element& value) {
   double number = 0;  // some libraries write 1.7e9
   if (value.get(number) != simdjson::SUCCESS || !(number > 0) || number > 253402300799.0) return std::nullopt;
   return static_cast<std::int64_t>(number);
 }
 
-void read_audience(simdjson::simdjson_result<od::value> value, Claims& claims) {
-  od::array list;
+void read_audience(const dom::element& value, Claims& claims) {
+  dom::array list;
   std::optional<std::string_view> host;
-  if (value.get(list) == simdjson::SUCCESS) {
-    for (auto entry : list) {
-      host = plain_text(entry);
-      break;  // element 0 is the host
-    }
-  } else {
+  if (value.get(list) != simdjson::SUCCESS)
     host = plain_text(value);
-  }
+  else if (list.size() > 0)
+    host = plain_text(list.at(0).value_unsafe());  // element 0 is the host
   if (host) claims.host = to_lower(*host);
 }
 
-void read_features(simdjson::simdjson_result<od::value> value, Claims& claims) {
-  od::array list;
+void read_features(const dom::element& value, Claims& claims) {
+  dom::array list;
   if (value.get(list) != simdjson::SUCCESS) return;
   claims.has_features = true;
-  for (auto entry : list)
+  for (const dom::element entry : list)
     if (const auto text = plain_text(entry); text && claims.features.size() < 32 && text->size() < 64)
       claims.features.emplace_back(*text);
 }
 
 std::optional<Claims> read_claims(const std::string& payload) {
-  const Scratch scratch(payload);
-  od::parser parser;
-  od::document document;
-  od::object object;
-  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return std::nullopt;
-  if (document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+  SecretJson json(payload);
+  const auto object = json.object();
+  if (!object) return std::nullopt;
   Claims claims;
-  for (auto field : object) {
-    std::string_view key;
-    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS)
-      return std::nullopt;
+  for (const auto& [key, value] : *object) {
     if (key == "aud")
-      read_audience(field.value(), claims);
+      read_audience(value, claims);
     else if (key == "1password.com/fts")
-      read_features(field.value(), claims);
+      read_features(value, claims);
     else if (key == "1password.com/auuid")
-      claims.account = std::string(plain_text(field.value()).value_or(""));
+      claims.account = std::string(plain_text(value).value_or(""));
     else if (key == "iat")
-      claims.issued = seconds_of(field.value());
+      claims.issued = seconds_of(value);
     else if (key == "exp")
-      claims.expires = seconds_of(field.value());
+      claims.expires = seconds_of(value);
   }
   return claims;
 }
 
 std::optional<std::string> algorithm_of(const std::string& header) {
-  const Scratch scratch(header);
-  od::parser parser;
-  od::document document;
-  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return std::nullopt;
-  od::object object;
-  if (document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
-  const auto text = plain_text(object["alg"]);
-  return text ? std::optional(std::string(*text)) : std::nullopt;
+  SecretJson json(header);
+  const auto object = json.object();
+  if (!object) return std::nullopt;
+  for (const auto& [key, value] : *object)
+    if (key == "alg")
+      if (const auto text = plain_text(value)) return std::string(*text);
+  return std::nullopt;
 }
 
 /// The base URL that a host of the `aud` claim stands for. Only the published servers are proposed by name;
@@ -200,19 +194,13 @@ Result<crypto::Secret> api_token(const crypto::Secret& secrets) {
   const auto wrong = [] {
     return refuse("The secrets of a 1Password device must be an object with a text \"api_token\".");
   };
-  const Scratch scratch(secrets.reveal());
-  od::parser parser;
-  od::document document;
-  od::object object;
-  if (parser.iterate(scratch.view()).get(document) != simdjson::SUCCESS) return wrong();
-  if (document.get_object().get(object) != simdjson::SUCCESS) return wrong();
-  od::object inner;
-  if (object["device_info"].get(inner) == simdjson::SUCCESS) object = inner;
-  auto value = object["api_token"];
-  od::json_type type{};
-  if (value.error() == simdjson::NO_SUCH_FIELD) return none();
-  if (value.type().get(type) != simdjson::SUCCESS) return wrong();
-  if (type == od::json_type::null) return none();
+  SecretJson json(secrets.reveal());
+  auto object = json.object();
+  if (!object) return wrong();
+  dom::object inner;
+  if ((*object)["device_info"].get(inner) == simdjson::SUCCESS) object = inner;
+  dom::element value;
+  if ((*object)["api_token"].get(value) != simdjson::SUCCESS || value.is_null()) return none();
   const auto text = plain_text(value);
   if (!text) return wrong();
   const std::string_view token = trim(*text);
