@@ -107,7 +107,9 @@ TEST_F(Tls, ClosedInTheHandshake) {
   TestServer server([](Conn& conn) { conn.reset(); }, &pki, false);
   const auto result = fetch(server, ca.path);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, ErrorKind::kTls) << result.error().message;
+  // the reset may overtake the first byte of the handshake: then it is a connection that was reset, and said so
+  EXPECT_TRUE(result.error().kind == ErrorKind::kTls || result.error().kind == ErrorKind::kConnect)
+      << result.error().message;
 }
 
 TEST_F(Tls, SentencesNeedNoNetwork) {
