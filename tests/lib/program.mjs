@@ -100,18 +100,19 @@ export class ApiError extends Error {
 
 /** A signed-in client of the public API. */
 export class Api {
-  constructor(base, token) { this.base = base; this.token = token; }
+  constructor(base, token, code) { this.base = base; this.token = token; this.code = code; }
 
   static async login(base, { email, password, totp_secret }) {
     // a code works once: wait for the next one when a start-up came twice within its 30 s
     for (let attempt = 0; ; ++attempt) {
+      const code = totp(totp_secret);
       const answer = await fetch(`${base}/auth/v0/login`, {
         method: "POST",
-        headers: { "content-type": "application/x-www-form-urlencoded", "x-expelinc-otp": totp(totp_secret) },
+        headers: { "content-type": "application/x-www-form-urlencoded", "x-expelinc-otp": code },
         body: new URLSearchParams({ grant_type: "password", username: email, password }),
       });
       const body = await answer.json();
-      if (answer.ok) return new Api(base, body.access_token);
+      if (answer.ok) return new Api(base, body.access_token, code);
       if (attempt > 40) throw new ApiError(answer.status, body, "sign-in");
       await sleep(1000);
     }
