@@ -1,3 +1,5 @@
+import type { Problem } from './types';
+
 /**
  * The one door to the server. Place: everything under `data/` calls it, nothing else does.
  * Failure: every failure is an ApiError whose message is a sentence for the person at the screen.
@@ -59,7 +61,7 @@ export function onCsrfRefused(handler: () => Promise<boolean>): void {
 function problemsOf(status: number, text: string): ApiProblem[] {
   try {
     const parsed = JSON.parse(text) as {
-      errors?: { status?: string; code?: string; title?: string; detail?: string; source?: { pointer?: string } }[];
+      errors?: Partial<Problem>[];
     };
     const list = (parsed.errors ?? []).map((error) => ({
       status,

@@ -9,6 +9,7 @@ const token: FormField = {
   label: 'API token',
   type: 'secret',
   required: true,
+  help: 'From the vendor.',
   pattern: '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+',
   pattern_message: 'A token has three parts with dots between.',
 };
@@ -18,6 +19,7 @@ const server: FormField = {
   label: 'Server address',
   type: 'choice',
   required: true,
+  help: 'Where the account lives.',
   choices: [{ value: 'https://events.1password.com', label: '1password.com' }],
 };
 const fields = [...commonFields, token, server];

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Device, Plugin, Session, StreamStatus } from '@/api/types';
+import type { Device, Plugin, Relationships, Session, StreamStatus } from '@/api/types';
 
 export interface Call {
   method: string;
@@ -84,9 +84,13 @@ export function makeStream(over: Partial<StreamStatus> = {}): StreamStatus {
     consecutive_failures: 0,
     last_error: null,
     backfill: null,
-    start_time: null,
+    start_time: '2026-10-25T10:00:00.000Z',
     ...over,
   };
+}
+
+export function leadsTo(type: string, id: string): Relationships[string] {
+  return { links: { related: `/api/v2/${type}/${id}` }, data: { type, id }, meta: { readOnly: true } };
 }
 
 export function makeDevice(id: string, name: string, over: Partial<Device['attributes']> = {}, version = 1): Device {
@@ -123,16 +127,22 @@ export function makeDevice(id: string, name: string, over: Partial<Device['attri
         features: ['auditevents', 'itemusages'],
         account_uuid: 'NZQDG4W5',
         server: 'events.1password.com',
-        replaced_at: null,
+        replaced_at: '2026-11-01T10:00:00.000Z',
       },
       created_at: '2026-11-01T10:00:00.000Z',
       updated_at: '2026-11-01T10:00:00.000Z',
       deleted_at: null,
+      has_console_credentials: false,
+      has_two_factor_secret: false,
+      no_alert_threshold_hours: null,
+      properties: {},
+      start_time: '2026-10-25T10:00:00.000Z',
+      task_source: 'EXPEL_TASKPOOL',
       ...over,
     },
     relationships: {
-      created_by: { data: { type: 'actors', id: 'a1' } },
-      updated_by: { data: { type: 'actors', id: 'a1' } },
+      created_by: leadsTo('actors', 'a1'),
+      updated_by: leadsTo('actors', 'a1'),
     },
     meta: { version },
   };
@@ -148,10 +158,26 @@ export const plugin: Plugin = {
     display_name: '1Password',
     company_name: '1Password',
     vendor_name: '1Password',
-    vendor_type: null,
+    vendor_type: 'SAAS',
     description: 'Events of a 1Password Business account.',
-    logo_image_url: null,
+    logo: '/api/v2/plugins/p1/logo',
+    logo_image_url: '/api/v2/plugins/p1/logo',
     active: true,
+    assembler_dependency: null,
+    assembler_for_console_only: false,
+    current_status: 0,
+    depends_on: [],
+    extra: {},
+    hide_console_login: false,
+    internal_only: false,
+    is_investigative_tech: false,
+    onboarding_doc_url: null,
+    organization_id: null,
+    service_offerings: [],
+    sfa_integration_slug: null,
+    show_display_name_with_logo: true,
+    tasks: [],
+    version: null,
     device_spec_json: {
       fields: [
         {
@@ -160,6 +186,7 @@ export const plugin: Plugin = {
           label: 'API token',
           type: 'secret',
           required: true,
+          help: 'Shown once by 1Password.',
           inspect: true,
         },
         {
@@ -168,6 +195,7 @@ export const plugin: Plugin = {
           label: 'Server address',
           type: 'choice',
           required: true,
+          help: 'Where the account lives.',
           choices: [
             { value: 'https://events.1password.com', label: '1Password.com' },
             { value: 'https://events.1password.eu', label: '1Password.eu' },
@@ -182,6 +210,8 @@ export const plugin: Plugin = {
       backfill: { default_days: 7, max_days: 120 },
     },
   },
+  relationships: {},
+  meta: { version: 1 },
 };
 
 /** A server with somebody signed in and these devices. */
@@ -200,7 +230,7 @@ export function signedIn(devices: Device[]): TestServer {
   for (const device of devices) {
     server.on(`GET /api/v2/security_devices/${device.id}`, {
       body: { data: device, included: [ana] },
-      headers: { etag: `"${String(device.meta?.version)}"` },
+      headers: { etag: `"${String(device.meta.version)}"` },
     });
   }
   return server;

@@ -1,34 +1,22 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { request } from '@/api/client';
-import type { Device, OneAnswer, RereadCost, TestResult } from '@/api/types';
+import type { Device, DeviceCreate, DeviceDocument, DevicePatch, Reread, RereadCost, SecretPatch, Secrets, TestResult } from '@/api/types';
 import { historyKeys } from '@/data/histories/histories';
 import { deviceKeys, markDeleted, putDevice } from './devices';
 
 const root = '/api/v2/security_devices';
 const pathOf = (id: string): string => `${root}/${encodeURIComponent(id)}`;
 
-export interface NewDevice {
-  name: string;
-  location: string;
-  plugin_slug: string;
-  device_spec: Record<string, unknown>;
-  secrets?: Record<string, unknown>;
-  start_time?: string;
-}
+export type NewDevice = DeviceCreate['data']['attributes'];
 
 export async function createDevice(client: QueryClient, attributes: NewDevice): Promise<Device> {
-  const body = { data: { type: 'security_devices', attributes } };
-  const answer = await request<OneAnswer<Device>>('POST', root, { body });
+  const body: DeviceCreate = { data: { type: 'security_devices', attributes } };
+  const answer = await request<DeviceDocument>('POST', root, { body });
   putDevice(client, answer.body.data);
   return answer.body.data;
 }
 
-export type DeviceEdit = Partial<{
-  name: string;
-  location: string;
-  device_spec: Record<string, unknown>;
-  paused: boolean;
-}>;
+export type DeviceEdit = DevicePatch['data']['attributes'];
 
 export async function changeDevice(
   client: QueryClient,
@@ -36,8 +24,8 @@ export async function changeDevice(
   attributes: DeviceEdit,
   ifMatch: string | null,
 ): Promise<Device> {
-  const body = { data: { type: 'security_devices', id, attributes } };
-  const answer = await request<OneAnswer<Device>>('PATCH', pathOf(id), { body, ifMatch });
+  const body: DevicePatch = { data: { type: 'security_devices', id, attributes } };
+  const answer = await request<DeviceDocument>('PATCH', pathOf(id), { body, ifMatch });
   putDevice(client, answer.body.data);
   void client.invalidateQueries({ queryKey: deviceKeys.one(id) });
   void client.invalidateQueries({ queryKey: historyKeys.of(id) });
@@ -47,11 +35,11 @@ export async function changeDevice(
 export async function replaceSecret(
   client: QueryClient,
   id: string,
-  secret: Record<string, unknown>,
+  secret: Secrets,
   acceptOtherAccount: boolean,
 ): Promise<void> {
   const attributes = { secret, ...(acceptOtherAccount ? { accept_other_account: true } : {}) };
-  const body = { data: { type: 'secrets', id: `security_device-${id}`, attributes } };
+  const body: SecretPatch = { data: { type: 'secrets', id: `security_device-${id}`, attributes } };
   await request<unknown>('PATCH', `/api/v2/secrets/security_device-${encodeURIComponent(id)}`, { body });
   void client.invalidateQueries({ queryKey: deviceKeys.one(id) });
   void client.invalidateQueries({ queryKey: historyKeys.of(id) });
@@ -63,7 +51,7 @@ export async function rereadCost(id: string, startTime: string, signal?: AbortSi
 }
 
 export async function reread(client: QueryClient, id: string, startTime: string): Promise<void> {
-  await request<unknown>('POST', `${pathOf(id)}/reread`, { body: { start_time: startTime } });
+  await request<unknown>('POST', `${pathOf(id)}/reread`, { body: { start_time: startTime } satisfies Reread });
   void client.invalidateQueries({ queryKey: deviceKeys.one(id) });
   void client.invalidateQueries({ queryKey: historyKeys.of(id) });
 }

@@ -7,7 +7,8 @@ import {
 } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { request } from '@/api/client';
-import type { Device, ListAnswer, OneAnswer, Resource } from '@/api/types';
+import type { Device, DeviceDocument, DeviceList as DeviceListAnswer } from '@/api/types';
+import { includedName } from '@/data/included';
 
 const root = '/api/v2/security_devices';
 
@@ -41,8 +42,8 @@ export const deviceListQuery = infiniteQueryOptions({
       'page[limit]': String(pageParam.limit),
       'page[offset]': String(pageParam.offset),
     });
-    const { body } = await request<ListAnswer<Device>>('GET', `${root}?${query.toString()}`, { signal });
-    return { devices: body.data, total: body.meta?.page?.total ?? pageParam.offset + body.data.length };
+    const { body } = await request<DeviceListAnswer>('GET', `${root}?${query.toString()}`, { signal });
+    return { devices: body.data, total: body.meta.page.total };
   },
   getNextPageParam: (last, _pages, param): PageParam | undefined =>
     last.devices.length < param.limit ? undefined : { offset: param.offset + param.limit, limit: largestPage },
@@ -86,18 +87,10 @@ export function useDeviceList(): DeviceList {
 
 export interface DeviceWithActors {
   device: Device;
-  etag: string | null;
+  etag: string;
   createdBy: string | null;
   updatedBy: string | null;
   vendor: string | null;
-}
-
-function nameIn(included: Resource<Record<string, unknown>>[] | undefined, device: Device, relation: string): string | null {
-  const link = device.relationships?.[relation]?.data;
-  if (!link || Array.isArray(link)) return null;
-  const attributes = included?.find((item) => item.type === link.type && item.id === link.id)?.attributes;
-  const name = attributes?.['display_name'] ?? attributes?.['name'];
-  return typeof name === 'string' ? name : null;
 }
 
 export const deviceQuery = (id: string) =>
@@ -105,30 +98,26 @@ export const deviceQuery = (id: string) =>
     queryKey: deviceKeys.one(id),
     queryFn: async ({ signal }): Promise<DeviceWithActors> => {
       const path = `${root}/${encodeURIComponent(id)}?include=created_by,updated_by,vendor`;
-      const { body, etag } = await request<OneAnswer<Device>>('GET', path, { signal });
+      const { body, etag } = await request<DeviceDocument>('GET', path, { signal });
       return {
         device: body.data,
         etag: etag ?? etagOf(body.data),
-        createdBy: nameIn(body.included, body.data, 'created_by'),
-        updatedBy: nameIn(body.included, body.data, 'updated_by'),
-        vendor: nameIn(body.included, body.data, 'vendor'),
+        createdBy: includedName(body.data, 'created_by', body.included),
+        updatedBy: includedName(body.data, 'updated_by', body.included),
+        vendor: includedName(body.data, 'vendor', body.included),
       };
     },
     // Sentences such as "Newest event 40 s ago" are written by the server and age.
     refetchInterval: 15_000,
   });
 
-export function etagOf(device: Device): string | null {
-  return device.meta?.version === undefined ? null : `"${String(device.meta.version)}"`;
-}
-
-function versionOf(device: Device): number {
-  return Number(device.meta?.version ?? 0);
+export function etagOf(device: Device): string {
+  return `"${String(device.meta.version)}"`;
 }
 
 /** An answer may overtake a live message on its way; the older of the two must not win. */
 function newer(known: Device | undefined, incoming: Device): boolean {
-  return known === undefined || Number.isNaN(versionOf(incoming)) || versionOf(incoming) >= versionOf(known);
+  return known === undefined || incoming.meta.version >= known.meta.version;
 }
 
 /** Puts changed devices into every cached answer, without asking the server. */
@@ -159,7 +148,7 @@ export function patchDevices(client: QueryClient, changes: Map<string, (known: D
     client.setQueryData<DeviceWithActors>(deviceKeys.one(id), (known) => {
       if (!known) return known;
       const next = change(known.device);
-      return next && next !== known.device ? { ...known, device: next, etag: etagOf(next) ?? known.etag } : known;
+      return next && next !== known.device ? { ...known, device: next, etag: etagOf(next) } : known;
     });
   }
 }

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { request } from '@/api/client';
-import type { HistoryRow, ListAnswer } from '@/api/types';
+import type { HistoryList, HistoryRow } from '@/api/types';
+import { includedName } from '@/data/included';
 
 export const historyKeys = {
   of: (deviceId: string) => ['security_device_histories', deviceId] as const,
@@ -32,18 +33,9 @@ export const historyQuery = (deviceId: string) =>
         ['page[offset]', String(pageParam)],
       ]);
       const path = `/api/v2/security_device_histories?${query.toString()}`;
-      const { body } = await request<ListAnswer<HistoryRow>>('GET', path, { signal });
-      const actors = new Map(
-        (body.included ?? [])
-          .filter((item) => item.type === 'actors')
-          .map((item) => [item.id, item.attributes['display_name']]),
-      );
-      const entries = body.data.map((row) => {
-        const by = row.relationships?.['created_by']?.data;
-        const actor = by && !Array.isArray(by) ? actors.get(by.id) : null;
-        return { row, actor: typeof actor === 'string' ? actor : null };
-      });
-      return { entries, total: body.meta?.page?.total ?? pageParam + entries.length };
+      const { body } = await request<HistoryList>('GET', path, { signal });
+      const entries = body.data.map((row) => ({ row, actor: includedName(row, 'created_by', body.included) }));
+      return { entries, total: body.meta.page.total };
     },
     getNextPageParam: (last, pages) => {
       const seen = pages.reduce((sum, page) => sum + page.entries.length, 0);

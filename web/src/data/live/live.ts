@@ -1,3 +1,5 @@
+import type { LiveChange, LiveEvents, LiveHistory } from '@/api/types';
+
 /**
  * The live feed. One connection a browser: the tab that holds the lock reads it and tells the other tabs, because a
  * browser opens only about six connections to one server. Without Web Locks (plain http from another machine) each tab
@@ -5,9 +7,9 @@
  */
 
 export type LiveMessage =
-  | { kind: 'change'; data: { type: string; id: string; deleted: boolean; data: unknown } }
-  | { kind: 'history'; data: { security_device_id: string; id: string } }
-  | { kind: 'events'; data: { security_device_id: string; stream: string; new: number; events_24h: number } }
+  | { kind: 'change'; data: LiveChange }
+  | { kind: 'history'; data: LiveHistory }
+  | { kind: 'events'; data: LiveEvents }
   | { kind: 'reset'; data: Record<string, never> };
 
 export interface LiveState {

@@ -1,12 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { request } from '@/api/client';
-import type { Inspection, ListAnswer, Plugin, TestResult } from '@/api/types';
+import type { Inspection, Plugin, PluginInspect, PluginList, PluginTest, Secrets, TestResult } from '@/api/types';
 
 /** The technologies that can be connected, by title. */
 export const pluginsQuery = queryOptions({
   queryKey: ['plugins'],
   queryFn: async ({ signal }): Promise<Plugin[]> => {
-    const { body } = await request<ListAnswer<Plugin>>('GET', '/api/v2/plugins?page[limit]=1000', { signal });
+    const { body } = await request<PluginList>('GET', '/api/v2/plugins?page[limit]=1000', { signal });
     return body.data
       .filter((plugin) => plugin.attributes.active)
       .sort((a, b) => a.attributes.display_name.localeCompare(b.attributes.display_name));
@@ -19,19 +19,14 @@ const pathOf = (slug: string): string => `/api/v2/plugins/${encodeURIComponent(s
 /** Reads a credential on the server, without the network. */
 export async function inspectCredential(
   slug: string,
-  secrets: Record<string, unknown>,
+  secrets: Secrets,
   signal?: AbortSignal,
 ): Promise<Inspection> {
-  return (await request<Inspection>('POST', `${pathOf(slug)}/inspect`, { body: { secrets }, signal })).body;
-}
-
-export interface TestInput {
-  device_spec: Record<string, unknown>;
-  secrets?: Record<string, unknown>;
-  device_id?: string;
+  const body: PluginInspect = { secrets };
+  return (await request<Inspection>('POST', `${pathOf(slug)}/inspect`, { body, signal })).body;
 }
 
 /** Tries the connection before anything is saved. */
-export async function testBeforeSaving(slug: string, input: TestInput): Promise<TestResult> {
+export async function testBeforeSaving(slug: string, input: PluginTest): Promise<TestResult> {
   return (await request<TestResult>('POST', `${pathOf(slug)}/test`, { body: input })).body;
 }

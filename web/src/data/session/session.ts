@@ -1,7 +1,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { ApiError, onCsrfRefused, request, setCsrfToken } from '@/api/client';
 import { learnServerTime } from '@/api/clock';
-import type { Session } from '@/api/types';
+import type { Credentials, Session } from '@/api/types';
 
 const path = '/auth/v0/session';
 
@@ -25,12 +25,6 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
   retry: false,
 });
-
-export interface Credentials {
-  username: string;
-  password: string;
-  otp: string;
-}
 
 export async function signIn(client: QueryClient, credentials: Credentials): Promise<Session> {
   const answer = await request<Session>('POST', path, { body: credentials, plainUnauthorized: true });

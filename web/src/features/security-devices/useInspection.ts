@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import type { FormField, Inspection } from '@/api/types';
+import type { FormField, Inspection, Secrets } from '@/api/types';
 import { inspectCredential } from '@/data/plugins/plugins';
 import { bodyOf } from '@/forms/schema';
 import type { SchemaForm } from '@/forms/useSchemaForm';
@@ -24,7 +24,7 @@ export function useInspection(slug: string, form: SchemaForm): InspectionState {
     queryKey: ['inspect', slug, settled],
     queryFn: async ({ signal }) => {
       const body = bodyOf(field ? [field] : [], { [field?.path ?? '']: settled });
-      return inspectCredential(slug, (body['secrets'] ?? {}) as Record<string, unknown>, signal);
+      return inspectCredential(slug, (body['secrets'] ?? {}) as Secrets, signal);
     },
     enabled: field !== undefined && settled !== '',
     gcTime: 0,

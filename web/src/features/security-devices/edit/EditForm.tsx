@@ -3,9 +3,9 @@ import { IconAlertOctagon, IconAlertTriangle } from '@/ui/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
-import type { FormField, Plugin } from '@/api/types';
+import type { FormField, Plugin, Secrets } from '@/api/types';
 import { changeDevice, replaceSecret } from '@/data/devices/changes';
-import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
+import { deviceQuery, type DeviceWithActors, etagOf } from '@/data/devices/devices';
 import { SchemaFields } from '@/forms/SchemaFields';
 import { bodyOf, commonFields, initialValues } from '@/forms/schema';
 import { useSchemaForm } from '@/forms/useSchemaForm';
@@ -67,12 +67,12 @@ export function EditForm(props: Props) {
   };
 
   /** Saves the open fields; when somebody was faster, either nothing of theirs is touched or they are shown. */
-  const saveOpen = async (from: { device: DeviceWithActors['device']; etag: string | null }): Promise<boolean> => {
+  const saveOpen = async (from: { device: DeviceWithActors['device']; etag: string }): Promise<boolean> => {
     const wanted = editOf(openFields, from.device, form.values);
     if (wanted === null) return true;
     try {
       const saved = await changeDevice(client, id, wanted, from.etag);
-      setBase({ device: saved, etag: null });
+      setBase({ device: saved, etag: etagOf(saved) });
       return true;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 412) throw error;
@@ -90,11 +90,11 @@ export function EditForm(props: Props) {
   };
 
   const save = useMutation({
-    mutationFn: async (options: { from?: { device: DeviceWithActors['device']; etag: string | null }; accept?: boolean }) => {
+    mutationFn: async (options: { from?: { device: DeviceWithActors['device']; etag: string }; accept?: boolean }) => {
       if (!(await saveOpen(options.from ?? base))) return false;
       if (hasToken) {
         const body = bodyOf(secretFields, form.values);
-        await replaceSecret(client, id, (body['secrets'] ?? {}) as Record<string, unknown>, options.accept === true);
+        await replaceSecret(client, id, (body['secrets'] ?? {}) as Secrets, options.accept === true);
       }
       return true;
     },

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
-import { makeDevice, makeStream, problem, signedIn } from '@/test/server';
+import { leadsTo, makeDevice, makeStream, problem, signedIn } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
 
 const rowNames = (): string[] =>
@@ -112,7 +112,7 @@ describe('live', () => {
     await open();
     const worse = makeDevice('c', 'Gamma', {
       status: 'unhealthy',
-      status_details: { level: 'error', code: 'unauthorized', sentence: 'No.', since: null, streams: [] },
+      status_details: { level: 'error', code: 'unauthorized', sentence: 'No.', since: '2026-11-22T10:00:00.000Z', streams: [] },
     }, 2);
     act(() => { FakeEventSource.latest().say('change', { type: 'security_devices', id: 'c', deleted: false, data: worse }); });
     expect(await screen.findByText('Unhealthy')).toBeTruthy();
@@ -229,7 +229,7 @@ describe('the panel', () => {
       backfill: { from: '2026-11-01T00:00:00Z', reached: '2026-11-03T00:00:00Z', percent: 62.9, events_per_second: 2210, seconds_left: 240 },
     });
     const device = makeDevice('a', 'Alpha', {
-      status_details: { level: 'ok', code: 'backfilling', sentence: 'Reading history: 62 %.', since: null, streams: [stream] },
+      status_details: { level: 'ok', code: 'backfilling', sentence: 'Reading history: 62 %.', since: '2026-11-22T10:00:00.000Z', streams: [stream] },
     });
     signedIn([device]);
     openAt('/settings/security-devices/a');
@@ -259,7 +259,7 @@ describe('the panel', () => {
               created_at: '2026-11-01T10:00:00.000Z',
               value: { kind: 'settings', sentence: 'Location changed', before: { location: 'Oslo' }, after: { location: 'Bergen' } },
             },
-            relationships: { created_by: { data: { type: 'actors', id: 'a0' } } },
+            relationships: { created_by: leadsTo('actors', 'a0') },
           },
         ],
         included: [{ type: 'actors', id: 'a0', attributes: { display_name: 'Picket' } }],
