@@ -50,7 +50,7 @@ Database::Database(sqlite3* db) : db_(db), cache_(std::make_unique<Cache>()) {}
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
                                                  const OpenOptions& options) {
   const bool writer = options.mode == Mode::kWriter;
-  if (writer) PICKET_TRY(make_private_file(file));
+  if (writer && options.create) PICKET_TRY(make_private_file(file));
   sqlite3* raw = nullptr;
   const int flags =
       (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -77,6 +77,7 @@ Status Database::configure(const OpenOptions& options) {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return execute("pragma wal_autocheckpoint=0; pragma query_only=on;");
   }
+  if (options.page_size != 0) PICKET_TRY(execute(fmt::format("pragma page_size={}", options.page_size)));
   PICKET_ASSIGN(auto mode, prepare("pragma journal_mode=wal"));
   PICKET_ASSIGN(const bool row, mode.step());
   if (!row || mode.text(0) != "wal")

@@ -16,16 +16,20 @@ struct sqlite3;
 namespace picket::sql {
 
 enum class Mode {
-  kWriter,  ///< the one writing connection of a file; made when absent (mode 0600); it alone checkpoints
+  kWriter,  ///< the one writing connection of a file; it alone checkpoints; a file it makes has mode 0600
   kReader,  ///< read-only; never checkpoints, neither by size nor on close
 };
 
 struct OpenOptions {
   Mode mode = Mode::kWriter;
+  /// Writer: whether an absent file is made.
+  bool create = true;
   std::chrono::milliseconds busy_timeout{5000};
   int cache_kib = 2048;
   /// Writer: WAL pages after which a commit checkpoints; 0: only `checkpoint()`.
   int checkpoint_pages = 1000;
+  /// Writer: bytes a page of a file that is made now; 0: SQLite's own choice.
+  int page_size = 0;
 };
 
 /// One SQLite connection: WAL, synchronous=FULL (a commit that returned is on stable storage), foreign keys

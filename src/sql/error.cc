@@ -26,7 +26,8 @@ Error error_of(sqlite3* db, int code) {
   const std::string file = file_of(db);
   const int system = db == nullptr ? 0 : sqlite3_system_errno(db);
   const int primary = code & 0xff;
-  if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)))
+  if (primary == SQLITE_FULL ||
+      (primary == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG)))
     return {ErrorKind::kDiskFull,
             fmt::format(
                 "The disk that holds {} is full, so nothing was changed. Free some space; work goes on by "

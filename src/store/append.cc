@@ -251,16 +251,15 @@ Result<bool> Append::version_known(const EventAddress& address, std::string_view
   for (const auto& partition : core_.partitions.all()) {
     if (!partition->has_versions() || partition->number() < address.partition) continue;
     PICKET_ASSIGN(auto reader, partition->reader());
-    PICKET_ASSIGN(auto* select, reader->get(Sql::kVersionKnown));
-    StatementUse use(*select);
-    select->bind(1, address.partition)
+    PICKET_ASSIGN(auto select, reader->get(Sql::kVersionKnown));
+    select.bind(1, address.partition)
         .bind(2, address.stream)
         .bind(3, address.ordinal)
         .bind(4, static_cast<std::int64_t>(hash));
     for (;;) {
-      PICKET_ASSIGN(const bool row, select->step());
+      PICKET_ASSIGN(const bool row, select.step());
       if (!row) break;
-      if (select->bytes(0) == raw) return true;
+      if (select.blob(0) == raw) return true;
     }
   }
   return false;
@@ -302,29 +301,26 @@ Status Append::settle_versions() {
 
 Status Append::write() {
   PICKET_ASSIGN(auto* db, partition_->writer());
-  PICKET_ASSIGN(auto* begin, db->get(Sql::kBeginWrite));
-  PICKET_TRY(begin->run());
+  PICKET_TRY(db->run(Sql::kBeginWrite));
   const auto slot = std::find_if(slots_.begin(), slots_.end(),
                                  [&](const StreamSlot& s) { return s.partition == partition_->number(); });
   fresh_stream_ = slot == slots_.end();
   if (fresh_stream_) {
     row_.number = partition_->next_stream;
-    PICKET_ASSIGN(auto* insert, db->get(Sql::kInsertStream));
-    StatementUse use(*insert);
-    insert->bind(1, row_.number)
-        .bind_blob(2, key_.organization_id)
-        .bind_blob(3, key_.device_id)
-        .bind_blob(4, key_.stream);
-    PICKET_TRY(insert->run());
+    PICKET_ASSIGN(auto insert, db->get(Sql::kInsertStream));
+    insert.bind(1, row_.number)
+        .bind(2, sql::StaticBlob{key_.organization_id})
+        .bind(3, sql::StaticBlob{key_.device_id})
+        .bind(4, sql::StaticBlob{key_.stream});
+    PICKET_TRY(insert.run());
   } else {
-    PICKET_ASSIGN(auto* select, db->get(Sql::kStream));
-    StatementUse use(*select);
-    PICKET_ASSIGN(const bool found, select->bind(1, slot->stream).step());
+    PICKET_ASSIGN(auto select, db->get(Sql::kStream));
+    PICKET_ASSIGN(const bool found, select.bind(1, slot->stream).step());
     if (!found)
       return fail(
           ErrorKind::kCorrupt,
           fmt::format("The event file {} has lost a stream. Restore it from a backup.", partition_->name()));
-    row_ = stream_row(*select);
+    row_ = stream_row(select);
   }
   PICKET_TRY(write_blocks(*db));
   PICKET_FAIL_POINT("store.append_half");
@@ -333,8 +329,7 @@ Status Append::write() {
   PICKET_TRY(write_versions(*db));
   PICKET_TRY(write_stream(*db));
   PICKET_FAIL_POINT("store.before_commit");
-  PICKET_ASSIGN(auto* commit, db->get(Sql::kCommit));
-  auto done = commit->run();
+  auto done = db->run(Sql::kCommit);
   if (!done) {
     const int code = sqlite3_extended_errcode(db->database().handle());
     if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) core_.poisoned = true;
@@ -401,25 +396,24 @@ Status Append::write_counts(Connection& db) {
   }
   for (const auto& [h, n] : hours) days[floor_div(h, kDayUs / kHourUs)] += n;
   for (const auto& [sql, counts] : {std::pair(Sql::kAddHour, &hours), std::pair(Sql::kAddDay, &days)}) {
-    PICKET_ASSIGN(auto* add, db.get(sql));
+    PICKET_ASSIGN(auto add, db.get(sql));
     for (const auto& [bucket, n] : *counts)
-      PICKET_TRY(add->bind(1, row_.number).bind(2, bucket).bind(3, n).run());
+      PICKET_TRY(add.bind(1, row_.number).bind(2, bucket).bind(3, n).run());
   }
   return {};
 }
 
 Status Append::write_versions(Connection& db) {
   if (versions_.empty()) return {};
-  PICKET_ASSIGN(auto* insert, db.get(Sql::kInsertVersion));
-  StatementUse use(*insert);
+  PICKET_ASSIGN(auto insert, db.get(Sql::kInsertVersion));
   for (auto& v : versions_) {
     if (v.leader != kNone) v.address = {partition_->number(), row_.number, ordinals_[v.leader]};
     const auto& raw = events_[v.event].raw;
-    insert->bind(1, v.address.partition).bind(2, v.address.stream).bind(3, v.address.ordinal);
-    insert->bind(4, static_cast<std::int64_t>(core_.addresses.hash(raw)))
+    insert.bind(1, v.address.partition).bind(2, v.address.stream).bind(3, v.address.ordinal);
+    insert.bind(4, static_cast<std::int64_t>(core_.addresses.hash(raw)))
         .bind(5, received_us_)
-        .bind_blob(6, raw);
-    PICKET_TRY(insert->run());
+        .bind(6, sql::StaticBlob{raw});
+    PICKET_TRY(insert.run());
   }
   return {};
 }
@@ -428,15 +422,14 @@ Status Append::write_stream(Connection& db) {
   row_.events += new_;
   row_.versions += versions_.size();
   row_.last_received_us = std::max(row_.last_received_us, received_us_);
-  PICKET_ASSIGN(auto* update, db.get(Sql::kUpdateStream));
-  StatementUse use(*update);
-  update->bind(1, row_.number)
+  PICKET_ASSIGN(auto update, db.get(Sql::kUpdateStream));
+  update.bind(1, row_.number)
       .bind(2, row_.events)
       .bind(3, static_cast<std::int64_t>(row_.unreadable))
       .bind(4, static_cast<std::int64_t>(row_.versions));
-  update->bind(5, static_cast<std::int64_t>(row_.raw_bytes)).bind(6, row_.oldest_us).bind(7, row_.newest_us);
-  if (row_.readable_oldest_us) update->bind(8, *row_.readable_oldest_us).bind(9, *row_.readable_newest_us);
-  return update->bind(10, row_.last_received_us).run();
+  update.bind(5, static_cast<std::int64_t>(row_.raw_bytes)).bind(6, row_.oldest_us).bind(7, row_.newest_us);
+  if (row_.readable_oldest_us) update.bind(8, *row_.readable_oldest_us).bind(9, *row_.readable_newest_us);
+  return update.bind(10, row_.last_received_us).run();
 }
 
 /// Nothing of it happened: the transaction is rolled back and memory says what the file says.
@@ -445,8 +438,8 @@ void Append::undo() {
   core_.identities.forget(*partition_, row_.number);
   auto writer = partition_->writer();
   if (!writer) return;
-  if (sqlite3_get_autocommit((*writer)->database().handle()) == 0) {
-    if (auto rollback = (*writer)->get(Sql::kRollback); rollback) static_cast<void>((*rollback)->run());
+  if ((*writer)->database().in_transaction()) {
+    static_cast<void>((*writer)->run(Sql::kRollback));
   }
 }
 

@@ -31,10 +31,10 @@ struct NewEvent {
 };
 
 struct AppendResult {
-  std::uint64_t added = 0;     ///< stored for the first time
-  std::uint64_t repeated = 0;  ///< known already with the same bytes
-  std::uint64_t versions = 0;  ///< known identity with other bytes: kept as a further version, not new
-  std::uint64_t unreadable = 0;  ///< of those added: kept raw, could not be read
+  std::uint64_t added = 0;          ///< stored for the first time
+  std::uint64_t repeated = 0;       ///< known already with the same bytes
+  std::uint64_t versions = 0;       ///< known identity with other bytes: kept as a further version, not new
+  std::uint64_t unreadable = 0;     ///< of those added: kept raw, could not be read
   std::optional<TimePoint> newest;  ///< newest event time among all readable records of the batch
 };
 
@@ -60,12 +60,22 @@ struct EventVersion {
 };
 
 enum class Field {
-  kVendorUid, kAction, kOutcome, kActor, kActorUid, kActorEmail, kSourceIp, kTarget, kClassUid, kUnreadable
+  kVendorUid,
+  kAction,
+  kOutcome,
+  kActor,
+  kActorUid,
+  kActorEmail,
+  kSourceIp,
+  kTarget,
+  kClassUid,
+  kUnreadable
 };
 enum class Match { kEqual, kNotEqual, kContains, kStartsWith };
 
-/// All values are alternatives (for kNotEqual: all are excluded). kActor compares uid and e-mail; e-mail, kContains and
-/// kActor ignore ASCII case, everything else is exact. Numbers, outcomes and booleans are given as text.
+/// All values are alternatives (for kNotEqual: all are excluded). kActor compares uid and e-mail; e-mail,
+/// kContains and kActor ignore ASCII case, everything else is exact. Numbers, outcomes and booleans are given
+/// as text.
 struct Condition {
   Field field = Field::kAction;
   Match match = Match::kEqual;
@@ -93,9 +103,10 @@ enum class Order { kNewestFirst, kOldestFirst };
 struct FindOptions {
   Order order = Order::kNewestFirst;
   std::size_t limit = 50;
-  std::string after;       ///< token of the last page; empty = from the start
+  std::string after;  ///< token of the last page; empty = from the start
   bool with_raw = true;
-  bool with_total = true;  ///< exact number of matches over all pages; costs a full pass where text is searched
+  bool with_total =
+      true;  ///< exact number of matches over all pages; costs a full pass where text is searched
 };
 
 struct FindResult {
@@ -129,45 +140,52 @@ struct StreamTotals {
 
 /// Where events live. Drivers: sqlite (one node), later clickhouse; one contract suite runs on each.
 ///
-/// Place: written by ingest, read by the API. Threads: any method from any thread; a driver serialises writers itself.
-/// Failure: an append that returned an error, or did not return, stored either all of its records or none; doing it
-/// again is always right.
+/// Place: written by ingest, read by the API. Threads: any method from any thread; a driver serialises
+/// writers itself. Failure: an append that returned an error, or did not return, stored either all of its
+/// records or none; doing it again is always right.
 class EventStore {
  public:
   virtual ~EventStore() = default;
 
   /// Durable (on stable storage) when it returns. Idempotent by event identity, also within one batch.
-  virtual Result<AppendResult> append(const StreamKey& key, std::span<const NewEvent> events, TimePoint received_at) = 0;
+  virtual Result<AppendResult> append(const StreamKey& key, std::span<const NewEvent> events,
+                                      TimePoint received_at) = 0;
 
-  /// Stable total order (time, then identity): walking `next` to the end gives each event that was there at the start
-  /// exactly once, also while others are appended.
-  virtual Result<FindResult> find(const Query& query, const FindOptions& options, std::stop_token stop) const = 0;
+  /// Stable total order (time, then identity): walking `next` to the end gives each event that was there at
+  /// the start exactly once, also while others are appended.
+  virtual Result<FindResult> find(const Query& query, const FindOptions& options,
+                                  std::stop_token stop) const = 0;
 
-  /// Like find without paging: `row` for each match in order, `progress` at least ten times a second. Ends early when
-  /// `row` returns false, or with kCancelled within 0.2 s after `stop` is requested.
+  /// Like find without paging: `row` for each match in order, `progress` at least ten times a second. Ends
+  /// early when `row` returns false, or with kCancelled within 0.2 s after `stop` is requested.
   virtual Status search(const Query& query, Order order, const std::function<bool(StoredEvent&&)>& row,
                         const std::function<void(const Progress&)>& progress, std::stop_token stop) const = 0;
 
   /// Exact count of matches.
   virtual Result<std::uint64_t> count(const Query& query, std::stop_token stop) const = 0;
 
-  /// Exact counts by UTC hour or day, ascending, empty buckets left out. `by_stream`: one series a stream name, else the
-  /// single series "". Conditions and text are allowed and cost a scan.
-  virtual Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width, bool by_stream,
+  /// Exact counts by UTC hour or day, ascending, empty buckets left out. `by_stream`: one series a stream
+  /// name, else the single series "". Conditions and text are allowed and cost a scan.
+  virtual Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
+                                                                       bool by_stream,
                                                                        std::stop_token stop) const = 0;
 
-  virtual Result<std::optional<StoredEvent>> get(const std::string& organization_id, const std::string& id) const = 0;
+  virtual Result<std::optional<StoredEvent>> get(const std::string& organization_id,
+                                                 const std::string& id) const = 0;
   /// Further versions of an event, oldest first; the first version is `get`'s raw.
-  virtual Result<std::vector<EventVersion>> versions(const std::string& organization_id, const std::string& id) const = 0;
+  virtual Result<std::vector<EventVersion>> versions(const std::string& organization_id,
+                                                     const std::string& id) const = 0;
 
   virtual Result<StreamTotals> totals(const StreamKey& key) const = 0;
-  /// Events of the stream whose event time lies in the 24 hours before `now`, to a granularity of five minutes. Served
-  /// from memory; cheap enough to ask for ten thousand devices a second.
+  /// Events of the stream whose event time lies in the 24 hours before `now`, to a granularity of five
+  /// minutes. Served from memory; cheap enough to ask for ten thousand devices a second.
   virtual std::uint64_t last_24h(const StreamKey& key, TimePoint now) const = 0;
 
-  /// Drops whole partitions whose every event is older than `limit` (event time and arrival). Returns events dropped.
+  /// Drops whole partitions whose every event is older than `limit` (event time and arrival). Returns events
+  /// dropped.
   virtual Result<std::uint64_t> drop_before(TimePoint limit) = 0;
-  /// One bounded piece of background work (merging small blocks, closing partitions). True when more is waiting.
+  /// One bounded piece of background work (merging small blocks, closing partitions). True when more is
+  /// waiting.
   virtual Result<bool> housekeep(std::stop_token stop) = 0;
   /// Bytes on disk, indexes included.
   virtual Result<std::uint64_t> disk_bytes() const = 0;

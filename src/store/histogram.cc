@@ -56,17 +56,16 @@ class Histogram {
   Status add_counters(std::int64_t first, std::int64_t last) {
     for (auto& part : snapshot_.parts()) {
       if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "The count was stopped.");
-      PICKET_ASSIGN(auto* select, part.reader->get(counters_));
-      StatementUse use(*select);
+      PICKET_ASSIGN(auto select, part.reader->get(counters_));
       for (const auto& stream : part.streams) {
         auto& counts = counts_of(*stream.key);
-        select->bind(1, stream.number).bind(2, first).bind(3, last);
+        select.bind(1, stream.number).bind(2, first).bind(3, last);
         for (;;) {
-          PICKET_ASSIGN(const bool more, select->step());
+          PICKET_ASSIGN(const bool more, select.step());
           if (!more) break;
-          counts[select->integer(0)] += static_cast<std::uint64_t>(select->integer(1));
+          counts[select.integer(0)] += static_cast<std::uint64_t>(select.integer(1));
         }
-        select->reset();
+        select.reset();
       }
     }
     return {};

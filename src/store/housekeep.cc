@@ -59,11 +59,11 @@ Status merge(StoreCore& core, Partition& partition, Connection& db, const std::v
     }
   }
   PICKET_ASSIGN(const auto merged, encoder.finish());
-  PICKET_ASSIGN(auto* drop_block, db.get(Sql::kDeleteBlock));
-  PICKET_ASSIGN(auto* drop_frames, db.get(Sql::kDeleteFrames));
+  PICKET_ASSIGN(auto drop_block, db.get(Sql::kDeleteBlock));
+  PICKET_ASSIGN(auto drop_frames, db.get(Sql::kDeleteFrames));
   for (const auto& row : run) {
-    PICKET_TRY(drop_block->bind(1, row.stream).bind(2, row.first).run());
-    PICKET_TRY(drop_frames->bind(1, row.frame).run());
+    PICKET_TRY(drop_block.bind(1, row.stream).bind(2, row.first).run());
+    PICKET_TRY(drop_frames.bind(1, row.frame).run());
   }
   PICKET_TRY(insert_block(db, run.front().stream, run.front().first, merged));
   encoder.clear();
@@ -77,18 +77,17 @@ struct Found {
 
 Result<Found> small_blocks(Connection& db, std::uint32_t from) {
   Found found;
-  PICKET_ASSIGN(auto* select, db.get(Sql::kSmallBlocks));
-  StatementUse use(*select);
-  select->bind(1, from).bind(2, kBlocksLookedAt);
+  PICKET_ASSIGN(auto select, db.get(Sql::kSmallBlocks));
+  select.bind(1, from).bind(2, kBlocksLookedAt);
   for (;;) {
-    PICKET_ASSIGN(const bool more, select->step());
+    PICKET_ASSIGN(const bool more, select.step());
     if (!more) break;
     BlockRow row;
-    row.stream = static_cast<std::uint32_t>(select->integer(0));
-    row.first = static_cast<std::uint32_t>(select->integer(1));
-    row.n = static_cast<std::uint32_t>(select->integer(2));
-    row.raw_bytes = static_cast<std::uint64_t>(select->integer(3));
-    row.frame = select->integer(4);
+    row.stream = static_cast<std::uint32_t>(select.integer(0));
+    row.first = static_cast<std::uint32_t>(select.integer(1));
+    row.n = static_cast<std::uint32_t>(select.integer(2));
+    row.raw_bytes = static_cast<std::uint64_t>(select.integer(3));
+    row.frame = select.integer(4);
     found.blocks.push_back(row);
   }
   if (found.blocks.size() < static_cast<std::size_t>(kBlocksLookedAt)) return found;
@@ -117,8 +116,7 @@ Result<bool> merge_small_blocks(StoreCore& core, Partition& partition, bool clos
     return found.next != 0;
   }
   const auto start = std::chrono::steady_clock::now();
-  PICKET_ASSIGN(auto* begin, db->get(Sql::kBeginWrite));
-  PICKET_TRY(begin->run());
+  PICKET_TRY(db->run(Sql::kBeginWrite));
   Status done;
   std::size_t merged = 0;
   for (const auto& run : runs) {
@@ -131,14 +129,12 @@ Result<bool> merge_small_blocks(StoreCore& core, Partition& partition, bool clos
   }
   if (done) {
     PICKET_FAIL_POINT("store.merge_before_commit");
-    PICKET_ASSIGN(auto* commit, db->get(Sql::kCommit));
-    done = commit->run();
+    done = db->run(Sql::kCommit);
     PICKET_FAIL_POINT("store.merge_after_commit");
   }
   if (!done) {
     core.encoder.clear();
-    PICKET_ASSIGN(auto* rollback, db->get(Sql::kRollback));
-    static_cast<void>(rollback->run());
+    static_cast<void>(db->run(Sql::kRollback));
     // a damaged block stays as it is; go on behind its stream
     if (merged < runs.size()) cursor = runs[merged].front().stream + 1;
     return fail(std::move(done).error());

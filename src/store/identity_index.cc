@@ -118,14 +118,13 @@ class IdentityIndex::Cursor {
     if (run_.fences.empty()) {
       entries_ = run_.entries;
     } else {
-      PICKET_ASSIGN(auto* select, connection_.get(Sql::kRunChunk));
-      StatementUse use(*select);
+      PICKET_ASSIGN(auto select, connection_.get(Sql::kRunChunk));
       PICKET_ASSIGN(const bool row,
-                    select->bind(1, (run_.id << kChunkShift) | static_cast<std::int64_t>(chunk)).step());
+                    select.bind(1, (run_.id << kChunkShift) | static_cast<std::int64_t>(chunk)).step());
       if (!row)
         return fail(ErrorKind::kCorrupt,
                     "A part of the identity index is missing in an event file. Restore it from a backup.");
-      entries_ = select->bytes(0);
+      entries_ = select.blob(0);
     }
     n_ = entries_in(entries_);
     return {};
@@ -169,26 +168,25 @@ class IdentityIndex::Writer {
     } else {
       run_.entries = pack(buffer_);
     }
-    PICKET_ASSIGN(auto* insert, connection_.get(Sql::kInsertRun));
-    StatementUse use(*insert);
-    insert->bind(1, run_.id)
+    PICKET_ASSIGN(auto insert, connection_.get(Sql::kInsertRun));
+    insert.bind(1, run_.id)
         .bind(2, stream_)
         .bind(3, run_.tier)
         .bind(4, run_.n)
-        .bind_blob(5, run_.filter.bytes());
-    insert->bind_blob(6, {reinterpret_cast<const char*>(run_.fences.data()), run_.fences.size() * 8})
-        .bind_blob(7, run_.entries);
-    PICKET_TRY(insert->run());
+        .bind(5, sql::StaticBlob{run_.filter.bytes()});
+    insert
+        .bind(6, sql::StaticBlob{{reinterpret_cast<const char*>(run_.fences.data()), run_.fences.size() * 8}})
+        .bind(7, sql::StaticBlob{run_.entries});
+    PICKET_TRY(insert.run());
     return std::move(run_);
   }
 
  private:
   Status flush() {
     const auto entries = pack(buffer_);
-    PICKET_ASSIGN(auto* insert, connection_.get(Sql::kInsertRunChunk));
-    StatementUse use(*insert);
-    PICKET_TRY(insert->bind(1, (run_.id << kChunkShift) | static_cast<std::int64_t>(run_.fences.size()))
-                   .bind_blob(2, entries)
+    PICKET_ASSIGN(auto insert, connection_.get(Sql::kInsertRunChunk));
+    PICKET_TRY(insert.bind(1, (run_.id << kChunkShift) | static_cast<std::int64_t>(run_.fences.size()))
+                   .bind(2, sql::StaticBlob{entries})
                    .run());
     run_.fences.push_back(buffer_.front().hash);
     buffer_.clear();
@@ -204,10 +202,9 @@ class IdentityIndex::Writer {
 
 Result<std::int64_t> IdentityIndex::next_run_id(Connection& connection) {
   // ids only grow: rows of new runs go to the end of the tables
-  PICKET_ASSIGN(auto* last, connection.get(Sql::kLastRun));
-  StatementUse use(*last);
-  PICKET_ASSIGN(const bool row, last->step());
-  return row ? last->integer(0) + 1 : 1;
+  PICKET_ASSIGN(auto last, connection.get(Sql::kLastRun));
+  PICKET_ASSIGN(const bool row, last.step());
+  return row ? last.integer(0) + 1 : 1;
 }
 
 Result<IdentityIndex::Runs*> IdentityIndex::load(Partition& partition, Connection& connection,
@@ -219,19 +216,18 @@ Result<IdentityIndex::Runs*> IdentityIndex::load(Partition& partition, Connectio
   }
   Runs runs;
   if (!PICKET_PLANTED("store.dedup_memory_only")) {
-    PICKET_ASSIGN(auto* select, connection.get(Sql::kRuns));
-    StatementUse use(*select);
-    select->bind(1, stream);
+    PICKET_ASSIGN(auto select, connection.get(Sql::kRuns));
+    select.bind(1, stream);
     for (;;) {
-      PICKET_ASSIGN(const bool more, select->step());
+      PICKET_ASSIGN(const bool more, select.step());
       if (!more) break;
       Run run;
-      run.id = select->integer(0);
-      run.tier = static_cast<int>(select->integer(1));
-      run.n = static_cast<std::uint32_t>(select->integer(2));
-      run.filter = BloomFilter(select->bytes(3));
-      run.fences = unpack_fences(select->bytes(4));
-      run.entries = select->bytes(5);
+      run.id = select.integer(0);
+      run.tier = static_cast<int>(select.integer(1));
+      run.n = static_cast<std::uint32_t>(select.integer(2));
+      run.filter = BloomFilter(select.blob(3));
+      run.fences = unpack_fences(select.blob(4));
+      run.entries = select.blob(5);
       runs.runs.push_back(std::move(run));
     }
   }
@@ -309,14 +305,13 @@ Status IdentityIndex::probe(Connection& connection, const Run& run, std::span<co
     const auto wanted = chunk_of(run.fences, hashes[i]);
     if (wanted == run.fences.size()) continue;
     if (wanted != chunk) {
-      PICKET_ASSIGN(auto* select, connection.get(Sql::kRunChunk));
-      StatementUse use(*select);
+      PICKET_ASSIGN(auto select, connection.get(Sql::kRunChunk));
       PICKET_ASSIGN(const bool row,
-                    select->bind(1, (run.id << kChunkShift) | static_cast<std::int64_t>(wanted)).step());
+                    select.bind(1, (run.id << kChunkShift) | static_cast<std::int64_t>(wanted)).step());
       if (!row)
         return fail(ErrorKind::kCorrupt,
                     "A part of the identity index is missing in an event file. Restore it from a backup.");
-      entries = select->bytes(0);
+      entries = select.blob(0);
       chunk = wanted;
     }
     collect(entries, i);
@@ -378,43 +373,40 @@ Result<IdentityIndex::Run> IdentityIndex::merge(Connection& connection, std::uin
 }
 
 Status IdentityIndex::erase(Connection& connection, const Run& run) {
-  PICKET_ASSIGN(auto* chunks, connection.get(Sql::kDeleteRunChunks));
+  PICKET_ASSIGN(auto chunks, connection.get(Sql::kDeleteRunChunks));
   if (!run.fences.empty())
-    PICKET_TRY(chunks->bind(1, run.id << kChunkShift).bind(2, (run.id + 1) << kChunkShift).run());
-  PICKET_ASSIGN(auto* row, connection.get(Sql::kDeleteRun));
-  return row->bind(1, run.id).run();
+    PICKET_TRY(chunks.bind(1, run.id << kChunkShift).bind(2, (run.id + 1) << kChunkShift).run());
+  PICKET_ASSIGN(auto row, connection.get(Sql::kDeleteRun));
+  return row.bind(1, run.id).run();
 }
 
 Status find_identity(Connection& connection, std::uint32_t stream, std::uint64_t hash,
                      std::vector<std::uint32_t>& ordinals) {
-  PICKET_ASSIGN(auto* select, connection.get(Sql::kRuns));
-  StatementUse use(*select);
-  select->bind(1, stream);
+  PICKET_ASSIGN(auto select, connection.get(Sql::kRuns));
+  select.bind(1, stream);
   const auto collect = [&](std::string_view entries) {
     const auto n = entries_in(entries);
     for (auto i = lower_bound(entries, n, hash); i < n && hash_at(entries, i) == hash; ++i)
       ordinals.push_back(ordinal_at(entries, n, i));
   };
   for (;;) {
-    PICKET_ASSIGN(const bool more, select->step());
+    PICKET_ASSIGN(const bool more, select.step());
     if (!more) return {};
-    const auto fences = unpack_fences(select->bytes(4));
+    const auto fences = unpack_fences(select.blob(4));
     if (fences.empty()) {
-      collect(select->bytes(5));
+      collect(select.blob(5));
       continue;
     }
-    if (!BloomFilter(select->bytes(3)).may_contain(hash)) continue;
+    if (!BloomFilter(select.blob(3)).may_contain(hash)) continue;
     const auto chunk = chunk_of(fences, hash);
     if (chunk == fences.size()) continue;
-    PICKET_ASSIGN(auto* read, connection.get(Sql::kRunChunk));
-    StatementUse use_read(*read);
-    PICKET_ASSIGN(
-        const bool row,
-        read->bind(1, (select->integer(0) << kChunkShift) | static_cast<std::int64_t>(chunk)).step());
+    PICKET_ASSIGN(auto read, connection.get(Sql::kRunChunk));
+    PICKET_ASSIGN(const bool row,
+                  read.bind(1, (select.integer(0) << kChunkShift) | static_cast<std::int64_t>(chunk)).step());
     if (!row)
       return fail(ErrorKind::kCorrupt,
                   "A part of the identity index is missing in an event file. Restore it from a backup.");
-    collect(read->bytes(0));
+    collect(read.blob(0));
   }
 }
 

@@ -56,18 +56,18 @@ Status sync_directory(const fs::path& directory) {
                           std::error_code(error, std::generic_category()).message()));
 }
 
-Result<Statement*> Connection::get(Sql sql) {
-  auto& statement = statements_[static_cast<std::size_t>(sql)];
-  if (!statement) {
-    PICKET_ASSIGN(statement, database_->prepare(text_of(sql)));
-  }
-  return &statement;
+Result<sql::Statement> Connection::get(Sql sql) {
+  return database_->prepare(text_of(sql));
+}
+
+Status Connection::run(Sql sql) {
+  PICKET_ASSIGN(auto statement, get(sql));
+  return statement.run();
 }
 
 Partition::Reader::~Reader() {
   if (connection_ == nullptr) return;
-  if (auto end = connection_->get(Sql::kRollback); !end || !(*end)->run())
-    return;  // a broken connection is not kept
+  if (!connection_->run(Sql::kRollback)) return;  // a broken connection is not kept
   const std::lock_guard lock(partition_->pool_mutex_);
   if (partition_->idle_.size() < kIdleReaders) partition_->idle_.push_back(std::move(connection_));
 }
@@ -87,22 +87,20 @@ Result<std::shared_ptr<Partition>> Partition::create(const fs::path& directory, 
 Status Partition::initialise(int month, const HashKey& key) {
   month_ = month;
   key_ = key;
-  PICKET_ASSIGN(auto database, Database::open(path_.string(), OpenMode::kCreate));
-  ::chmod(path_.c_str(), 0600);
-  PICKET_TRY(database->exec(fmt::format(
-      "PRAGMA page_size = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", tuning_.page_size)));
+  PICKET_ASSIGN(auto database,
+                sql::Database::open(path_, {.checkpoint_pages = 0, .page_size = tuning_.page_size}));
   PICKET_FAIL_POINT("store.partition_before_schema");
-  PICKET_TRY(database->exec("BEGIN IMMEDIATE"));
-  PICKET_TRY(database->exec(schema_sql()));
+  PICKET_TRY(database->execute("BEGIN IMMEDIATE"));
+  PICKET_TRY(database->execute(schema_sql()));
   {
     PICKET_ASSIGN(auto insert, database->prepare("INSERT INTO meta(name, value) VALUES(?1, ?2)"));
-    PICKET_TRY(insert.bind_text(1, "number").bind(2, number_).run());
-    PICKET_TRY(insert.bind_text(1, "month").bind(2, month).run());
-    PICKET_TRY(insert.bind_text(1, "hash_key")
-                   .bind_blob(2, {reinterpret_cast<const char*>(key.data()), key.size()})
+    PICKET_TRY(insert.bind(1, "number").bind(2, number_).run());
+    PICKET_TRY(insert.bind(1, "month").bind(2, month).run());
+    PICKET_TRY(insert.bind(1, "hash_key")
+                   .bind(2, sql::StaticBlob{{reinterpret_cast<const char*>(key.data()), key.size()}})
                    .run());
   }
-  PICKET_TRY(database->exec("COMMIT"));
+  PICKET_TRY(database->execute("COMMIT"));
   PICKET_FAIL_POINT("store.partition_after_schema");
   database.reset();
   return sync_directory(path_.parent_path());
@@ -121,7 +119,7 @@ Result<std::shared_ptr<Partition>> Partition::open(const fs::path& path, std::ui
 
 Result<bool> Partition::load_meta() {
   // read-write, so that a log left by a crash is recovered here and not by the first query
-  PICKET_ASSIGN(auto database, Database::open(path_.string(), OpenMode::kReadWrite));
+  PICKET_ASSIGN(auto database, sql::Database::open(path_, {.create = false, .checkpoint_pages = 0}));
   sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   {
     PICKET_ASSIGN(auto version, database->prepare("PRAGMA user_version"));
@@ -144,10 +142,10 @@ Result<bool> Partition::load_meta() {
   for (;;) {
     PICKET_ASSIGN(const bool row, meta.step());
     if (!row) break;
-    const auto key = meta.bytes(0);
+    const auto key = meta.blob(0);
     if (key == "month") month_ = static_cast<int>(meta.integer(1));
-    if (key == "hash_key" && meta.bytes(1).size() == key_.size()) {
-      std::memcpy(key_.data(), meta.bytes(1).data(), key_.size());
+    if (key == "hash_key" && meta.blob(1).size() == key_.size()) {
+      std::memcpy(key_.data(), meta.blob(1).data(), key_.size());
       have_key = true;
     }
     if (key == "number" && meta.integer(1) != number_) {
@@ -176,26 +174,22 @@ Result<Partition::Reader> Partition::reader() {
     }
   }
   if (connection == nullptr) {
-    PICKET_ASSIGN(auto database, Database::open(path_.string(), OpenMode::kReadOnly));
-    PICKET_TRY(database->exec("PRAGMA cache_size = -1024; PRAGMA query_only = 1;"));
+    PICKET_ASSIGN(auto database, sql::Database::open(path_, {.mode = sql::Mode::kReader, .cache_kib = 1024}));
     connection = std::make_unique<Connection>(std::move(database));
   }
-  PICKET_ASSIGN(auto* begin, connection->get(Sql::kBegin));
-  PICKET_TRY(begin->run());
+  PICKET_TRY(connection->run(Sql::kBegin));
   Reader reader(this, std::move(connection));
   // BEGIN alone takes no snapshot; the first read does
-  PICKET_ASSIGN(auto* pin, reader->get(Sql::kVersionsAny));
-  PICKET_TRY(pin->run());
+  PICKET_TRY(reader->run(Sql::kVersionsAny));
   return reader;
 }
 
 Result<Connection*> Partition::writer() {
   if (writer_ == nullptr) {
-    PICKET_ASSIGN(auto database, Database::open(path_.string(), OpenMode::kReadWrite));
-    PICKET_TRY(database->exec(
-        fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; "
-                    "PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY;",
-                    PICKET_PLANTED("store.sync_off") ? "OFF" : "FULL")));
+    PICKET_ASSIGN(auto database,
+                  sql::Database::open(path_, {.create = false, .cache_kib = 8192, .checkpoint_pages = 0}));
+    PICKET_TRY(database->execute("pragma journal_size_limit=16777216"));
+    if (PICKET_PLANTED("store.sync_off")) PICKET_TRY(database->execute("pragma synchronous=off"));
     sqlite3_wal_hook(database->handle(), on_wal_commit, &wal_pages_);
     writer_ = std::make_unique<Connection>(std::move(database));
   }
@@ -222,23 +216,22 @@ void Partition::close_writer() {
 
 Result<std::vector<StreamRow>> Partition::streams() {
   PICKET_ASSIGN(auto snapshot, reader());
-  PICKET_ASSIGN(auto* select, snapshot->get(Sql::kStreams));
-  StatementUse use(*select);
+  PICKET_ASSIGN(auto select, snapshot->get(Sql::kStreams));
   std::vector<StreamRow> rows;
   for (;;) {
-    PICKET_ASSIGN(const bool more, select->step());
+    PICKET_ASSIGN(const bool more, select.step());
     if (!more) return rows;
-    rows.push_back(stream_row(*select));
+    rows.push_back(stream_row(select));
   }
 }
 
-StreamRow stream_row(Statement& select) {
+StreamRow stream_row(const sql::Statement& select) {
   const auto optional = [&](int column) {
-    return select.is_null(column) ? std::nullopt : std::optional(select.integer(column));
+    return select.null(column) ? std::nullopt : std::optional(select.integer(column));
   };
   StreamRow r;
   r.number = static_cast<std::uint32_t>(select.integer(0));
-  r.key = {std::string(select.bytes(1)), std::string(select.bytes(2)), std::string(select.bytes(3))};
+  r.key = {std::string(select.blob(1)), std::string(select.blob(2)), std::string(select.blob(3))};
   r.events = static_cast<std::uint32_t>(select.integer(4));
   r.unreadable = static_cast<std::uint64_t>(select.integer(5));
   r.versions = static_cast<std::uint64_t>(select.integer(6));

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "store/database.h"
+#include "sql/database.h"
 #include "store/event_store.h"
 #include "store/tuning.h"
 
@@ -16,7 +16,7 @@ namespace picket::store {
 
 using HashKey = std::array<unsigned char, 16>;
 
-/// Statements of the event files, prepared when first used. Text in partition_sql.cc.
+/// Statements of the event files. Text in partition_sql.cc.
 enum class Sql {
   kBegin,
   kBeginWrite,
@@ -52,19 +52,21 @@ enum class Sql {
   kDeleteRun,
   kDeleteRunChunks,
   kInsertVersion,
-  kCount_
 };
 
-/// A connection with its statements. Threads: one at a time.
+/// A connection with its statements. Threads: one at a time; a statement ends before its connection goes
+/// back.
 class Connection {
  public:
-  explicit Connection(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-  Database& database() { return *database_; }
-  Result<Statement*> get(Sql sql);
+  explicit Connection(std::unique_ptr<sql::Database> database) : database_(std::move(database)) {}
+  sql::Database& database() { return *database_; }
+  /// From the connection's cache; texts and blobs are bound without a copy (sql::StaticBlob).
+  Result<sql::Statement> get(Sql sql);
+  /// A statement without parameters, to its end.
+  Status run(Sql sql);
 
  private:
-  std::unique_ptr<Database> database_;
-  std::array<Statement, static_cast<std::size_t>(Sql::kCount_)> statements_;
+  std::unique_ptr<sql::Database> database_;
 };
 
 /// A stream's row in one partition. Events of a stream are its ordinals 0 to `events`-1 there.
@@ -79,7 +81,7 @@ struct StreamRow {
 };
 
 /// From a row of kStreams or kStream.
-StreamRow stream_row(Statement& select);
+StreamRow stream_row(const sql::Statement& select);
 
 /// One file of events: those that arrived in one month (or part of it).
 ///

@@ -119,8 +119,6 @@ const char* text_of(Sql sql) {
       return "DELETE FROM run_chunk WHERE id >= ?1 AND id < ?2";
     case Sql::kInsertVersion:
       return "INSERT INTO version(part, stream, ordinal, hash, received, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
-    case Sql::kCount_:
-      break;
   }
   PICKET_ASSERT(false, "every statement has a text");
   return "";

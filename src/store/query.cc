@@ -144,11 +144,10 @@ Result<std::uint32_t> count_versions(const StoreCore& core, const EventAddress& 
   for (const auto& partition : core.partitions.all()) {
     if (!partition->has_versions() || partition->number() < address.partition) continue;
     PICKET_ASSIGN(auto reader, partition->reader());
-    PICKET_ASSIGN(auto* select, reader->get(Sql::kVersionCount));
-    StatementUse use(*select);
+    PICKET_ASSIGN(auto select, reader->get(Sql::kVersionCount));
     PICKET_ASSIGN(const bool row,
-                  select->bind(1, address.partition).bind(2, address.stream).bind(3, address.ordinal).step());
-    if (row) count += static_cast<std::uint32_t>(select->integer(0));
+                  select.bind(1, address.partition).bind(2, address.stream).bind(3, address.ordinal).step());
+    if (row) count += static_cast<std::uint32_t>(select.integer(0));
   }
   return count;
 }
@@ -217,11 +216,10 @@ Result<std::pair<PartitionSet::Pointer, std::optional<EventAddress>>> locate(
   const auto partition = core.partitions.find(address->partition);
   if (partition == nullptr) return out;
   PICKET_ASSIGN(auto reader, partition->reader());
-  PICKET_ASSIGN(auto* select, reader->get(Sql::kStream));
-  StatementUse use(*select);
-  PICKET_ASSIGN(const bool found, select->bind(1, address->stream).step());
+  PICKET_ASSIGN(auto select, reader->get(Sql::kStream));
+  PICKET_ASSIGN(const bool found, select.bind(1, address->stream).step());
   if (!found) return out;
-  auto row = stream_row(*select);
+  auto row = stream_row(select);
   if (row.key.organization_id != organization_id || address->ordinal >= row.events) return out;
   key = std::move(row.key);
   return std::pair(partition, std::optional(*address));
@@ -256,13 +254,12 @@ Result<std::vector<EventVersion>> versions_of(const StoreCore& core, const std::
   for (const auto& partition : core.partitions.all()) {
     if (!partition->has_versions() || partition->number() < place.second->partition) continue;
     PICKET_ASSIGN(auto reader, partition->reader());
-    PICKET_ASSIGN(auto* select, reader->get(Sql::kVersions));
-    StatementUse use(*select);
-    select->bind(1, place.second->partition).bind(2, place.second->stream).bind(3, place.second->ordinal);
+    PICKET_ASSIGN(auto select, reader->get(Sql::kVersions));
+    select.bind(1, place.second->partition).bind(2, place.second->stream).bind(3, place.second->ordinal);
     for (;;) {
-      PICKET_ASSIGN(const bool more, select->step());
+      PICKET_ASSIGN(const bool more, select.step());
       if (!more) break;
-      out.push_back({from_micros(select->integer(0)), std::string(select->bytes(1))});
+      out.push_back({from_micros(select.integer(0)), std::string(select.blob(1))});
     }
   }
   return out;

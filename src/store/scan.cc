@@ -32,7 +32,7 @@ Result<Snapshot> Snapshot::take(const StoreCore& core, const Query& query) {
 }
 
 Status Snapshot::add_blocks(Part& part, std::uint32_t index, const TimeSpan& span, std::vector<Block>& out) {
-  const auto row_of = [](Statement& s, std::uint32_t stream) {
+  const auto row_of = [](const sql::Statement& s, std::uint32_t stream) {
     return BlockRow{stream,
                     static_cast<std::uint32_t>(s.integer(0)),
                     static_cast<std::uint32_t>(s.integer(1)),
@@ -42,31 +42,29 @@ Status Snapshot::add_blocks(Part& part, std::uint32_t index, const TimeSpan& spa
                     s.integer(5)};
   };
   if (part.streams.size() < 64) {
-    PICKET_ASSIGN(auto* select, part.reader->get(Sql::kBlocksOfStream));
-    StatementUse use(*select);
+    PICKET_ASSIGN(auto select, part.reader->get(Sql::kBlocksOfStream));
     for (const auto& stream : part.streams) {
-      select->bind(1, stream.number).bind(2, span.from_us).bind(3, span.to_us);
+      select.bind(1, stream.number).bind(2, span.from_us).bind(3, span.to_us);
       for (;;) {
-        PICKET_ASSIGN(const bool more, select->step());
+        PICKET_ASSIGN(const bool more, select.step());
         if (!more) break;
-        out.push_back({row_of(*select, stream.number), index, stream.key});
+        out.push_back({row_of(select, stream.number), index, stream.key});
       }
-      select->reset();
+      select.reset();
     }
     return {};
   }
   // many streams: one walk over the directory, in the order of stream numbers
-  PICKET_ASSIGN(auto* select, part.reader->get(Sql::kBlocks));
-  StatementUse use(*select);
+  PICKET_ASSIGN(auto select, part.reader->get(Sql::kBlocks));
   auto stream = part.streams.begin();
   for (;;) {
-    PICKET_ASSIGN(const bool more, select->step());
+    PICKET_ASSIGN(const bool more, select.step());
     if (!more) return {};
-    const auto number = static_cast<std::uint32_t>(select->integer(6));
+    const auto number = static_cast<std::uint32_t>(select.integer(6));
     while (stream != part.streams.end() && stream->number < number) ++stream;
     if (stream == part.streams.end()) return {};
     if (stream->number != number) continue;
-    const auto row = row_of(*select, number);
+    const auto row = row_of(select, number);
     if (span.touches(row)) out.push_back({row, index, stream->key});
   }
 }
@@ -179,13 +177,12 @@ class Pipeline {
     auto& job = jobs_[read_ % jobs_.size()];
     const auto& block = blocks_[read_];
     auto& part = snapshot_.parts()[block.part];
-    PICKET_ASSIGN(auto* select, part.reader->get(filter_.needs_raw() ? Sql::kFrames : Sql::kColumns));
-    StatementUse use(*select);
-    PICKET_ASSIGN(const bool found, select->bind(1, block.row.frame).step());
+    PICKET_ASSIGN(auto select, part.reader->get(filter_.needs_raw() ? Sql::kFrames : Sql::kColumns));
+    PICKET_ASSIGN(const bool found, select.bind(1, block.row.frame).step());
     job.index = read_;
     job.status = {};
-    job.columns = found ? select->bytes(0) : std::string_view();
-    job.raw = found && filter_.needs_raw() ? select->bytes(1) : std::string_view();
+    job.columns = found ? select.blob(0) : std::string_view();
+    job.raw = found && filter_.needs_raw() ? select.blob(1) : std::string_view();
     ++read_;
     const std::lock_guard lock(mutex_);
     job.state = State::kWaiting;

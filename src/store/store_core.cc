@@ -67,17 +67,16 @@ Result<PartitionSet::Pointer> StoreCore::partition_for(TimePoint received_at) {
 
 Result<std::optional<BlockRow>> find_block(Connection& connection, std::uint32_t stream,
                                            std::uint32_t ordinal) {
-  PICKET_ASSIGN(auto* select, connection.get(Sql::kBlockAt));
-  StatementUse use(*select);
-  PICKET_ASSIGN(const bool row, select->bind(1, stream).bind(2, ordinal).step());
+  PICKET_ASSIGN(auto select, connection.get(Sql::kBlockAt));
+  PICKET_ASSIGN(const bool row, select.bind(1, stream).bind(2, ordinal).step());
   if (!row) return std::optional<BlockRow>();
   BlockRow b{stream,
-             static_cast<std::uint32_t>(select->integer(0)),
-             static_cast<std::uint32_t>(select->integer(1)),
-             select->integer(2),
-             select->integer(3),
-             static_cast<std::uint64_t>(select->integer(4)),
-             select->integer(5)};
+             static_cast<std::uint32_t>(select.integer(0)),
+             static_cast<std::uint32_t>(select.integer(1)),
+             select.integer(2),
+             select.integer(3),
+             static_cast<std::uint64_t>(select.integer(4)),
+             select.integer(5)};
   if (ordinal - b.first >= b.n) return std::optional<BlockRow>();
   return std::optional(b);
 }
@@ -112,29 +111,26 @@ Status decode_block(const Partition& partition, const BlockRow& row, std::string
 
 Status read_block(Partition& partition, Connection& connection, const BlockRow& row, bool with_raw,
                   Decompressor& decompressor, DecodedBlock& out) {
-  PICKET_ASSIGN(auto* select, connection.get(with_raw ? Sql::kFrames : Sql::kColumns));
-  StatementUse use(*select);
-  PICKET_ASSIGN(const bool found, select->bind(1, row.frame).step());
+  PICKET_ASSIGN(auto select, connection.get(with_raw ? Sql::kFrames : Sql::kColumns));
+  PICKET_ASSIGN(const bool found, select.bind(1, row.frame).step());
   if (!found) {
     return fail(ErrorKind::kCorrupt,
                 fmt::format("Block {}/{} of the event file {} is missing. Restore the file from a backup.",
                             row.stream, row.first, partition.name()));
   }
-  const auto columns = select->bytes(0);
-  return decode_block(partition, row, columns, with_raw ? std::optional(select->bytes(1)) : std::nullopt,
+  const auto columns = select.blob(0);
+  return decode_block(partition, row, columns, with_raw ? std::optional(select.blob(1)) : std::nullopt,
                       decompressor, out);
 }
 
 Status insert_block(Connection& connection, std::uint32_t stream, std::uint32_t first,
                     const EncodedBlock& block) {
-  PICKET_ASSIGN(auto* frames, connection.get(Sql::kInsertFrames));
-  StatementUse use_frames(*frames);
-  PICKET_TRY(frames->bind_blob(1, block.columns).bind_blob(2, block.raw).run());
-  PICKET_ASSIGN(auto* insert, connection.get(Sql::kInsertBlock));
-  StatementUse use(*insert);
-  insert->bind(1, stream).bind(2, first).bind(3, block.n).bind(4, block.oldest_us).bind(5, block.newest_us);
-  return insert->bind(6, static_cast<std::int64_t>(block.raw_bytes))
-      .bind(7, connection.database().last_rowid())
+  PICKET_ASSIGN(auto frames, connection.get(Sql::kInsertFrames));
+  PICKET_TRY(frames.bind(1, sql::StaticBlob{block.columns}).bind(2, sql::StaticBlob{block.raw}).run());
+  PICKET_ASSIGN(auto insert, connection.get(Sql::kInsertBlock));
+  insert.bind(1, stream).bind(2, first).bind(3, block.n).bind(4, block.oldest_us).bind(5, block.newest_us);
+  return insert.bind(6, static_cast<std::int64_t>(block.raw_bytes))
+      .bind(7, connection.database().last_insert_id())
       .run();
 }
 
