@@ -36,6 +36,17 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
   return {};
 }
 
+/// An object by its first letter, or said to be JSON. An empty body is a form without fields, whatever it is
+/// said to be.
+bool is_json(const Request& request, std::string_view body) {
+  if (body.empty()) return false;
+  if (body.front() == '{') return true;
+  const auto* said = request.header("content-type");
+  if (said == nullptr) return false;
+  const auto type = to_lower(trim(std::string_view(*said).substr(0, said->find(';'))));
+  return type == "application/json" || type.ends_with("+json");
+}
+
 bool is_unsafe(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
@@ -76,15 +87,18 @@ Answer<Auth::Credentials> Auth::read_credentials(const Request& request) {
   const auto body = trim(request.body);
   std::string grant = "password", password;
   bool readable = true;
-  if (body.starts_with('{')) {
+  if (is_json(request, body)) {
     const auto tree = codec::parse_json(body, {16 * 1024, 4});
-    readable = tree.has_value();
-    if (readable) {
-      const auto& object = tree->get_object();
-      out.username = text_of(object, "username");
-      password = text_of(object, "password");
-      if (out.code.empty()) out.code = text_of(object, "otp");
-    }
+    // Says nothing of any account, so it may be said before a code is asked for. What the reader found is
+    // left out: it may quote the body, and a password stands there.
+    if (!tree || !tree->is_object())
+      return refuse(400, "invalid_input",
+                    "The body is not readable as JSON. Send an object such as "
+                    R"({"username":"…","password":"…","otp":"…"}, or a form.)");
+    const auto& object = tree->get_object();
+    out.username = text_of(object, "username");
+    password = text_of(object, "password");
+    if (out.code.empty()) out.code = text_of(object, "otp");
   } else {
     http_server::Fields fields;
     readable = parse_form(body, fields);

@@ -44,7 +44,7 @@ TEST_F(SignIn, FirstPostSaysNothingAndCountsNothing) {
     ASSERT_EQ(wrong.body, right.body);
   }
   EXPECT_EQ(call("POST", "/auth/v0/login", {}, form("nobody@example.com", "x")).body, right.body);
-  for (const char* broken : {"", "{", "{}", "%%%", "[1]", "null", "username=%zz"}) {
+  for (const char* broken : {"", "{}", R"({"username":"x"})", "%%%", "[1]", "null", "username=%zz"}) {
     const auto answer = call("POST", "/auth/v0/login", {}, broken);
     EXPECT_EQ(answer.status, 401) << broken;
     EXPECT_EQ(answer.body, right.body) << broken;
@@ -66,6 +66,31 @@ TEST_F(SignIn, JsonBodyWithCodeIsOnePost) {
   EXPECT_EQ(
       call("POST", "/auth/v0/login", {{"x-expelinc-otp", "123456"}}, "grant_type=client_credentials").status,
       400);
+}
+
+TEST_F(SignIn, BrokenJsonIsNoSignInWithoutACode) {
+  const Fields json{{"content-type", "application/json; charset=utf-8"}};
+  for (const char* broken : {"{", R"({"username":"ana",})", R"({"username":"ana"} x)", "{\xff}",
+                             R"({"username":[[[[[[1]]]]]]})"}) {
+    for (const char* address : {"/auth/v0/login", "/auth/v0/session"}) {
+      const auto answer = call("POST", address, {}, broken);
+      EXPECT_EQ(answer.status, 400) << address << ' ' << broken;
+      EXPECT_EQ(answer.code(), "invalid_input");
+      EXPECT_NE(answer.detail().find("JSON"), std::string::npos) << answer.detail();
+      EXPECT_EQ(answer.detail().find("ana"), std::string::npos) << "quotes the body";
+    }
+  }
+  for (const char* no_object : {"[1]", "null", "username=ana", "\"ana\""})
+    EXPECT_EQ(call("POST", "/auth/v0/login", json, no_object).status, 400) << no_object;
+  // Well formed, whatever it is called: the code is what is missing
+  const auto body = form(ana_.email, ana_.password);
+  EXPECT_EQ(call("POST", "/auth/v0/login", json, "{}").status, 401);
+  EXPECT_EQ(call("POST", "/auth/v0/login", json, "").status, 401);
+  EXPECT_EQ(call("POST", "/auth/v0/login", {{"content-type", "text/plain"}}, body).status, 401);
+  EXPECT_EQ(call("POST", "/auth/v0/login",
+                 {{"content-type", "text/plain"}, {"x-expelinc-otp", code_of(ana_)}}, body)
+                .status,
+            200);
 }
 
 TEST_F(SignIn, ConsoleSessionLivesInACookie) {
