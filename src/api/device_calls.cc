@@ -6,6 +6,7 @@
 
 #include "api/body.h"
 #include "codec/json.h"
+#include "connector/pattern.h"
 #include "crypto/digest.h"
 #include "obs/log.h"
 
@@ -57,7 +58,7 @@ Answer<void> check_spec(const connector::Connector& connector, const std::string
 }  // namespace
 
 Answer<crypto::Secret> read_device_info(const Plugin& plugin, const json::value* secrets,
-                                        std::string_view pointer) {
+                                        std::string_view pointer, SecretUse use) {
   if (secrets == nullptr || secrets->is_null()) return crypto::Secret();
   const auto* parts = secrets->if_object();
   if (parts == nullptr)
@@ -78,13 +79,19 @@ Answer<crypto::Secret> read_device_info(const Plugin& plugin, const json::value*
   for (const auto& [name, value] : info->get_object()) {
     const std::string_view key(name.data(), name.size());
     const auto place = fmt::format("{}/device_info/{}", pointer, key.substr(0, 80));
-    if (std::find(plugin.secret_names.begin(), plugin.secret_names.end(), key) == plugin.secret_names.end())
+    const auto field = std::find_if(plugin.secrets.begin(), plugin.secrets.end(),
+                                    [&](const SecretField& one) { return one.name == key; });
+    if (field == plugin.secrets.end())
       return refuse_field(place, fmt::format("{} has no secret of that name.", plugin.connector->title()));
     if (value.is_null()) continue;
     if (!value.is_string()) return refuse_field(place, fmt::format("{} must be a text.", key));
     if (value.get_string().size() > kMaxSecret)
       return refuse_field(place, fmt::format("{} is too long.", key));
-    any = any || !value.get_string().empty();
+    const std::string_view text(value.get_string().data(), value.get_string().size());
+    if (use == SecretUse::kStore && !text.empty() && !field->pattern.empty() &&
+        !connector::fits_pattern(field->pattern, text))
+      return refuse_field(place, field->pattern_message);
+    any = any || !text.empty();
   }
   if (!any) return crypto::Secret();
   auto text = codec::to_json(*info);
@@ -162,8 +169,8 @@ DeviceCalls::Reply DeviceCalls::create(const Caller& caller, const Request& requ
   const auto start = changes.time("start_time").value_or(now - std::chrono::hours(24 * plugin->default_days));
   API_ASSIGN(device.start_time, check_start_time(*plugin, start, "/data/attributes/start_time"));
   for (const auto& stream : connector.streams()) device.streams.push_back(stream.name);
-  API_ASSIGN(crypto::Secret secrets,
-             read_device_info(*plugin, changes.value("secrets"), "/data/attributes/secrets"));
+  API_ASSIGN(crypto::Secret secrets, read_device_info(*plugin, changes.value("secrets"),
+                                                      "/data/attributes/secrets", SecretUse::kStore));
   if (!secrets.empty()) {
     device.credential = credential_of(connector, secrets, now);
     device.secrets = std::move(secrets);
@@ -236,7 +243,8 @@ DeviceCalls::Reply DeviceCalls::replace_secret(const Caller& caller, const Reque
   const auto plugin = plugins_.find(view->device.plugin_slug);
   if (!plugin)
     return refuse(409, "conflict", "The technology of this device is not part of this server any more.");
-  API_ASSIGN(crypto::Secret secrets, read_device_info(*plugin, changes.value("secret"), kPointer));
+  API_ASSIGN(crypto::Secret secrets,
+             read_device_info(*plugin, changes.value("secret"), kPointer, SecretUse::kStore));
   if (secrets.empty())
     return refuse_field(
         std::string(kPointer),

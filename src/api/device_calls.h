@@ -48,9 +48,13 @@ class DeviceCalls {
   const Plugins& plugins_;
 };
 
+/// What is stored must fit the pattern of its field; what is only tried out is answered with what it is
+/// instead.
+enum class SecretUse { kStore, kTry };
+
 /// Takes the members of `secrets.device_info` that the technology knows. An absent or empty token gives an
 /// empty Secret.
 Answer<crypto::Secret> read_device_info(const Plugin& plugin, const boost::json::value* secrets,
-                                        std::string_view pointer);
+                                        std::string_view pointer, SecretUse use);
 
 }  // namespace picket::api

@@ -16,12 +16,17 @@ void add_people(Catalogue& catalogue, const Parts& parts);
 /// security_devices, security_device_histories, polls, secrets
 void add_devices(Catalogue& catalogue, const Parts& parts);
 
+/// A member of secrets.device_info, as the form has it.
+struct SecretField {
+  std::string name, pattern, pattern_message;  ///< pattern: ECMAScript, may be empty
+};
+
 /// What a technology's form says of itself, read once at start.
 struct Plugin {
   const connector::Connector* connector = nullptr;
   std::string vendor_id;
   std::string form;  ///< device_spec_json: the connector's, with the servers allowed at start
-  std::vector<std::string> secret_names;  ///< members of secrets.device_info
+  std::vector<SecretField> secrets;
   int default_days = 7;
   int max_days = 120;
   std::vector<std::pair<std::string, std::string>> manifest;  ///< attribute name, JSON text

@@ -47,7 +47,11 @@ void read_form(const connector::Connector& connector, const std::vector<std::str
     for (auto& field : fields->get_array()) {
       if (!field.is_object()) continue;
       const std::string path(text_of(field.get_object().if_contains("path")));
-      if (path.starts_with(kSecretPrefix)) out.secret_names.push_back(path.substr(kSecretPrefix.size()));
+      const auto said = [&](const char* name) {
+        return std::string(text_of(field.get_object().if_contains(name)));
+      };
+      if (path.starts_with(kSecretPrefix))
+        out.secrets.push_back({path.substr(kSecretPrefix.size()), said("pattern"), said("pattern_message")});
       if (path == "device_spec.server") add_servers(field.get_object(), servers);
     }
   }

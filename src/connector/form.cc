@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "base/time.h"
 #include "codec/json.h"
+#include "connector/pattern.h"
 
 namespace picket::connector {
 namespace {
@@ -89,7 +91,13 @@ Result<FormField> read_field(const bj::value& value, const std::string& where) {
     return bad(where, "secrets live under secrets.device_info, everything else under device_spec");
   if (!field.pattern.empty() && field.pattern_message.empty())
     return bad(where, "a pattern needs a pattern_message");
+  if (!field.pattern.empty() && !readable_pattern(field.pattern))
+    return bad(where, "the pattern is no regular expression");
   return field;
+}
+
+bool is_date(std::string_view text) {
+  return text.size() == 10 && parse_time_lenient(text).has_value();
 }
 
 Status check_guide(const bj::object& form) {
@@ -179,6 +187,9 @@ Status check_device_spec(const Form& form, std::string_view device_spec,
     if (!value->is_string()) return refuse(fmt::format("{} must be a text.", field.label));
     const std::string_view text = value->as_string();
     if (text.size() > 2000) return refuse(fmt::format("{} is longer than 2000 characters.", field.label));
+    if (field.type == "date" && !is_date(text))
+      return refuse(fmt::format("{} must be a date such as 2026-11-22.", field.label));
+    if (!field.pattern.empty() && !fits_pattern(field.pattern, text)) return refuse(field.pattern_message);
     if (field.type != "choice") continue;
     const bool listed = std::any_of(field.choices.begin(), field.choices.end(),
                                     [&](const auto& c) { return c.first == text; }) ||

@@ -31,7 +31,9 @@ struct Form {
 Result<Form> parse_form(std::string_view json);
 
 /// Holds a device_spec (JSON object text) against the form: known members only, texts, required ones there, a
-/// choice among its choices or `extra_choices`. Errors carry `field` (`device_spec.server`).
+/// choice among its choices or `extra_choices`, a date one of the calendar, a pattern fitted. Errors carry
+/// `field`
+/// (`device_spec.server`).
 Status check_device_spec(const Form& form, std::string_view device_spec,
                          std::span<const std::string> extra_choices);
 

@@ -243,7 +243,8 @@ class FakeConnector final : public connector::Connector {
   std::string slug_ = "1password", title_ = "1Password", type_ = "CLOUD";
   std::string manifest_ = R"({"description":"Events of a 1Password account","version":"2"})";
   std::string form_ = R"({"fields":[
-    {"name":"api_token","path":"secrets.device_info.api_token","label":"API token","help":"h","type":"secret","required":true},
+    {"name":"api_token","path":"secrets.device_info.api_token","label":"API token","help":"h","type":"secret","required":true,
+     "pattern":"^\\S+$","pattern_message":"A token is one word."},
     {"name":"server","path":"device_spec.server","label":"Server","help":"h","type":"choice",
      "choices":[{"value":"https://events.1password.com","label":"1Password.com"}]}],
     "backfill":{"default_days":7,"max_days":120}})";

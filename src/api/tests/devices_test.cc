@@ -90,6 +90,8 @@ TEST_F(Devices, BadInputIsRefusedWithAPointerAndChangesNothing) {
        "/data/attributes/secrets/device_info/other"},
       {body(R"(,"secrets":{"device_info":{"api_token":5}})"), 400,
        "/data/attributes/secrets/device_info/api_token"},
+      {body(R"(,"secrets":{"device_info":{"api_token":"two words"}})"), 400,
+       "/data/attributes/secrets/device_info/api_token"},
       {body(R"(,"secrets":{"device_secret":{}})"), 400, "/data/attributes/secrets/device_secret"},
       {device_body(std::string(201, 'x')), 400, "/data/attributes/name"},
       {device_body("   "), 400, "/data/attributes/name"},
@@ -259,6 +261,25 @@ TEST_F(Devices, ATokenThatSaysNothingIsStoredAndJudgedByThePoll) {
   ASSERT_EQ(made.status, 201);
   EXPECT_EQ(made.body.find("canary"), std::string::npos);
   EXPECT_EQ(made.attribute("credential").at("fingerprint").as_string().size(), 16u);
+}
+
+TEST_F(Devices, AStoredTokenFitsThePatternOfItsField) {
+  const std::string secrets = R"(,"secrets":{"device_info":{"api_token":"two words"}})";
+  const auto refused = as(ana_, "POST", kBase, device_body("Corp", secrets));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.detail(), "A token is one word.");
+  EXPECT_EQ(refused.pointer(), "/data/attributes/secrets/device_info/api_token");
+  EXPECT_EQ(get(kBase).total(), 0u);
+  const auto id = add_device(ana_, "Corp", R"(,"secrets":{"device_info":{"api_token":"account:A1"}})");
+  const auto replaced = as(ana_, "PATCH", "/api/v2/secrets/security_device-" + id, token_body("A 1"));
+  EXPECT_EQ(replaced.status, 400);
+  EXPECT_EQ(replaced.detail(), "A token is one word.");
+  EXPECT_EQ(replaced.pointer(), "/data/attributes/secret/device_info/api_token");
+  // Trying it out tells what it is, which is more than a form can
+  const auto tried = as(ana_, "POST", "/api/v2/plugins/1password/inspect",
+                        R"({"secrets":{"device_info":{"api_token":"a different thing"}}})");
+  EXPECT_EQ(tried.status, 200);
+  EXPECT_EQ(tried.json.at("code"), "wrong_token_kind");
 }
 
 TEST_F(Devices, TestRereadAndInspect) {

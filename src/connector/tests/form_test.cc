@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "connector/pattern.h"
+
 namespace picket::connector {
 namespace {
 
@@ -27,17 +29,19 @@ TEST(Form, ReadsTheDialect) {
 }
 
 TEST(Form, RefusesWhatAPersonCouldNotFillIn) {
-  for (const char* field :
-       {R"({"name":"a","path":"device_spec.a","label":"A","type":"text"})",
-        R"({"name":"a","path":"device_spec.a","help":"h","type":"text"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"choice"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"list"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"secret"})",
-        R"({"name":"a","path":"secrets.device_info.a","label":"A","help":"h","type":"text"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","colour":"red"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","pattern":"x"})",
-        R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","required":"yes"})", "5",
-        ""})
+  for (
+      const char* field :
+      {R"({"name":"a","path":"device_spec.a","label":"A","type":"text"})",
+       R"({"name":"a","path":"device_spec.a","help":"h","type":"text"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"choice"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"list"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"secret"})",
+       R"({"name":"a","path":"secrets.device_info.a","label":"A","help":"h","type":"text"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","colour":"red"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","pattern":"x"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","pattern":"(x","pattern_message":"m"})",
+       R"({"name":"a","path":"device_spec.a","label":"A","help":"h","type":"text","required":"yes"})", "5",
+       ""})
     EXPECT_FALSE(parse_form(form_of(field))) << field;
   EXPECT_FALSE(parse_form(form_of(std::string(kFields) + "," + kFields)));
   EXPECT_FALSE(parse_form("[]"));
@@ -63,6 +67,44 @@ TEST(Form, HoldsSettingsAgainstTheFields) {
     EXPECT_EQ(result.error().kind, ErrorKind::kInvalidInput);
     EXPECT_EQ(result.error().field, field) << spec;
   }
+}
+
+TEST(Form, HoldsSettingsAgainstPatternsAndDates) {
+  const Form form = *parse_form(form_of(
+      R"({"name":"tenant","path":"device_spec.tenant","label":"Tenant","type":"text","required":true,"help":"h",
+          "pattern":"^[a-z]{2,8}$","pattern_message":"A tenant has two to eight letters."},
+         {"name":"since","path":"device_spec.since","label":"Since","type":"date","help":"h"})"));
+  EXPECT_TRUE(check_device_spec(form, R"({"tenant":"acme"})", {}));
+  EXPECT_TRUE(check_device_spec(form, R"({"tenant":"acme","since":"2026-02-28"})", {}));
+  EXPECT_TRUE(check_device_spec(form, R"({"tenant":"acme","since":""})", {}))
+      << "an optional field left empty";
+  for (const char* tenant : {"a", "Acme", "acme1", "toolongname", "acme\\n", "x\\nacme", "acme\\nx"}) {
+    const auto result = check_device_spec(form, fmt::format(R"({{"tenant":"{}"}})", tenant), {});
+    ASSERT_FALSE(result) << tenant;
+    EXPECT_EQ(result.error().field, "device_spec.tenant");
+    EXPECT_EQ(result.error().message, "A tenant has two to eight letters.");
+  }
+  for (const char* since : {"2026-02-30", "yesterday", "2026-1-1", "2026-11-22T00:00:00Z"}) {
+    const auto result =
+        check_device_spec(form, fmt::format(R"({{"tenant":"acme","since":"{}"}})", since), {});
+    ASSERT_FALSE(result) << since;
+    EXPECT_EQ(result.error().field, "device_spec.since");
+  }
+  EXPECT_FALSE(check_device_spec(form, fmt::format(R"({{"tenant":"{}"}})", std::string(2001, 'a')), {}));
+}
+
+TEST(Pattern, ReadsAsABrowserDoes) {
+  EXPECT_TRUE(fits_pattern("b", "abc")) << "found anywhere";
+  EXPECT_TRUE(fits_pattern("^\\s*[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\s*$", " a-b.c_d\n"));
+  EXPECT_FALSE(fits_pattern("^a$", "a\nb")) << "ends of lines are not the end";
+  EXPECT_FALSE(fits_pattern("(", "(")) << "unreadable";
+  EXPECT_FALSE(readable_pattern("a{2,1}"));
+  EXPECT_TRUE(fits_pattern("^(?:ab)?$", ""));
+}
+
+TEST(Pattern, HostileTextsCostLittle) {
+  EXPECT_TRUE(fits_pattern("^[a-z]+\\.[a-z]+$", std::string(1'000'000, 'a') + ".b")) << "deep, not recursive";
+  EXPECT_FALSE(fits_pattern("^(a+)+$", std::string(5000, 'a') + "!")) << "given up";
 }
 
 }  // namespace
