@@ -111,11 +111,12 @@ class ProgramImpl final : public Program {
     api.feedback_address = options.feedback_address;
     api.extra_servers = options.allow_device_servers;
     api.assets = assets_;
+    http_server::ServerOptions server;
+    api.vendor_calls_at_once = static_cast<std::ptrdiff_t>(server.handler_threads / 2);
     api.not_ready = [this] { return stopping_ ? std::string("Picket is stopping.") : std::string(); };
     api_ = std::make_unique<api::Api>(api::Parts{system_clock(), *control_, *store_, *ingest_, *connectors_}, std::move(api));
     http_server::Router router;
     api_->mount(router);
-    http_server::ServerOptions server;
     server.host = at.host;
     server.port = at.port;
     server.tls_cert_file = options.tls_cert;

@@ -45,6 +45,10 @@ struct Options {
   std::vector<std::string> extra_servers;     ///< allowed at start beside the connectors' own
   /// Who may read /metrics beside loopback: numeric addresses.
   std::vector<std::string> metrics_addresses;
+  /// Calls that wait for a vendor (tests of a connection, up to 20 s each) at the same time; the next is
+  /// answered with 429. At most half of the server's handler threads, so that everybody else is still
+  /// answered.
+  std::ptrdiff_t vendor_calls_at_once = 4;
   std::vector<Asset> assets;  ///< empty: a sentence page stands for the console
   /// Empty: ready. Else why not, in a sentence. Asked on every /readyz.
   std::function<std::string()> not_ready;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <functional>
+#include <semaphore>
 
 #include "api/auth.h"
 #include "api/engine.h"
@@ -17,7 +19,12 @@ class DeviceCalls {
 
   DeviceCalls(const Parts& parts, const Options& options, const Catalogue& catalogue, const Engine& engine,
               const Plugins& plugins)
-      : parts_(parts), options_(options), catalogue_(catalogue), engine_(engine), plugins_(plugins) {}
+      : parts_(parts),
+        options_(options),
+        catalogue_(catalogue),
+        engine_(engine),
+        plugins_(plugins),
+        vendor_slots_(options.vendor_calls_at_once) {}
 
   Reply create(const Caller& caller, const Request& request) const;
   Reply change(const Caller& caller, const Request& request) const;
@@ -39,6 +46,8 @@ class DeviceCalls {
   Answer<PluginPtr> plugin_of(const Request& request) const;
   /// The device as it is after a change, and the living picture told of it.
   http_server::Response changed(const control::Device& device, const Caller& caller, int status) const;
+  /// Runs a test unless too many run already: 429 with Retry-After.
+  http_server::Response test_in_slot(const std::function<connector::TestResult()>& test) const;
   Answer<TimePoint> check_start_time(const Plugin& plugin, TimePoint start, std::string_view pointer) const;
 
   Parts parts_;
@@ -46,6 +55,7 @@ class DeviceCalls {
   const Catalogue& catalogue_;
   const Engine& engine_;
   const Plugins& plugins_;
+  mutable std::counting_semaphore<> vendor_slots_;  ///< of calls that wait for a vendor
 };
 
 /// What is stored must fit the pattern of its field; what is only tried out is answered with what it is

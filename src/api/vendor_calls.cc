@@ -82,10 +82,29 @@ Verdict judge(const connector::Connector& connector, const connector::Credential
 
 }  // namespace
 
+http_server::Response DeviceCalls::test_in_slot(const std::function<connector::TestResult()>& test) const {
+  if (!vendor_slots_.try_acquire()) {
+    auto response = render(ApiError{429,
+                                    "rate_limited",
+                                    "Several connections are being tested already. Wait a few seconds, then "
+                                    "test again.",
+                                    {},
+                                    {}});
+    response.headers.emplace_back("retry-after", "5");
+    return response;
+  }
+  struct Slot {
+    std::counting_semaphore<>& slots;
+    ~Slot() { slots.release(); }
+  } const slot{vendor_slots_};
+  return test_response(test());
+}
+
 DeviceCalls::Reply DeviceCalls::test(const Caller& caller, const Request& request) const {
   API_ASSIGN(const auto view, device_of(caller, request));
-  return test_response(
-      parts_.ingest.test_now(caller.scope.organization_id, view->device.id, request.cancelled));
+  return test_in_slot([&] {
+    return parts_.ingest.test_now(caller.scope.organization_id, view->device.id, request.cancelled);
+  });
 }
 
 DeviceCalls::Reply DeviceCalls::plugin_test(const Caller& caller, const Request& request) const {
@@ -113,9 +132,10 @@ DeviceCalls::Reply DeviceCalls::plugin_test(const Caller& caller, const Request&
       return refuse_field("/device_id", "This device belongs to another technology.");
   }
   if (secrets.empty() && !device_id) return refuse_field("/secrets", "The token is missing.");
-  return test_response(parts_.ingest.test(caller.scope.organization_id, plugin->connector->slug(), spec_text,
-                                          secrets.empty() ? nullptr : &secrets, device_id,
-                                          request.cancelled));
+  return test_in_slot([&] {
+    return parts_.ingest.test(caller.scope.organization_id, plugin->connector->slug(), spec_text,
+                              secrets.empty() ? nullptr : &secrets, device_id, request.cancelled);
+  });
 }
 
 DeviceCalls::Reply DeviceCalls::plugin_inspect(const Caller&, const Request& request) const {

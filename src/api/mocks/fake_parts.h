@@ -99,12 +99,16 @@ class FakeIngest final : public ingest::Ingest {
   explicit FakeIngest(control::Control& control) : fleet_(control) {}
   FakeFleet& fleet() override { return fleet_; }
   connector::TestResult test_now(const std::string&, const std::string& device_id, std::stop_token) override {
+    if (during_test) during_test();
+    const std::lock_guard lock(mutex_);
     asked = device_id;
     return result;
   }
   connector::TestResult test(const std::string&, const std::string&, const std::string& device_spec,
                              const crypto::Secret* secrets, const std::optional<std::string>& device_id,
                              std::stop_token) override {
+    if (during_test) during_test();
+    const std::lock_guard lock(mutex_);
     asked = device_spec + "|" + (secrets != nullptr ? "given" : "stored") + "|" + device_id.value_or("");
     return result;
   }
@@ -115,8 +119,10 @@ class FakeIngest final : public ingest::Ingest {
 
   connector::TestResult result;
   std::string asked;
+  std::function<void()> during_test;
 
  private:
+  std::mutex mutex_;
   FakeFleet fleet_;
 };
 

@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <atomic>
+#include <semaphore>
+#include <thread>
+
 #include "api/tests/api_fixture.h"
 
 namespace picket::api {
@@ -280,6 +284,45 @@ TEST_F(Devices, AStoredTokenFitsThePatternOfItsField) {
                         R"({"secrets":{"device_info":{"api_token":"a different thing"}}})");
   EXPECT_EQ(tried.status, 200);
   EXPECT_EQ(tried.json.at("code"), "wrong_token_kind");
+}
+
+TEST_F(Devices, SlowVendorsHoldHalfOfTheThreadsAtMost) {
+  const auto id = add_device(ana_, "Corp", R"(,"secrets":{"device_info":{"api_token":"account:A1"}})");
+  constexpr int kSlots = 4;
+  std::counting_semaphore<> begun(0), go(0);
+  std::atomic<int> left = kSlots;
+  ingest_->during_test = [&] {
+    if (left.fetch_sub(1) <= 0) return;
+    begun.release();
+    go.acquire();
+  };
+  std::vector<std::thread> clients;
+  std::atomic<int> fine = 0;
+  const std::string saved = path(id) + "/test", unsaved = "/api/v2/plugins/1password/test";
+  const std::string settings =
+      R"({"device_spec":{"server":"https://events.1password.com"},"device_id":")" + id + "\"}";
+  for (int i = 0; i < kSlots; ++i)
+    clients.emplace_back([&, i] {
+      const auto answer = i % 2 == 0 ? as(ana_, "POST", saved) : as(ana_, "POST", unsaved, settings);
+      if (answer.status == 200) ++fine;
+    });
+  for (int i = 0; i < kSlots; ++i) begun.acquire();
+  for (
+      const auto& refused :
+      {as(ana_, "POST", saved),
+       as(bob_, "POST", unsaved,
+          R"({"device_spec":{"server":"https://events.1password.com"},"secrets":{"device_info":{"api_token":"x"}}})")}) {
+    EXPECT_EQ(refused.status, 429) << refused.body;
+    EXPECT_EQ(refused.code(), "rate_limited");
+    EXPECT_EQ(refused.header("retry-after"), "5");
+  }
+  // A wrong question needs no vendor, and everything else goes on
+  EXPECT_EQ(as(ana_, "POST", unsaved, "{}").status, 400);
+  EXPECT_EQ(get(path(id)).status, 200);
+  go.release(kSlots);
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(fine, kSlots);
+  EXPECT_EQ(as(ana_, "POST", saved).status, 200) << "the slots come back";
 }
 
 TEST_F(Devices, TestRereadAndInspect) {
