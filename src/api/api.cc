@@ -97,12 +97,17 @@ struct Api::Impl {
          });
   }
 
-  void add_resource(http_server::Router& router, const std::string& name, bool singles = true) {
+  void add_resource(http_server::Router& router, const std::string& name) {
+    const auto* type = catalogue.find(name);
+    add(router, "GET", "/api/v2/" + name,
+        [this, type](const Caller& c, const Request& r) { return engine.list(*type, c.scope, r); });
+    add_objects(router, name);
+  }
+
+  /// One by its id, and what its relationships lead to.
+  void add_objects(http_server::Router& router, const std::string& name) {
     const auto* type = catalogue.find(name);
     const auto base = "/api/v2/" + name;
-    add(router, "GET", base,
-        [this, type](const Caller& c, const Request& r) { return engine.list(*type, c.scope, r); });
-    if (!singles) return;
     add(router, "GET", base + "/{id}", [this, type](const Caller& c, const Request& r) {
       return engine.get(*type, c.scope, r.params.at("id"), r);
     });
@@ -228,6 +233,7 @@ void Api::mount(http_server::Router& router) {
     impl.add_resource(router, name);
   impl.add(router, "PATCH", "/api/v2/organizations/{id}",
            [&impl](const Caller& c, const Request& r) { return impl.rename_organization(c, r); });
+  impl.add_objects(router, "secrets");  // without a list: known by the device alone, and never read back
   impl.mount_devices(router);
   impl.mount_events(router);
   impl.open(router, "GET", "/livez", [](const Request&) { return json_response(R"({"status":"alive"})"); });
