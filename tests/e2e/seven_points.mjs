@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { sleep, totp } from "../lib/program.mjs";
+import { listen, look } from "./screen.mjs";
 
 const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
 
@@ -27,8 +27,8 @@ if (pictures) mkdirSync(pictures, { recursive: true });
 
 const name = `1Password ${Date.now().toString(36)}`;
 const second = `${name} second`;
-const complaints = [];
-let browser, context, page, step = 0;
+const wrong = [];
+let browser, page, complaints, step = 0;
 
 const button = (label, options = {}) => page.getByRole("button", { name: label, exact: true, ...options });
 const field = (label) => page.getByLabel(label, { exact: true });
@@ -36,14 +36,10 @@ const row = (device) => page.getByRole("row").filter({ has: page.getByRole("butt
 const panel = (device = name) => page.getByRole("complementary", { name: device, exact: true });
 const dialog = () => page.getByRole("dialog");
 
+/** The screen as it stands, wide and narrow, light and dark: pictures, and what axe-core has against it. */
 async function picture(what) {
-  if (!pictures) return;
   step += 1;
-  const file = (variant) => join(pictures, `${String(step).padStart(2, "0")}-${what}${variant}.png`);
-  await page.screenshot({ path: file("") });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.screenshot({ path: file("-dark") });
-  await page.emulateMedia({ colorScheme: "light" });
+  wrong.push(...(await look(page, pictures, `${String(step).padStart(2, "0")}-${what}`)));
 }
 
 /** A call of the API with the browser's own sign-in: what another person's browser would do. */
@@ -88,14 +84,14 @@ describe("the seven points", { concurrency: false }, () => {
       args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
+    complaints = await listen(context);
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    page.on("pageerror", (error) => complaints.push(`error on the page: ${error.message}`));
-    page.on("console", (message) => {
-      // A refused sign-in and a stale edit are part of the walk; the browser reports their status by itself.
-      if (message.type() === "error" && !/status of (401|409|412|422)/.test(message.text())) complaints.push(message.text());
-    });
+  });
+  afterEach(() => {
+    assert.deepEqual(complaints.splice(0), [], "the browser has nothing to complain about");
+    assert.deepEqual(wrong.splice(0), [], "every screen can be used by everybody");
   });
   after(async () => browser?.close());
 
@@ -309,19 +305,41 @@ describe("the seven points", { concurrency: false }, () => {
 
   test("the same on a small screen, and signing out", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    await picture("list-390");
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    assert.equal(wide, false, "nothing sticks out sideways");
+    await button("Menu").click();
+    await dialog().getByRole("link", { name: "Security Devices" }).waitFor();
+    await picture("rail");
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
     await menu(name, "View details");
     await panel().waitFor();
-    await picture("panel-390");
     await button("Close").click();
     await page.setViewportSize({ width: 1280, height: 800 });
+    await page.keyboard.press("?");
+    await dialog().getByText("Search in the list").waitFor();
+    await picture("keys");
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    await page.goto(`${url}/settings/security-devices?q=nothing-is-called-so`);
+    await page.getByText("No device matches").waitFor();
+    await picture("no-match");
+    await page.goto(`${url}/settings/security-devices/add`);
+    await page.getByRole("link", { name: /1Password/ }).waitFor();
+    await picture("technologies");
+    await page.goto(`${url}/settings/security-devices/does-not-exist`);
+    await page.getByText("This device does not exist").waitFor();
+    await picture("no-such-device");
+    await page.goto(`${url}/settings/egress-addresses`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await picture("egress");
+    await page.goto(`${url}/there-is-no-such-page`);
+    await page.getByText("There is no page at this address").waitFor();
+    await picture("no-page");
+    await page.goto(`${url}/settings/security-devices`);
     await page.getByRole("button", { name: /^Profile of/ }).click();
+    await picture("profile");
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await button("Sign in").waitFor();
     const status = await page.evaluate(async () => (await fetch("/auth/v0/session")).status);
     assert.equal(status, 401);
-    assert.deepEqual(complaints, [], "the browser had nothing to complain about");
   });
 });

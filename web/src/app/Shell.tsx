@@ -136,7 +136,7 @@ function Profile({ name, email, onKeys }: { name: string; email: string; onKeys:
   const client = useQueryClient();
   const navigate = useNavigate();
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.profile} aria-label={`Profile of ${name}`}>
           <span aria-hidden className={classes.avatar}>

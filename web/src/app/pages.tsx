@@ -8,6 +8,7 @@ export function NotFound() {
   return (
     <main>
       <EmptyState
+        heading="h1"
         title="There is no page at this address"
         text="The address may be mistyped, or the page belongs to another version of Picket."
         action={
@@ -26,6 +27,7 @@ export function Broken({ error }: { error: unknown }) {
   return (
     <main>
       <ErrorState
+        heading="h1"
         title="Picket does not answer"
         error={error instanceof Error ? error : new Error(String(error))}
         onRetry={() => {

@@ -7,4 +7,10 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // A dialog's head is no banner of the page; without its resting place for the focus a menu holds menu items only.
+    ModalHeader: { defaultProps: { component: 'div' } },
+    DrawerHeader: { defaultProps: { component: 'div' } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+  },
 });

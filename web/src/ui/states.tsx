@@ -3,22 +3,33 @@ import { IconPlugConnectedX, IconRefresh } from '@/ui/icons';
 import type { ReactNode } from 'react';
 import classes from './ui.module.css';
 
-export function EmptyState(props: { icon?: ReactNode; title: string; text: ReactNode; action?: ReactNode }) {
+/** The only heading of its page is an `h1`. */
+type StateHeading = 'h1' | 'h2';
+
+export function EmptyState(props: {
+  heading?: StateHeading;
+  icon?: ReactNode;
+  title: string;
+  text: ReactNode;
+  action?: ReactNode;
+}) {
+  const Title = props.heading ?? 'h2';
   return (
     <div className={classes['state']}>
       {props.icon}
-      <h2>{props.title}</h2>
+      <Title>{props.title}</Title>
       <p className="pk-muted">{props.text}</p>
       {props.action}
     </div>
   );
 }
 
-export function ErrorState({ title, error, onRetry }: { title: string; error: Error; onRetry?: () => void }) {
+export function ErrorState(props: { heading?: StateHeading; title: string; error: Error; onRetry?: () => void }) {
+  const { heading: Title = 'h2', title, error, onRetry } = props;
   return (
     <div className={classes['state']} role="alert">
       <IconPlugConnectedX size={28} aria-hidden className={classes['bad']} />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       <p className="pk-muted">{error.message}</p>
       {onRetry && (
         <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={onRetry}>

@@ -30,6 +30,7 @@ export default function AddDevice({ slug }: { slug: string }) {
   if (plugins.error) {
     return (
       <ErrorState
+        heading="h1"
         title="The form could not be loaded"
         error={plugins.error}
         onRetry={() => void plugins.refetch()}
@@ -40,6 +41,7 @@ export default function AddDevice({ slug }: { slug: string }) {
   if (!plugin) {
     return (
       <EmptyState
+        heading="h1"
         title="Picket does not know this technology"
         text={`The address asks for "${slug}". Choose from the technologies that this server can connect.`}
         action={

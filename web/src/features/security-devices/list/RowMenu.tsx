@@ -18,7 +18,7 @@ export function RowMenu({ device }: { device: Device }) {
   const { name, paused } = device.attributes;
   const label = `Actions for ${name}`;
   return (
-    <Menu position="bottom-start" width={200} transitionProps={{ duration: 0 }}>
+    <Menu position="bottom-start" width={200} transitionProps={{ duration: 0 }} portalProps={{ target: '#content' }}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label}>
           <IconChevronDown size={15} aria-hidden />

@@ -13,6 +13,7 @@ import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
+import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';
@@ -28,6 +29,8 @@ export function DevicePanel() {
   // The list knows most of it already: the panel opens at once and fills in.
   const device = query.data?.device ?? devices.get(deviceId);
   const name = device?.attributes.name;
+
+  const heading = usePanelIsPage() ? 'h1' : 'h2';
 
   const position = ids.indexOf(deviceId);
   const previous = position > 0 ? ids[position - 1] : undefined;
@@ -71,6 +74,7 @@ export function DevicePanel() {
         </header>
         {missing ? (
           <EmptyState
+            heading={heading}
             title="This device does not exist"
             text="It was deleted, or the address is mistyped."
             action={
@@ -81,6 +85,7 @@ export function DevicePanel() {
           />
         ) : query.error ? (
           <ErrorState
+            heading={heading}
             title="The device could not be loaded"
             error={query.error}
             onRetry={() => void query.refetch()}
@@ -158,9 +163,9 @@ export function DevicePanel() {
       </header>
       <div className={classes.scroll} key={device.id}>
         <div className={classes.title}>
-          <h2>
+          <Heading level={2} className={classes.name}>
             <bdi>{device.attributes.name}</bdi>
-          </h2>
+          </Heading>
           <StatusBadge level={levelOf(device)} />
         </div>
         <HealthSection device={device} />

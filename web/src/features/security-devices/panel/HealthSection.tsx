@@ -11,6 +11,7 @@ import { Ago, useClockText } from '@/ui/time';
 import { absolute, ago, calendarDay, count, dayTime, span } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
+import { Heading } from './Heading';
 import classes from './panel.module.css';
 
 const tones = {
@@ -31,7 +32,9 @@ export function HealthSection({ device }: { device: Device }) {
   return (
     <section className={classes.section} aria-labelledby="health-title">
       <div className={classes.sectionHead}>
-        <h3 id="health-title">Device Health</h3>
+        <Heading level={3} id="health-title" className={classes.sectionTitle}>
+          Device Health
+        </Heading>
         {level !== 'deleted' && (
           <Button
             size="compact-xs"
@@ -86,7 +89,9 @@ export function HealthSection({ device }: { device: Device }) {
 function Card({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={classes.card}>
-      <h4>{title}</h4>
+      <Heading level={4} className={classes.cardTitle}>
+        {title}
+      </Heading>
       <dl>{children}</dl>
     </div>
   );

@@ -13,6 +13,7 @@ import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { Heading } from './Heading';
 import { differences, sentenceOf } from './historyText';
 import classes from './panel.module.css';
 
@@ -30,9 +31,9 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   return (
     <section className={classes.section} aria-labelledby="history-title">
-      <h3 id="history-title">
+      <Heading level={3} id="history-title" className={classes.sectionTitle}>
         History
-      </h3>
+      </Heading>
       <p className="pk-muted">
         Every change, newest first. <Term of="history">What is kept?</Term>
       </p>

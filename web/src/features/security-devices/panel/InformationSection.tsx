@@ -8,6 +8,7 @@ import { CopyButton } from '@/ui/CopyButton';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { useDevicesView } from '../context';
+import { Heading } from './Heading';
 import { Expiry } from './HealthSection';
 import classes from './panel.module.css';
 
@@ -22,7 +23,9 @@ export function InformationSection({ device, details }: { device: Device; detail
   const by = (name: string | null | undefined): string => (name ? ` by ${name}` : '');
   return (
     <section className={classes.section} aria-labelledby="information-title">
-      <h3 id="information-title">Information</h3>
+      <Heading level={3} id="information-title" className={classes.sectionTitle}>
+        Information
+      </Heading>
       <dl className={classes.information}>
         <Row label="Name" copy={attributes.name}>
           <bdi>{attributes.name}</bdi>

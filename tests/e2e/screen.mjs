@@ -1,0 +1,63 @@
+// What is asked of every screen of the walk: no finding of axe-core, nothing that sticks out sideways, and nothing the browser complains
+// about, wide and narrow, light and dark.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const wide = { width: 1280, height: 800 };
+const narrow = { width: 390, height: 844 };
+const variants = [[wide, "light"], [wide, "dark"], [narrow, "dark"], [narrow, "light"]];
+
+/** Everything that the browser has against the pages of a context, as sentences. */
+export async function listen(context) {
+  const complaints = [];
+  await context.exposeBinding("policyViolated", (_source, text) => complaints.push(`content policy: ${text}`));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.policyViolated(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  });
+  context.on("weberror", (error) => complaints.push(`error on the page: ${error.error().message}`));
+  context.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    // A refused sign-in, a stale edit and a missing device are part of the walk; the browser reports their status by itself.
+    const status = /^Failed to load resource: .* status of (\d+)\b/.exec(message.text())?.[1];
+    if (/^(401|409|412|422)$/.test(status ?? "")) return;
+    if (status === "404" && message.location().url.includes("/does-not-exist")) return;
+    complaints.push(`console ${message.type()}: ${message.text()}`);
+  });
+  return complaints;
+}
+
+/** Moving things have come to rest; what turns for ever is no matter. */
+const rest = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+    Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))));
+
+async function findings(page) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"], preload: false });
+    return violations.flatMap((rule) => rule.nodes.map((node) =>
+      `${rule.id} (${rule.impact}) ${node.target.join(" ")}: ${(node.failureSummary ?? rule.help).split("\n").slice(1, 2).join("").trim()}`));
+  });
+}
+
+/** Looks at the page as it stands in every variant; takes pictures when there is a folder. Returns what is wrong. */
+export async function look(page, folder, title) {
+  const wrong = [];
+  const before = page.viewportSize();
+  for (const [size, scheme] of variants) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: scheme });
+    await rest(page);
+    const name = `${title}${size === narrow ? "-390" : ""}${scheme === "dark" ? "-dark" : ""}`;
+    if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+    wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
+    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push(`${name}: sticks out sideways`);
+  }
+  await page.setViewportSize(before);
+  await rest(page);
+  return wrong;
+}

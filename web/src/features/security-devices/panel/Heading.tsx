@@ -1,0 +1,14 @@
+import { useMediaQuery } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+
+/** As in devices.module.css: below this width the panel is the page, and no other heading is left. */
+export function usePanelIsPage(): boolean {
+  return useMediaQuery('(max-width: 1020px)', false, { getInitialValueInEffect: false });
+}
+
+/** A heading of the panel. `level` counts beside the list, whose own heading is the first. */
+export function Heading(props: { level: 2 | 3 | 4; id?: string; className?: string | undefined; children: ReactNode }) {
+  const { level, ...rest } = props;
+  const Tag = `h${String(usePanelIsPage() ? level - 1 : level)}` as 'h1' | 'h2' | 'h3' | 'h4';
+  return <Tag {...rest} />;
+}
