@@ -214,6 +214,7 @@ describe("the seven points", { concurrency: false }, () => {
   test("6. the panel: health, information, history, previous and next", async () => {
     await menu(name, "View details");
     await panel().waitFor();
+    assert.equal(await panel().locator('img[src$="/logo"]').evaluate((img) => img.complete && img.naturalWidth > 0), true, "the technology's mark");
     for (const heading of ["Device Health", "Information", "History"]) {
       assert.ok(await panel().getByRole("heading", { name: heading, exact: true }).isVisible(), heading);
     }

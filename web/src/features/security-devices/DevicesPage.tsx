@@ -31,11 +31,14 @@ export function DevicesPage() {
   return <ListAndPanel />;
 }
 
-function useTechnology(): (slug: string | null) => string {
+function useTechnologies(): Pick<DevicesView, 'plugin' | 'technology'> {
   const { data } = useQuery(pluginsQuery);
   return useMemo(() => {
-    const names = new Map(data?.map((plugin) => [plugin.attributes.plugin_slug, plugin.attributes.display_name]));
-    return (slug: string | null) => (slug === null ? '' : (names.get(slug) ?? slug));
+    const plugins = new Map(data?.map((plugin) => [plugin.attributes.plugin_slug, plugin]));
+    return {
+      plugin: (slug) => plugins.get(slug),
+      technology: (slug) => plugins.get(slug)?.attributes.display_name ?? slug,
+    };
   }, [data]);
 }
 
@@ -43,7 +46,7 @@ function ListAndPanel() {
   const search = useDevicesSearch();
   const navigate = useNavigate();
   const list = useDeviceList();
-  const technology = useTechnology();
+  const { plugin, technology } = useTechnologies();
   const { deviceId } = useParams({ strict: false });
   const [testing, setTesting] = useState<Device | null>(null);
   const [deleting, setDeleting] = useState<Device | null>(null);
@@ -97,8 +100,8 @@ function ListAndPanel() {
   );
 
   const view = useMemo<DevicesView>(
-    () => ({ ids: order.ids, devices: list.devices, technology, act }),
-    [order.ids, list.devices, technology, act],
+    () => ({ ids: order.ids, devices: list.devices, plugin, technology, act }),
+    [order.ids, list.devices, plugin, technology, act],
   );
 
   return (

@@ -1,12 +1,13 @@
 import { createContext, useContext } from 'react';
-import type { Device } from '@/api/types';
+import type { Device, Plugin } from '@/api/types';
 
 /** What the list shares with the panel beside it. */
 export interface DevicesView {
   /** The rows in the order on the screen: the panel's arrows walk them. */
   ids: string[];
   devices: Map<string, Device>;
-  technology: (slug: string | null) => string;
+  technology: (slug: string) => string;
+  plugin: (slug: string) => Plugin | undefined;
   act: (action: DeviceAction, device: Device) => void;
 }
 

@@ -38,7 +38,7 @@ export interface Criteria {
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-export function matches(device: Device, criteria: Criteria, technology: (slug: string | null) => string): boolean {
+export function matches(device: Device, criteria: Criteria, technology: (slug: string) => string): boolean {
   if (criteria.status && filterOf[levelOf(device)] !== criteria.status) return false;
   const words = criteria.q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
@@ -47,7 +47,7 @@ export function matches(device: Device, criteria: Criteria, technology: (slug: s
   return words.every((word) => hay.includes(word));
 }
 
-function compareBy(sort: Sort, technology: (slug: string | null) => string): (a: Device, b: Device) => number {
+function compareBy(sort: Sort, technology: (slug: string) => string): (a: Device, b: Device) => number {
   const time = (value: string | null): number => (value === null ? 0 : Date.parse(value));
   const by: Record<Sort['key'], (a: Device, b: Device) => number> = {
     name: () => 0,
@@ -70,7 +70,7 @@ function compareBy(sort: Sort, technology: (slug: string | null) => string): (a:
 export function arrange(
   devices: Iterable<Device>,
   criteria: Criteria,
-  technology: (slug: string | null) => string,
+  technology: (slug: string) => string,
 ): string[] {
   return [...devices]
     .filter((device) => device.attributes.deleted_at === null && matches(device, criteria, technology))

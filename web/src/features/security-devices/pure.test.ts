@@ -8,7 +8,7 @@ import { arrange, levelOf, matches } from './order';
 import { differences } from './panel/historyText';
 import { parseSort, validateDevicesSearch } from './search';
 
-const technology = (slug: string | null): string => (slug === '1password' ? '1Password' : '');
+const technology = (slug: string): string => (slug === '1password' ? '1Password' : '');
 const all = { q: '', status: undefined, sort: { key: 'name', descending: false } } as const;
 const withLevel = (id: string, level: 'ok' | 'warning' | 'error'): Device => {
   const device = makeDevice(id, id);

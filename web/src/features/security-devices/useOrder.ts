@@ -17,7 +17,7 @@ export function useOrder(
   devices: Map<string, Device>,
   criteria: Criteria,
   loadedKey: string,
-  technology: (slug: string | null) => string,
+  technology: (slug: string) => string,
 ): Order {
   const [epoch, setEpoch] = useState(0);
   const key = JSON.stringify([criteria, loadedKey, epoch]);

@@ -16,9 +16,9 @@ import { Callout, EmptyState, ErrorState } from '@/ui/states';
 import { rememberAdded } from '../added';
 import { CheckList } from '../CheckList';
 import { InspectionNote } from '../InspectionNote';
+import { TechnologyLogo } from '../TechnologyLogo';
 import { useInspection } from '../useInspection';
 import { Guide } from './Guide';
-import { TechnologyLogo } from './TechnologyPicker';
 import classes from './add.module.css';
 
 /** What was typed into a form that was left; kept in memory only, since it may hold a token. */

@@ -1,11 +1,12 @@
 import { Anchor, TextInput } from '@mantine/core';
-import { IconChevronRight, IconPlugConnected, IconSearch } from '@/ui/icons';
+import { IconChevronRight, IconSearch } from '@/ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Plugin } from '@/api/types';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { TechnologyLogo } from '../TechnologyLogo';
 import classes from './add.module.css';
 
 function finds(plugin: Plugin, text: string): boolean {
@@ -85,11 +86,4 @@ export function TechnologyPicker() {
       </div>
     </div>
   );
-}
-
-export function TechnologyLogo({ plugin, size = 32 }: { plugin: Plugin; size?: number }) {
-  const url = plugin.attributes.logo_image_url;
-  // Only from our own server: the content policy lets nothing else in, and no vendor learns who looks.
-  if (url?.startsWith('/')) return <img src={url} alt="" width={size} height={size} />;
-  return <IconPlugConnected size={size} stroke={1.4} aria-hidden />;
 }

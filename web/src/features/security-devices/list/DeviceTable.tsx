@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState } from 'react';
-import type { Device } from '@/api/types';
+import type { Device, Plugin } from '@/api/types';
 import type { GlossaryKey } from '@/glossary';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
@@ -14,6 +14,7 @@ import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf } from '../order';
 import { parseSort, sortText, useDevicesSearch, type SortKey } from '../search';
+import { TechnologyLogo } from '../TechnologyLogo';
 import { RowMenu } from './RowMenu';
 import classes from './list.module.css';
 
@@ -40,7 +41,7 @@ const headHeight = 36;
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected }: { loading: boolean; selected: string | undefined }) {
-  const { ids, devices, technology } = useDevicesView();
+  const { ids, devices, plugin, technology } = useDevicesView();
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
   const virtual = useVirtualizer({
@@ -99,6 +100,7 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
                   <DeviceRow
                     key={device.id}
                     device={device}
+                    plugin={plugin(device.attributes.plugin_slug)}
                     technology={technology(device.attributes.plugin_slug)}
                     rowIndex={item.index + 2}
                     selected={device.id === selected}
@@ -147,13 +149,14 @@ function SortHeader({ column }: { column: Column }) {
 
 interface RowProps {
   device: Device;
+  plugin: Plugin | undefined;
   technology: string;
   rowIndex: number;
   selected: boolean;
   added: boolean;
 }
 
-const DeviceRow = memo(function DeviceRow({ device, technology, rowIndex, selected, added }: RowProps) {
+const DeviceRow = memo(function DeviceRow({ device, plugin, technology, rowIndex, selected, added }: RowProps) {
   const { act } = useDevicesView();
   const { attributes } = device;
   const level = levelOf(device);
@@ -194,7 +197,12 @@ const DeviceRow = memo(function DeviceRow({ device, technology, rowIndex, select
           )}
         </div>
       </th>
-      <td className={classes.cellTechnology}>{technology}</td>
+      <td className={classes.cellTechnology}>
+        <span className={classes.technology}>
+          <TechnologyLogo plugin={plugin} size={18} />
+          {technology}
+        </span>
+      </td>
       <td className={classes.cellLocation} title={attributes.location ?? undefined}>
         <bdi>{attributes.location}</bdi>
       </td>

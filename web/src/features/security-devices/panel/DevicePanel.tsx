@@ -13,6 +13,7 @@ import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
+import { TechnologyLogo } from '../TechnologyLogo';
 import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
@@ -23,7 +24,7 @@ import classes from './panel.module.css';
 /** Everything about one device, beside the list. Its address is its own. */
 export function DevicePanel() {
   const { deviceId } = useParams({ from: '/app/settings/security-devices/$deviceId' });
-  const { ids, devices } = useDevicesView();
+  const { ids, devices, plugin } = useDevicesView();
   const navigate = useNavigate();
   const query = useQuery(deviceQuery(deviceId));
   // The list knows most of it already: the panel opens at once and fills in.
@@ -163,6 +164,7 @@ export function DevicePanel() {
       </header>
       <div className={classes.scroll} key={device.id}>
         <div className={classes.title}>
+          <TechnologyLogo plugin={plugin(device.attributes.plugin_slug)} size={22} />
           <Heading level={2} className={classes.name}>
             <bdi>{device.attributes.name}</bdi>
           </Heading>

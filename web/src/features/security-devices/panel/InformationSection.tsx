@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Device } from '@/api/types';
 import type { DeviceWithActors } from '@/data/devices/devices';
-import { pluginsQuery } from '@/data/plugins/plugins';
 import type { GlossaryKey } from '@/glossary';
 import { CopyButton } from '@/ui/CopyButton';
 import { Term } from '@/ui/Term';
@@ -13,11 +11,10 @@ import { Expiry } from './HealthSection';
 import classes from './panel.module.css';
 
 export function InformationSection({ device, details }: { device: Device; details: DeviceWithActors | undefined }) {
-  const { technology } = useDevicesView();
-  const { data: plugins } = useQuery(pluginsQuery);
+  const view = useDevicesView();
   const { attributes } = device;
   const { credential } = attributes;
-  const plugin = plugins?.find((one) => one.attributes.plugin_slug === attributes.plugin_slug);
+  const plugin = view.plugin(attributes.plugin_slug);
   const server = attributes.device_spec?.['server'];
   const streams = attributes.status_details?.streams ?? [];
   const by = (name: string | null | undefined): string => (name ? ` by ${name}` : '');
@@ -37,7 +34,7 @@ export function InformationSection({ device, details }: { device: Device; detail
           <span className="pk-mono">{device.id}</span>
         </Row>
         <Row label="Technology" term="technology">
-          {technology(attributes.plugin_slug)}
+          {view.technology(attributes.plugin_slug)}
           {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type})</span> : null}
         </Row>
         {typeof server === 'string' && (
