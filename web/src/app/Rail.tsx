@@ -3,14 +3,25 @@ import { Link } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
 import classes from './Shell.module.css';
 
+export function Brand() {
+  return (
+    <div className={classes.brand}>
+      <img src="/favicon.svg" alt="" width={22} height={22} />
+      Picket
+    </div>
+  );
+}
+
 /** The areas of the console. Only what exists is listed. */
-export function Rail({ session, onFollow }: { session: Session; onFollow?: () => void }) {
+export function Rail({ session, inDrawer = false, onFollow }: {
+  session: Session;
+  /** The drawer's own head carries the name. */
+  inDrawer?: boolean;
+  onFollow?: () => void;
+}) {
   return (
     <div className={classes.railInner}>
-      <div className={classes.brand}>
-        <img src="/favicon.svg" alt="" width={22} height={22} />
-        Picket
-      </div>
+      {!inDrawer && <Brand />}
       <div className={classes.section}>Organization Settings</div>
       <Link to="/settings/security-devices" className={classes.link} onClick={onFollow}>
         <IconPlugConnected size={18} aria-hidden />

@@ -8,7 +8,7 @@ import { sessionQuery, signOut } from '@/data/session/session';
 import { announce } from '@/ui/announce';
 import { useKey } from '@/ui/useKey';
 import { LiveDot } from './LiveDot';
-import { Rail } from './Rail';
+import { Brand, Rail } from './Rail';
 import { SignInAgain } from './SignInAgain';
 import classes from './Shell.module.css';
 
@@ -69,13 +69,15 @@ export function Shell() {
           setDrawer(false);
         }}
         size={260}
-        title="Picket"
+        title={<Brand />}
+        classNames={{ body: classes.drawer ?? '' }}
         lockScroll={false}
         closeButtonProps={{ 'aria-label': 'Close menu' }}
       >
-        <nav aria-label="Main menu">
+        <nav aria-label="Main menu" className={classes.drawerNav}>
           <Rail
             session={session}
+            inDrawer
             onFollow={() => {
               setDrawer(false);
             }}

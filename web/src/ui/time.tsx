@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { serverNow } from '@/api/clock';
-import { ago, absolute, iso } from './timeText';
+import { ago, absolute, iso, span } from './timeText';
 
 const listeners = new Set<() => void>();
 let timer: number | undefined;
@@ -23,6 +23,16 @@ function subscribe(listener: () => void): () => void {
 /** A text that depends on the time of day. */
 export function useClockText(text: (now: number) => string): string {
   return useSyncExternalStore(subscribe, () => text(serverNow()));
+}
+
+/** How long something has been so, with its beginning on hover. */
+export function For({ since, className }: { since: string; className?: string | undefined }) {
+  const text = useClockText((now) => `for ${span((now - Date.parse(since)) / 1000)}`);
+  return (
+    <time dateTime={iso(since)} title={`Since ${absolute(since)} (${iso(since)})`} className={className ?? 'pk-num'}>
+      {text}
+    </time>
+  );
 }
 
 /** A time, relative, with the exact time on hover. */

@@ -49,8 +49,8 @@ export function Conflict(props: {
             {fields.map((field) => (
               <tr key={field.path}>
                 <th scope="row">{field.label}</th>
-                <td>{field.opened || 'empty'}</td>
-                <td>
+                <td data-label="When you opened it">{field.opened || 'empty'}</td>
+                <td data-label="Now">
                   <label>
                     <input
                       type="radio"
@@ -63,7 +63,7 @@ export function Conflict(props: {
                     {field.theirs || 'empty'}
                   </label>
                 </td>
-                <td>
+                <td data-label="Yours">
                   <label>
                     <input
                       type="radio"

@@ -8,8 +8,8 @@ import type { GlossaryKey } from '@/glossary';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { Meaning } from '@/ui/Term';
-import { Ago, useClockText } from '@/ui/time';
-import { absolute, count, span } from '@/ui/timeText';
+import { Ago, For } from '@/ui/time';
+import { count } from '@/ui/timeText';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf } from '../order';
@@ -160,6 +160,7 @@ const DeviceRow = memo(function DeviceRow({ device, plugin, technology, rowIndex
   const { act } = useDevicesView();
   const { attributes } = device;
   const level = levelOf(device);
+  const since = sinceOf(device);
   const gone = level === 'deleted';
   return (
     <tr
@@ -209,7 +210,7 @@ const DeviceRow = memo(function DeviceRow({ device, plugin, technology, rowIndex
       <td title={attributes.status_details?.sentence}>
         <span className={classes.status}>
           <StatusBadge level={level} />
-          <Since time={sinceOf(device)} />
+          {since !== null && <For since={since} className={classes.since} />}
         </span>
         <span className={classes.cardSentence}>{attributes.status_details?.sentence}</span>
       </td>
@@ -225,16 +226,6 @@ const DeviceRow = memo(function DeviceRow({ device, plugin, technology, rowIndex
     </tr>
   );
 });
-
-function Since({ time }: { time: string | null }) {
-  const text = useClockText((now) => (time === null ? '' : `for ${span((now - Date.parse(time)) / 1000)}`));
-  if (time === null) return null;
-  return (
-    <time dateTime={time} title={`Since ${absolute(time)}`} className={classes.since}>
-      {text}
-    </time>
-  );
-}
 
 function SkeletonRow() {
   return (

@@ -7,7 +7,7 @@ import { glossary, type GlossaryKey } from '@/glossary';
 import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords, StatusBadge } from '@/ui/StatusBadge';
 import { Meaning, Term } from '@/ui/Term';
-import { Ago, useClockText } from '@/ui/time';
+import { Ago, For, useClockText } from '@/ui/time';
 import { absolute, ago, calendarDay, count, dayTime, span } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
@@ -55,7 +55,7 @@ export function HealthSection({ device }: { device: Device }) {
       >
         {since !== null && (
           <span className="pk-muted">
-            <Term of="status">Status</Term> {levelWords[level]} since <Ago time={since} />
+            <Term of="status">Status</Term> {levelWords[level]} <For since={since} />
           </span>
         )}
       </Callout>
