@@ -22,10 +22,9 @@ constexpr std::string_view kNoConsole = R"(<!doctype html>
 http_server::Fields security_headers(bool https) {
   http_server::Fields headers = {
       {"content-security-policy",
-       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-       "font-src 'self'; "
-       "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
-       "'none'"},
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+       "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+       "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"},
       {"x-content-type-options", "nosniff"},
       {"referrer-policy", "no-referrer"},
       {"cross-origin-opener-policy", "same-origin"},

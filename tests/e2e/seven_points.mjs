@@ -101,7 +101,8 @@ describe("the seven points", { concurrency: false }, () => {
     assert.match(await answer.text(), /<title>Picket<\/title>/);
     const policy = answer.headers.get("content-security-policy") ?? "";
     assert.match(policy, /default-src 'none'/);
-    assert.doesNotMatch(policy.replace(/style-src[^;]*/, ""), /unsafe-/, "only styles may be inline");
+    assert.match(policy, /require-trusted-types-for 'script'/);
+    assert.doesNotMatch(policy, /unsafe-/, "nothing inline");
   });
 
   test("2. sign in with email, password and code; the deep link survives", async () => {

@@ -352,7 +352,7 @@ createServer((request, response) => {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`,
     // Stricter than what the server sends for styles: whatever needs less is better.
-    'content-security-policy': "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   });
   response.end(bytes);
 }).listen(port, '127.0.0.1', () => console.log(`mock at http://127.0.0.1:${port}, password "picket", any six digits`));

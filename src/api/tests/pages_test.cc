@@ -29,6 +29,9 @@ TEST_F(PagesTest, DeepLinksGetTheConsole) {
     EXPECT_EQ(answer.header("cache-control"), "no-cache");
     EXPECT_NE(answer.header("content-security-policy").find("default-src 'none'"), std::string::npos);
     EXPECT_NE(answer.header("content-security-policy").find("frame-ancestors 'none'"), std::string::npos);
+    EXPECT_NE(answer.header("content-security-policy").find("require-trusted-types-for 'script'"),
+              std::string::npos);
+    EXPECT_EQ(answer.header("content-security-policy").find("unsafe-"), std::string::npos);
     EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
     EXPECT_EQ(answer.header("referrer-policy"), "no-referrer");
     EXPECT_EQ(answer.header("strict-transport-security"), "") << "plain http";
