@@ -5,7 +5,7 @@ import globals from 'globals';
 import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
-// Layers, from the top: app > features > data > api; ui, forms and theme lie beneath features and know no data.
+// Layers, from the top: app > features > data > api; ui, charts, forms and theme lie beneath features and know no data.
 // Features never import each other. Everything outside a folder is imported as `@/...`, so a rule can see it.
 const features = readdirSync(new URL('./src/features', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -46,7 +46,7 @@ export default tseslint.config(
     },
   },
   { files: ['*.js', 'tools/**', 'dev/**'], languageOptions: { globals: { ...globals.node } } },
-  forbid(['src/{ui,forms,theme}/**'], ['@/app/*', '@/features/*', '@/data/*'], 'ui, forms and theme stand on nothing.'),
+  forbid(['src/{ui,forms,theme,charts}/**'], ['@/app/*', '@/features/*', '@/data/*'], 'ui, charts, forms and theme stand on nothing.'),
   forbid(['src/api/**'], ['@/app/*', '@/features/*', '@/data/*', '@/ui/*', '@/forms/*'], 'api stands on nothing.'),
   forbid(['src/data/**'], ['@/app/*', '@/features/*', '@/ui/*', '@/forms/*'], 'data uses api only.'),
   ...features.map((feature) =>

@@ -58,3 +58,39 @@ export function zoneName(): string {
 }
 
 export const count = (n: number): string => n.toLocaleString('en-GB');
+
+/** "950", "1.2k", "3.4M": for axes and other narrow places. */
+export function countShort(n: number): string {
+  if (n < 1000) return String(n);
+  const [value, unit] = n < 1_000_000 ? [n / 1000, 'k'] : n < 1_000_000_000 ? [n / 1_000_000, 'M'] : [n / 1_000_000_000, 'G'];
+  return `${String(Math.round(value * 10) / 10)}${unit}`;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+// Whole days are the server's, and those are UTC's.
+const weekdayUtc = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayUtc = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** How far the person's clock is ahead of UTC at that moment, in milliseconds. */
+export function zoneOffset(at: number): number {
+  return -new Date(at).getTimezoneOffset() * 60_000;
+}
+
+/** A bucket of a chart in words: "Sun 22 Nov, 14:00 to 15:00", "Sun 22 Nov (UTC)". `end` when it is several buckets. */
+export function bucketText(start: number, step: number, end = start + step): string {
+  if (step >= 24 * 60 * 60 * 1000) {
+    const last = end - step;
+    return last > start ? `${weekdayUtc.format(start)} to ${weekdayUtc.format(last)} (UTC)` : `${weekdayUtc.format(start)} (UTC)`;
+  }
+  const [from, to] = [weekday.format(start), weekday.format(end)];
+  const until = from === to || clock.format(end) === '00:00' ? clock.format(end) : `${to}, ${clock.format(end)}`;
+  return `${from}, ${clock.format(start)} to ${until}`;
+}
+
+/** Under the axis: a clock time, or the day where a day begins. */
+export function tickText(start: number, step: number): string {
+  if (step >= 24 * 60 * 60 * 1000) return dayUtc.format(start);
+  const time = clock.format(start);
+  return time === '00:00' ? sameYear.format(start) : time;
+}
