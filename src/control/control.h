@@ -112,6 +112,8 @@ class Control {
   /// nullopt: unknown, expired or revoked. Served from memory after the first time.
   virtual Result<std::optional<Session>> session(std::string_view token) = 0;
   virtual Status end_session(const std::string& session_id) = 0;
+  /// Drops what is over: expired sessions and forgotten failures to sign in. The audit stays. For a timer, about hourly.
+  virtual Status housekeep() = 0;
 
   // Devices
   virtual Result<Device> create_device(const std::string& organization_id, NewDevice device, const Change& change) = 0;

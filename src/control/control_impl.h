@@ -76,6 +76,7 @@ class ControlImpl final : public Control {
                                        const std::string& user_agent) override;
   Result<std::optional<Session>> session(std::string_view token) override;
   Status end_session(const std::string& session_id) override;
+  Status housekeep() override;
 
   Result<Device> create_device(const std::string& organization_id, NewDevice device,
                                const Change& change) override;

@@ -121,6 +121,18 @@ Status ControlImpl::end_session(const std::string& session_id) {
   return done;
 }
 
+Status ControlImpl::housekeep() {
+  const TimePoint now = clock_.now();
+  {
+    const std::scoped_lock lock(session_mutex_);
+    std::erase_if(sessions_, [&](const auto& entry) { return entry.second.expires_at <= now; });
+  }
+  return write(now, [&](Writing& w) -> Status {
+    PICKET_TRY(w.db.run("delete from session where expires_at <= ?", now));
+    return w.db.run("delete from sign_in_failure where last_at < ?", now - kAccountRule.forgotten_after);
+  });
+}
+
 void ControlImpl::forget_sessions() {
   const std::scoped_lock lock(session_mutex_);
   sessions_.clear();

@@ -144,10 +144,20 @@ class ThreadedIngest final : public Ingest {
       const auto more = parts_.store.housekeep(stop_.get_token());
       if (!more && more.error().kind != ErrorKind::kCancelled)
         PICKET_LOG_WARN("ingest", "Background work of the event store: {}", more.error().message);
+      keep_control();
       learn_usual();
       housekeeping_.beat(parts_.clock);
       sleep(more && *more ? 50ms : 2s);
     }
+  }
+
+  /// At start, then hourly.
+  void keep_control() {
+    const SteadyPoint now = parts_.clock.steady();
+    if (control_kept_at_ && now - *control_kept_at_ < std::chrono::hours(1)) return;
+    control_kept_at_ = now;
+    if (const Status kept = parts_.control.housekeep(); !kept)
+      PICKET_LOG_WARN("ingest", "Background work of the control plane: {}", kept.error().message);
   }
 
   /// What one device usually brings, one device a turn, each at most every six hours: so that silence can be told from quiet.
@@ -209,7 +219,7 @@ class ThreadedIngest final : public Ingest {
   // the housekeeping thread's alone
   std::vector<std::pair<std::string, std::string>> to_learn_;
   std::size_t usual_place_ = 0;
-  std::optional<SteadyPoint> learnt_at_;
+  std::optional<SteadyPoint> learnt_at_, control_kept_at_;
   Heartbeat sending_{"send"}, ticking_{"tick"}, housekeeping_{"housekeep"};
   std::stop_source stop_;
   std::vector<std::thread> threads_;

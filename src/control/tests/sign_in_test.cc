@@ -6,6 +6,7 @@
 
 #include "control/tests/control_fixture.h"
 #include "control/throttle.h"
+#include "sql/database.h"
 
 namespace picket::control {
 namespace {
@@ -18,6 +19,12 @@ class SignInTest : public ControlFixture {
                        const std::string& email = "ada@example.com",
                        const std::string& address = "192.0.2.1") {
     return control().authenticate(email, crypto::Secret(password), code, address);
+  }
+  /// The first column of a query of the test's own, as texts.
+  Status sql(std::string_view query, std::vector<std::string>& rows) {
+    rows.clear();
+    PICKET_ASSIGN(auto db, sql::Database::open(directory_ / "control.db", {.mode = sql::Mode::kReader}));
+    return db->each(query, [&](const sql::Statement& row) { rows.push_back(row.string(0)); });
   }
   void next_step() { clock_.advance(std::chrono::seconds(30)); }
 };
@@ -208,6 +215,40 @@ TEST_F(SignInTest, OrganizationsAndPeople) {
   EXPECT_EQ(control().rename_organization(organization(), "Other", 1, by_ada()).error().kind,
             ErrorKind::kPreconditionFailed);
   EXPECT_EQ(control().organization("other").error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(SignInTest, WhatIsOverIsSweptAndTheAuditStays) {
+  const auto user = sign_in("correct horse", code());
+  auto old = control().create_session(*user, SessionKind::kBearer, "192.0.2.1", "curl");
+  auto revoked = control().create_session(*user, SessionKind::kBearer, "192.0.2.1", "curl");
+  ASSERT_TRUE(control().end_session(revoked->session.id));
+  for (int i = 0; i < 3; ++i) (void)sign_in("guess-guess", "123456");
+  clock_.advance(std::chrono::hours(12));
+  auto fresh = control().create_session(*user, SessionKind::kBearer, "192.0.2.1", "curl");
+  ASSERT_TRUE(control().session(old->token.reveal()).value());
+  std::vector<std::string> audit, rows;
+  ASSERT_TRUE(sql("select no from audit", audit));
+  ASSERT_TRUE(control().housekeep());
+  ASSERT_TRUE(sql("select id from session order by created_at", rows));
+  EXPECT_EQ(rows, (std::vector<std::string>{old->session.id, fresh->session.id}))
+      << "both are good, the revoked gone";
+  EXPECT_TRUE(control().session(old->token.reveal()).value());
+  clock_.advance(std::chrono::hours(1));
+  reopen();
+  ASSERT_TRUE(control().housekeep());
+  ASSERT_TRUE(sql("select id from session", rows));
+  EXPECT_EQ(rows, std::vector<std::string>{fresh->session.id});
+  EXPECT_TRUE(control().session(fresh->token.reveal()).value());
+  ASSERT_TRUE(sql("select subject from sign_in_failure", rows));
+  EXPECT_FALSE(rows.empty()) << "failures count for a day";
+  clock_.advance(std::chrono::hours(24));
+  ASSERT_TRUE(control().housekeep());
+  for (const char* left : {"select subject from sign_in_failure", "select id from session"}) {
+    ASSERT_TRUE(sql(left, rows));
+    EXPECT_TRUE(rows.empty()) << left;
+  }
+  ASSERT_TRUE(sql("select no from audit", rows));
+  EXPECT_EQ(rows, audit);
 }
 
 TEST(Throttle, GrowsToItsLimitAndForgets) {

@@ -142,6 +142,7 @@ class MemoryControl final : public control::Control {
   Result<control::IssuedSession> create_session(const control::User&, control::SessionKind, Text, Text) override { PICKET_NOT_HERE; }
   Result<std::optional<control::Session>> session(std::string_view) override { PICKET_NOT_HERE; }
   Status end_session(Text) override { PICKET_NOT_HERE; }
+  Status housekeep() override { return {}; }
   Result<control::Device> create_device(Text, control::NewDevice, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::Device> update_device(Text, Text, const control::DevicePatch&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::Device> replace_secrets(Text, Text, crypto::Secret, const control::Credential&, bool, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
