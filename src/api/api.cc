@@ -128,6 +128,25 @@ struct Api::Impl {
     return engine.object(type, make_row(std::move(renamed)));
   }
 
+  /// One's own name alone: there is no other setting of a person yet, and nobody signs for somebody else.
+  Reply rename_user(const Caller& caller, const Request& request) const {
+    const auto& type = *catalogue.find("user_accounts");
+    const auto& id = request.params.at("id");
+    API_ASSIGN(const Row row, engine.must_get(type, caller.scope, id));
+    if (id != caller.session.user.id)
+      return refuse(403, "forbidden", "You can change your own name only. Ask this person to change theirs.");
+    API_ASSIGN(const auto version, if_match(request));
+    API_ASSIGN(const Changes changes, read_changes(type, Purpose::kChange, request.body, row));
+    const auto part = [&](std::string_view name) {
+      return changes.has(name) ? std::optional(changes.text(name)) : std::nullopt;
+    };
+    API_ASSIGN(auto renamed,
+               parts.control.rename_user(caller.scope.organization_id, id,
+                                         {part("display_name"), part("first_name"), part("last_name")},
+                                         version, caller.change(parts.clock.now())));
+    return engine.object(type, make_row(std::move(renamed)));
+  }
+
   Response unknown(const Request& request) const {
     const auto path = split_path(request.path);
     std::string allowed;
@@ -234,6 +253,8 @@ void Api::mount(http_server::Router& router) {
   impl.add(router, "PATCH", "/api/v2/organizations/{id}",
            [&impl](const Caller& c, const Request& r) { return impl.rename_organization(c, r); });
   impl.add_objects(router, "secrets");  // without a list: known by the device alone, and never read back
+  impl.add(router, "PATCH", "/api/v2/user_accounts/{id}",
+           [&impl](const Caller& c, const Request& r) { return impl.rename_user(c, r); });
   impl.mount_devices(router);
   impl.mount_events(router);
   impl.open(router, "GET", "/livez", [](const Request&) { return json_response(R"({"status":"alive"})"); });

@@ -117,14 +117,16 @@ ResourceType user_accounts(const Parts& parts) {
   type.attribute("created_at", kTime, [](const User& u) -> Value { return u.created_at; });
   type.choice("default_filter", {"ALL", "MDR", "PHISHING"}, [](const User&) -> Value { return "ALL"; });
   type.attribute(
-      "display_name", kString, [](const User& u) { return or_null(u.display_name); }, kReadOnly | kNullOk);
+      "display_name", kString, [](const User& u) { return or_null(u.display_name); }, kPlain);
   type.attribute("email", kString, [](const User& u) -> Value { return u.email; });
   type.attribute("engagement_manager", kBoolean, [](const User&) -> Value { return false; });
-  type.attribute("first_name", kString, [](const User& u) -> Value { return u.first_name; });
+  type.attribute(
+      "first_name", kString, [](const User& u) -> Value { return u.first_name; }, kNullOk);
   type.attribute(
       "homepage_preferences", kObject, [](const User&) -> Value { return nullptr; },
       kReadOnly | kNullOk | kNoSort);
-  type.attribute("last_name", kString, [](const User& u) -> Value { return u.last_name; });
+  type.attribute(
+      "last_name", kString, [](const User& u) -> Value { return u.last_name; }, kNullOk);
   type.attribute(
       "last_sign_in_at", kTime, [](const User& u) -> Value { return u.last_sign_in_at; },
       kReadOnly | kNullOk);

@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t kRecoveryCodes = 10;
 constexpr std::string_view kNothing = "{}";
 
-std::pair<std::string, std::string> first_and_last(const std::string& display_name) {
-  const auto blank = display_name.rfind(' ');
-  if (blank == std::string::npos) return {display_name, ""};
-  return {display_name.substr(0, blank), display_name.substr(blank + 1)};
-}
-
 std::string person_json(const User& user) {
   codec::JsonWriter out;
   out.begin_object()

@@ -36,6 +36,12 @@ struct NewUser {
   crypto::Secret password;
 };
 
+/// Parts that stay as they are: nullopt. Given first and last names alone also make the display name; a given display name
+/// alone also makes first and last names.
+struct PersonName {
+  std::optional<std::string> display_name = {}, first_name = {}, last_name = {};
+};
+
 /// What `init` hands out once.
 struct Enrolment {
   Organization organization;
@@ -93,6 +99,9 @@ class Control {
   virtual Result<Organization> rename_organization(const std::string& organization_id, const std::string& name,
                                                    std::optional<std::int64_t> if_version, const Change& change) = 0;
   virtual Result<std::vector<User>> users(const std::string& organization_id) = 0;
+  /// What a person is called. An audit row and nothing else when it changed; history names them anew at once.
+  virtual Result<User> rename_user(const std::string& organization_id, const std::string& user_id, const PersonName& name,
+                                   std::optional<std::int64_t> if_version, const Change& change) = 0;
   virtual Result<std::vector<User>> all_users() = 0;
   virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;
   virtual Status reset_password(const std::string& user_id, const crypto::Secret& password, const Change& change) = 0;

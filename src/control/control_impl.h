@@ -62,6 +62,9 @@ class ControlImpl final : public Control {
                                            std::optional<std::int64_t> if_version,
                                            const Change& change) override;
   Result<std::vector<User>> users(const std::string& organization_id) override;
+  Result<User> rename_user(const std::string& organization_id, const std::string& user_id,
+                           const PersonName& name, std::optional<std::int64_t> if_version,
+                           const Change& change) override;
   Result<std::vector<User>> all_users() override;
   Result<std::optional<User>> user_by_email(const std::string& email) override;
   Status reset_password(const std::string& user_id, const crypto::Secret& password,

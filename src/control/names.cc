@@ -15,8 +15,8 @@ constexpr std::size_t kShortestPassword = 8, kLongestPassword = 1024;
 
 /// In code points, so that a name is as long in any script.
 std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 bool has_control_character(std::string_view text) {
@@ -37,6 +37,17 @@ Result<std::string> checked_name(std::string_view name, std::string_view thing, 
   if (has_control_character(plain))
     return refuse(fmt::format("The name of the {} has a control character.", thing));
   return std::string(plain);
+}
+
+Result<std::string> checked_name_part(std::string_view name, std::string_view field) {
+  if (trim(name).empty()) return std::string();
+  return checked_name(name, "account", field);
+}
+
+std::pair<std::string, std::string> first_and_last(const std::string& display_name) {
+  const auto blank = display_name.rfind(' ');
+  if (blank == std::string::npos) return {display_name, ""};
+  return {display_name.substr(0, blank), display_name.substr(blank + 1)};
 }
 
 Result<std::string> checked_email(std::string_view email) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -13,6 +14,10 @@ namespace picket::control {
 /// Trimmed. Not empty, at most 200 bytes, no control characters. `thing` is for the sentence, `field` for the
 /// error.
 Result<std::string> checked_name(std::string_view name, std::string_view thing, std::string_view field);
+/// As above, but may be empty: a first or last name.
+Result<std::string> checked_name_part(std::string_view name, std::string_view field);
+/// "Ada King Lovelace" -> "Ada King", "Lovelace".
+std::pair<std::string, std::string> first_and_last(const std::string& display_name);
 /// Trimmed. One @ with something on either side, no blanks, at most 254 bytes.
 Result<std::string> checked_email(std::string_view email);
 /// Length only: 8 to 1024 bytes.

@@ -22,6 +22,45 @@ Result<Organization> find_organization(sql::Database& db, const std::string& id)
   return std::move(*found);
 }
 
+Result<User> find_user(sql::Database& db, const std::string& organization_id, const std::string& id) {
+  static const std::string kSql = fmt::format(
+      "select {} from user_account u left join user_factor f on f.user_id = u.id"
+      " where u.organization_id = ? and u.id = ?",
+      kUserColumns);
+  std::optional<User> found;
+  PICKET_TRY(db.each(
+      kSql, [&](const sql::Statement& row) { found = read_user(row); }, organization_id, id));
+  if (!found) return fail(ErrorKind::kNotFound, "There is no such user.");
+  return std::move(*found);
+}
+
+/// Clients send whole objects back, so a part counts as given when it differs from what is stored.
+Result<User> with_name(const User& old, const PersonName& name) {
+  const auto given = [](const std::optional<std::string>& part, const std::string& now) {
+    return part && trim(*part) != now;
+  };
+  const bool first = given(name.first_name, old.first_name), last = given(name.last_name, old.last_name);
+  const bool display = given(name.display_name, old.display_name);
+  User next = old;
+  PICKET_ASSIGN(next.first_name, checked_name_part(name.first_name.value_or(old.first_name), "first_name"));
+  PICKET_ASSIGN(next.last_name, checked_name_part(name.last_name.value_or(old.last_name), "last_name"));
+  if (display)
+    next.display_name = *name.display_name;
+  else if (first || last)
+    next.display_name = next.first_name + " " + next.last_name;
+  PICKET_ASSIGN(next.display_name, checked_name(next.display_name, "account", "display_name"));
+  if (display && !first && !last)
+    std::tie(next.first_name, next.last_name) = first_and_last(next.display_name);
+  return next;
+}
+
+std::string person_name_json(const User& user) {
+  codec::JsonWriter out;
+  out.begin_object().field("display_name", user.display_name);
+  out.field("first_name", user.first_name).field("last_name", user.last_name).end_object();
+  return out.take();
+}
+
 std::string name_json(const std::string& name) {
   codec::JsonWriter out;
   out.begin_object().field("name", name).end_object();
@@ -60,6 +99,29 @@ Result<Organization> ControlImpl::rename_organization(const std::string& organiz
     PICKET_TRY(w.audit(organization_id, change.actor.id, "organization_renamed", organization_id,
                        name_json(old.name), name_json(new_name)));
     return find_organization(w.db, organization_id);
+  });
+  if (renamed) forget_sessions();  // they carry the name
+  return renamed;
+}
+
+Result<User> ControlImpl::rename_user(const std::string& organization_id, const std::string& user_id,
+                                      const PersonName& name, std::optional<std::int64_t> if_version,
+                                      const Change& change) {
+  auto renamed = write(change.at, [&](Writing& w) -> Result<User> {
+    PICKET_ASSIGN(const User old, find_user(w.db, organization_id, user_id));
+    PICKET_TRY(check_version("account", old.version, if_version));
+    PICKET_ASSIGN(const User next, with_name(old, name));
+    if (next.display_name == old.display_name && next.first_name == old.first_name &&
+        next.last_name == old.last_name)
+      return old;
+    PICKET_TRY(
+        w.db.run("update user_account set display_name = ?, first_name = ?, last_name = ?, updated_at = ?,"
+                 " version = version + 1 where id = ?",
+                 next.display_name, next.first_name, next.last_name, w.at, user_id));
+    PICKET_TRY(w.db.run("update actor set display_name = ? where id = ?", next.display_name, old.actor_id));
+    PICKET_TRY(w.audit(organization_id, change.actor.id, "user_renamed", user_id, person_name_json(old),
+                       person_name_json(next)));
+    return find_user(w.db, organization_id, user_id);
   });
   if (renamed) forget_sessions();  // they carry the name
   return renamed;

@@ -193,6 +193,8 @@ TEST_F(OpenApi, ChangesAreAnsweredAsDescribed) {
        R"({"data":{"attributes":{"secret":{"device_info":{"api_token":"account:A1"}}}}})");
   hold("PATCH", "/api/v2/organizations/{id}", "/api/v2/organizations/" + ana_.organization(),
        R"({"data":{"attributes":{"name":"Acme2"}}})");
+  hold("PATCH", "/api/v2/user_accounts/{id}", "/api/v2/user_accounts/" + ana_.enrolment.user.id,
+       R"({"data":{"attributes":{"first_name":"Anna"}}})");
   hold("POST", "/api/v2/plugins/{id}/inspect", "/api/v2/plugins/1password/inspect",
        R"({"secrets":{"device_info":{"api_token":"account:A1"}}})");
   hold(

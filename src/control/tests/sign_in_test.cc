@@ -217,6 +217,31 @@ TEST_F(SignInTest, OrganizationsAndPeople) {
   EXPECT_EQ(control().organization("other").error().kind, ErrorKind::kNotFound);
 }
 
+TEST_F(SignInTest, ANameIsChangedWithItsTrace) {
+  const auto& id = enrolment_.user.id;
+  EXPECT_EQ(
+      control().rename_user(organization(), id, {.display_name = "Ada Lovelace"}, {}, by_ada())->version,
+      enrolment_.user.version)
+      << "nothing changed, nothing grew";
+  const auto renamed = control().rename_user(organization(), id, {.last_name = "King"}, {}, by_ada());
+  ASSERT_TRUE(renamed) << renamed.error().message;
+  EXPECT_EQ(renamed->display_name, "Ada King");
+  EXPECT_EQ(renamed->version, enrolment_.user.version + 1);
+  EXPECT_EQ(control().rename_user("other", id, {.last_name = "X"}, {}, by_ada()).error().kind,
+            ErrorKind::kNotFound);
+  EXPECT_EQ(control().rename_user(organization(), id, {.last_name = "X"}, 1, by_ada()).error().kind,
+            ErrorKind::kPreconditionFailed);
+  EXPECT_EQ(control().rename_user(organization(), id, {.display_name = " "}, {}, by_ada()).error().field,
+            "display_name");
+  bool actor = false;
+  for (const auto& one : *control().actors(organization())) actor = actor || one.display_name == "Ada King";
+  EXPECT_TRUE(actor);
+  std::vector<std::string> rows;
+  ASSERT_TRUE(sql("select before || after from audit where what = 'user_renamed'", rows));
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_THAT(rows[0], HasSubstr(R"("last_name":"Lovelace"}{"display_name":"Ada King")"));
+}
+
 TEST_F(SignInTest, WhatIsOverIsSweptAndTheAuditStays) {
   const auto user = sign_in("correct horse", code());
   auto old = control().create_session(*user, SessionKind::kBearer, "192.0.2.1", "curl");

@@ -131,6 +131,7 @@ class MemoryControl final : public control::Control {
   Result<control::Enrolment> create_organization(Text, const control::NewUser&, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::Organization> organization(Text) override { PICKET_NOT_HERE; }
   Result<control::Organization> rename_organization(Text, Text, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
+  Result<control::User> rename_user(Text, Text, const control::PersonName&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> users(Text) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> all_users() override { PICKET_NOT_HERE; }
   Result<std::optional<control::User>> user_by_email(Text) override { PICKET_NOT_HERE; }
