@@ -1,0 +1,129 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { ApiError, request } from '@/api/client';
+import type { Session } from '@/api/types';
+import { sessionQuery } from '@/data/session/session';
+
+/** What a person keeps for themselves; stored with their account, so it follows them to another computer. */
+export interface Preferences {
+  theme?: 'system' | 'light' | 'dark';
+  time_zone?: string;
+  saved_filters?: SavedFilter[];
+  columns?: Partial<Record<Area, string[]>>;
+}
+export type Area = 'security-devices' | 'events';
+
+export interface SavedFilter {
+  area: Area;
+  name: string;
+  search: Record<string, string>;
+}
+
+const mostSaved = 100;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function strings(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
+}
+
+/** Reads what is stored; another version or a script may have written there, so nothing is taken for granted. */
+export function readPreferences(raw: unknown): Preferences {
+  if (!isObject(raw)) return {};
+  const preferences: Preferences = {};
+  const { theme, time_zone, saved_filters, columns } = raw;
+  if (theme === 'system' || theme === 'light' || theme === 'dark') preferences.theme = theme;
+  if (typeof time_zone === 'string' && time_zone !== '') preferences.time_zone = time_zone;
+  if (Array.isArray(saved_filters)) {
+    preferences.saved_filters = saved_filters.flatMap((one: unknown) => {
+      if (!isObject(one) || typeof one['name'] !== 'string' || !isObject(one['search'])) return [];
+      const area = one['area'];
+      if (area !== 'security-devices' && area !== 'events') return [];
+      const search = Object.entries(one['search']).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+      return [{ area, name: one['name'], search: Object.fromEntries(search) }];
+    });
+  }
+  if (isObject(columns)) {
+    preferences.columns = {};
+    for (const area of ['security-devices', 'events'] as const) {
+      const names = strings(columns[area]);
+      if (names) preferences.columns[area] = names;
+    }
+  }
+  return preferences;
+}
+
+interface Account {
+  data: { attributes: { preferences?: unknown } };
+}
+
+/**
+ * Changes what is stored. The server replaces the whole, so what is there now is read first and written back with the change, and
+ * again when another tab was faster. What this version does not know is kept.
+ */
+export async function changePreferences(client: QueryClient, change: (now: Preferences) => Preferences): Promise<void> {
+  const session = client.getQueryData<Session | null>(sessionQuery.queryKey);
+  if (!session) return;
+  const path = `/api/v2/user_accounts/${encodeURIComponent(session.user.id)}`;
+  for (let attempt = 0; ; attempt += 1) {
+    const { body, etag } = await request<Account>('GET', path);
+    const stored = body.data.attributes.preferences;
+    const known = isObject(stored) ? stored : {};
+    const preferences = { ...known, ...change(readPreferences(stored)) };
+    try {
+      await request<unknown>('PATCH', path, {
+        body: { data: { type: 'user_accounts', id: session.user.id, attributes: { preferences } } },
+        ifMatch: etag,
+      });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 412 && attempt < 3) continue;
+      throw error;
+    }
+    client.setQueryData<Session | null>(sessionQuery.queryKey, (now) =>
+      now ? { ...now, user: { ...now.user, preferences } as Session['user'] } : now,
+    );
+    return;
+  }
+}
+
+export function usePreferences(): Preferences {
+  const { data: session } = useQuery(sessionQuery);
+  const raw = (session?.user as { preferences?: unknown } | undefined)?.preferences;
+  return useMemo(() => readPreferences(raw), [raw]);
+}
+
+export interface SavedFilters {
+  saved: SavedFilter[];
+  /** Replaces one of the same name. */
+  save: (name: string, search: Record<string, string>) => Promise<void>;
+  remove: (name: string) => Promise<void>;
+}
+
+/** The saved views of one area, by name. */
+export function useSavedFilters(area: Area): SavedFilters {
+  const client = useQueryClient();
+  const { saved_filters } = usePreferences();
+  const saved = useMemo(
+    () => (saved_filters ?? []).filter((one) => one.area === area).sort((a, b) => a.name.localeCompare(b.name)),
+    [saved_filters, area],
+  );
+  const save = useCallback(
+    (name: string, search: Record<string, string>) =>
+      changePreferences(client, (now) => {
+        const others = (now.saved_filters ?? []).filter((one) => one.area !== area || one.name !== name);
+        if (others.length >= mostSaved) throw new Error(`There are ${String(mostSaved)} saved views already. Delete one first.`);
+        return { ...now, saved_filters: [...others, { area, name, search }] };
+      }),
+    [client, area],
+  );
+  const remove = useCallback(
+    (name: string) =>
+      changePreferences(client, (now) => ({
+        ...now,
+        saved_filters: (now.saved_filters ?? []).filter((one) => one.area !== area || one.name !== name),
+      })),
+    [client, area],
+  );
+  return { saved, save, remove };
+}
