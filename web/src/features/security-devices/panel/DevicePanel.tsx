@@ -7,6 +7,7 @@ import { ApiError } from '@/api/client';
 import { deviceQuery } from '@/data/devices/devices';
 import { announce } from '@/ui/announce';
 import { copyText } from '@/ui/CopyButton';
+import { PanelFrame } from '@/ui/PanelFrame';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { count } from '@/ui/timeText';
@@ -18,7 +19,6 @@ import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';
-import { PanelFrame } from './PanelFrame';
 import classes from './panel.module.css';
 
 /** Everything about one device, beside the list. Its address is its own. */

@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { type CSSProperties, type ReactNode, useRef } from 'react';
-import classes from './panel.module.css';
+import classes from './PanelFrame.module.css';
 
 const least = 380;
 const most = 900;
@@ -19,7 +19,7 @@ export function PanelFrame({ label, children }: { label: string; children: React
   const width = clamp(Number.isFinite(stored) ? stored : preset);
   const drag = useRef<{ x: number; width: number } | null>(null);
   return (
-    <aside className={classes.panel} aria-label={label} style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>
+    <aside className={classes['panel']} aria-label={label} style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>
       {/* A separator that can be moved is a widget, and so takes the focus. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
@@ -31,7 +31,7 @@ export function PanelFrame({ label, children }: { label: string; children: React
         aria-valuemax={most}
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        className={classes.grip}
+        className={classes['grip']}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           drag.current = { x: event.clientX, width };
