@@ -204,6 +204,13 @@ std::string health_change(const model::Health& before, const model::Health& afte
   return out.take();
 }
 
+std::string expiry_warning(const ExpiryWarning& warning) {
+  ChangeText change("health");
+  change.say(warning.sentence);
+  change.added_time("expires_at", warning.expires_at);
+  return change.take();
+}
+
 std::string secret_change(const std::optional<Credential>& before, const Credential& after, bool keep_cursors,
                           TimePoint start_time) {
   ChangeText change("secret");

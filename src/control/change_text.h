@@ -50,6 +50,8 @@ class ChangeText {
 std::string_view health_word(const model::Health& health);
 /// The row of a verdict that differs in status, level or code.
 std::string health_change(const model::Health& before, const model::Health& after);
+/// The row of a credential whose end came near.
+std::string expiry_warning(const ExpiryWarning& warning);
 /// The row of a first or another credential.
 std::string secret_change(const std::optional<Credential>& before, const Credential& after, bool keep_cursors,
                           TimePoint start_time);

@@ -79,10 +79,13 @@ struct StreamCommit {
   std::optional<std::string> account_uid;  ///< set once, when the vendor first says it
 };
 
-/// A verdict that differs from the last in status, level or code becomes a history row (kind `health`, by the system).
+/// A verdict that differs from the last in status, level or code becomes a history row (kind `health`, by the system). So
+/// does a warning that is nearer to the end than the last one of the same credential; a verdict `token_expiring` says it
+/// already and is the one row for both.
 struct HealthCommit {
   std::string device_id;
   model::Health health;
+  std::optional<ExpiryWarning> expiry = {};
 };
 
 class Control {

@@ -108,11 +108,13 @@ Status ControlImpl::commit_health(Writing& w, const HealthCommit& commit) {
   std::string organization_id;
   bool paused = false;
   model::Health old;
-  std::optional<TimePoint> status_updated_at;
+  std::optional<TimePoint> status_updated_at, expires_at;
+  std::int64_t warned = 0;
   PICKET_TRY(w.db.each(
       "select organization_id, paused, health_status, health_level, health_code, health_sentence, "
       "health_since,"
-      " status_updated_at from device where id = ? and deleted_at is null",
+      " status_updated_at, k.expires_at, k.expiry_warned from device d"
+      " left join device_secret k on k.device_id = d.id where d.id = ? and deleted_at is null",
       [&](const sql::Statement& row) {
         organization_id = row.text(0);
         paused = row.boolean(1);
@@ -122,6 +124,8 @@ Status ControlImpl::commit_health(Writing& w, const HealthCommit& commit) {
         old.sentence = row.text(5);
         old.since = row.time(6);
         status_updated_at = row.maybe_time(7);
+        expires_at = row.maybe_time(8);
+        warned = row.integer(9);
       },
       commit.device_id));
   const model::Health& health = commit.health;
@@ -129,7 +133,10 @@ Status ControlImpl::commit_health(Writing& w, const HealthCommit& commit) {
   // Judged before somebody paused or resumed it: the setting says otherwise by now.
   if ((health.level == model::HealthLevel::kPaused) != paused) return {};
   const bool other = old.status != health.status || old.level != health.level || old.code != health.code;
-  if (!other && old.sentence == health.sentence && old.since == health.since) return {};
+  // A warning of a credential that was replaced meanwhile is nobody's any more.
+  const auto& expiry = commit.expiry;
+  const bool warns = expiry && expires_at == expiry->expires_at && (warned == 0 || expiry->days < warned);
+  if (!other && !warns && old.sentence == health.sentence && old.since == health.since) return {};
   if (old.status != health.status) status_updated_at = w.at;
   PICKET_TRY(w.db.run(
       "update device set health_status = ?, health_level = ?, health_code = ?, health_sentence = ?, "
@@ -137,14 +144,21 @@ Status ControlImpl::commit_health(Writing& w, const HealthCommit& commit) {
       " status_updated_at = ? where id = ?",
       health.status ? std::optional(to_string(*health.status)) : std::nullopt, to_string(health.level),
       health.code, health.sentence, health.since, status_updated_at, commit.device_id));
-  if (!other) return {};
-  return w.history({.id = {},
-                    .organization_id = organization_id,
-                    .device_id = commit.device_id,
-                    .action = HistoryAction::kUpdated,
-                    .value = health_change(old, health),
-                    .created_by = system_actor_,
-                    .created_at = w.at});
+  const auto row = [&](std::string value) {
+    return w.history({.id = {},
+                      .organization_id = organization_id,
+                      .device_id = commit.device_id,
+                      .action = HistoryAction::kUpdated,
+                      .value = std::move(value),
+                      .created_by = system_actor_,
+                      .created_at = w.at});
+  };
+  if (other) PICKET_TRY(row(health_change(old, health)));
+  if (!warns) return {};
+  PICKET_TRY(w.db.run("update device_secret set expiry_warned = ? where device_id = ?", expiry->days,
+                      commit.device_id));
+  if (other && health.code == "token_expiring") return {};
+  return row(expiry_warning(*expiry));
 }
 
 Status ControlImpl::sweep_polls(sql::Database& db) {

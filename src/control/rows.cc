@@ -52,6 +52,7 @@ std::optional<Credential> read_credential(Reader& row) {
   out.issued_at = row.maybe_time();
   out.expires_at = row.maybe_time();
   out.replaced_at = row.time();
+  out.expiry_warned_days = static_cast<int>(row.integer());
   if (!last_four) return std::nullopt;
   out.last_four = *last_four;
   return out;
@@ -111,7 +112,7 @@ const std::string kSelectDevice =
     " d.created_at, d.updated_at, d.deleted_at, d.version, d.epoch,"
     " p.id, p.type, p.display_name, c.id, c.type, c.display_name, u.id, u.type, u.display_name,"
     " k.last_four, k.fingerprint, k.account_uid, k.server, k.features, k.issued_at, k.expires_at, "
-    "k.replaced_at"
+    "k.replaced_at, k.expiry_warned"
     " from device d join actor c on c.id = d.created_by join actor u on u.id = d.updated_by"
     " left join actor p on p.id = d.paused_by left join device_secret k on k.device_id = d.id ";
 

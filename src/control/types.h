@@ -58,6 +58,14 @@ struct Credential {
   std::vector<std::string> features;
   std::optional<TimePoint> issued_at, expires_at;
   TimePoint replaced_at{};
+  int expiry_warned_days = 0;  ///< of the last warning in the history, see ExpiryWarning; 0: none yet
+};
+
+/// That a credential's end came nearer than `days` (30, 7, 1). Stands in the history once each.
+struct ExpiryWarning {
+  int days = 0;
+  TimePoint expires_at{};  ///< of the credential that is meant
+  std::string sentence;
 };
 
 struct Device {

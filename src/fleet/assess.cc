@@ -200,6 +200,21 @@ std::string expiry_sentence(TimePoint expires, TimePoint now) {
                      clock_words(expires, now));
 }
 
+/// Whatever the verdict is: a device in other trouble needs its warning as well. Not while verifying, when the verdict that
+/// follows at once may say it.
+std::optional<control::ExpiryWarning> expiry_warning(const Facts& facts, const Health& verdict) {
+  const auto& credential = facts.device->credential;
+  if (!credential || !credential->expires_at || verdict.level == HealthLevel::kVerifying) return std::nullopt;
+  const auto left = *credential->expires_at - facts.now;
+  if (left <= left.zero()) return std::nullopt;
+  for (const int days : {1, 7, 30}) {
+    if (left > std::chrono::days(days)) continue;
+    if (credential->expiry_warned_days != 0 && credential->expiry_warned_days <= days) return std::nullopt;
+    return control::ExpiryWarning{days, *credential->expires_at, expiry_sentence(*credential->expires_at, facts.now)};
+  }
+  return std::nullopt;
+}
+
 bool expires_soon(const Facts& facts) {
   const auto& credential = facts.device->credential;
   return credential && credential->expires_at && *credential->expires_at > facts.now &&
@@ -347,6 +362,8 @@ Verdict assess(const Facts& facts) {
   else
     verdict.device = overall(facts, judged);
   keep_since(verdict.device, &previous, device.paused ? device.paused_at.value_or(facts.now) : facts.now);
+
+  verdict.expiry = expiry_warning(facts, verdict.device);
 
   const bool whole_device = device.paused || !device.credential || !facts.disk_trouble.empty();
   for (std::size_t i = 0; i < judged.size(); ++i) {

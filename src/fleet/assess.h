@@ -57,6 +57,8 @@ struct Facts {
 struct Verdict {
   model::Health device;
   std::vector<model::Health> streams;
+  /// The token's end came nearer than 30, 7 or 1 days and the history does not say so yet.
+  std::optional<control::ExpiryWarning> expiry = {};
 };
 
 /// Failures of a kind that may heal by itself count as trouble of the device after so many in a row, or after so long

@@ -89,8 +89,16 @@ void LiveFleet::Entry::show(Verdict verdict) {
   shown_streams = std::move(verdict.streams);
 }
 
-void LiveFleet::Entry::record(const model::Health& health, TimePoint at) {
+std::optional<control::HealthCommit> LiveFleet::Entry::to_record(const Verdict& verdict) const {
+  const bool worth = worth_recording(recorded, verdict.device);
+  if (!worth && !verdict.expiry) return std::nullopt;
+  return control::HealthCommit{device->id, worth ? verdict.device : recorded, verdict.expiry};
+}
+
+void LiveFleet::Entry::record(const control::HealthCommit& commit, TimePoint at) {
+  const model::Health& health = commit.health;
   auto changed = std::make_shared<control::Device>(*device);
+  if (commit.expiry && changed->credential) changed->credential->expiry_warned_days = commit.expiry->days;
   if (recorded.status != health.status) changed->status_updated_at = at;
   changed->health = health;
   device = std::move(changed);

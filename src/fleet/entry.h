@@ -55,7 +55,9 @@ struct LiveFleet::Entry {
   /// False for a stream this device has not.
   bool step(const Step& step, SteadyPoint now);
   void show(Verdict verdict);
-  void record(const model::Health& health, TimePoint at);
+  /// What belongs into the database of a verdict: itself, the warning beside what stands there, or nothing.
+  std::optional<control::HealthCommit> to_record(const Verdict& verdict) const;
+  void record(const control::HealthCommit& commit, TimePoint at);
 };
 
 }  // namespace picket::fleet

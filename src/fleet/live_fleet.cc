@@ -242,14 +242,16 @@ Status LiveFleet::record_verdict(Entry& e) {
   control::HealthCommit commit;
   {
     const std::lock_guard lock(e.mutex);
-    e.show(judge(e, {}));
-    if (!worth_recording(e.recorded, e.shown)) return {};
-    commit = {e.device->id, e.shown};
+    Verdict verdict = judge(e, {});
+    auto found = e.to_record(verdict);
+    e.show(std::move(verdict));
+    if (!found) return {};
+    commit = std::move(*found);
   }
   const TimePoint now = parts_.clock.now();
   PICKET_ASSIGN([[maybe_unused]] const auto refused, parts_.control.commit({}, std::span(&commit, 1), now));
   const std::lock_guard lock(e.mutex);
-  e.record(commit.health, now);
+  e.record(commit, now);
   return {};
 }
 
@@ -275,15 +277,15 @@ LiveFleet::Plan LiveFleet::plan(std::span<const Step> steps) const {
   std::unordered_map<std::string_view, std::size_t> places;
   for (const auto& step : steps) {
     const auto [place, first] = places.try_emplace(step.state.device_id, plan.items.size());
-    if (first) plan.items.push_back({entry(step.state.device_id), {}, {}, false});
+    if (first) plan.items.push_back({entry(step.state.device_id), {}, {}, {}});
     plan.items[place->second].steps.push_back(&step);
   }
   std::erase_if(plan.items, [](const auto& item) { return item.entry == nullptr; });
   for (auto& item : plan.items) {
     const std::lock_guard lock(item.entry->mutex);
     item.verdict = judge(*item.entry, item.steps);
-    item.records = worth_recording(item.entry->recorded, item.verdict.device);
-    if (item.records) plan.commits.push_back({item.entry->device->id, item.verdict.device});
+    item.record = item.entry->to_record(item.verdict);
+    if (item.record) plan.commits.push_back(*item.record);
   }
   return plan;
 }
@@ -303,9 +305,10 @@ LiveFleet::Plan LiveFleet::plan_by_time(std::size_t first, std::size_t count, st
   for (const auto& e : chosen) {
     const std::lock_guard lock(e->mutex);
     Verdict verdict = judge(*e, {});
-    if (!worth_recording(e->recorded, verdict.device)) continue;
-    plan.commits.push_back({e->device->id, verdict.device});
-    plan.items.push_back({e, std::move(verdict), {}, true});
+    auto record = e->to_record(verdict);
+    if (!record) continue;
+    plan.commits.push_back(*record);
+    plan.items.push_back({e, std::move(verdict), {}, std::move(record)});
   }
   return plan;
 }
@@ -314,7 +317,7 @@ void LiveFleet::apply(const Plan& plan, TimePoint at) {
   using Kind = Notice::Kind;
   const SteadyPoint steady = parts_.clock.steady();
   std::vector<Notice> notices;
-  for (const auto& [e, verdict, steps, records] : plan.items) {
+  for (const auto& [e, verdict, steps, record] : plan.items) {
     const std::lock_guard lock(e->mutex);
     const auto device = e->device;  // replaced below
     const std::string &organization = device->organization_id, &id = device->id;
@@ -326,8 +329,8 @@ void LiveFleet::apply(const Plan& plan, TimePoint at) {
     }
     const bool changed = e->told.code != verdict.device.code || e->told.level != verdict.device.level;
     e->show(verdict);
-    if (records) {
-      e->record(verdict.device, at);
+    if (record) {
+      e->record(*record, at);
       notices.push_back({Kind::kHistory, organization, id, nullptr, "", 0});
     }
     // clocks alone are not worth telling every second

@@ -75,7 +75,7 @@ class LiveFleet final : public Fleet {
       std::shared_ptr<Entry> entry;
       Verdict verdict;
       std::vector<const Step*> steps;
-      bool records = false;  ///< the verdict is among `commits`
+      std::optional<control::HealthCommit> record = {};  ///< as among `commits`
     };
     std::vector<Item> items;
     std::vector<control::HealthCommit> commits;

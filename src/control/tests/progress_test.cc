@@ -165,6 +165,43 @@ TEST_F(ProgressTest, HealthWritesHistoryOnlyWhenItMatters) {
   EXPECT_EQ(control().device(organization(), device_.id)->status_updated_at, clock_.now());
 }
 
+TEST_F(ProgressTest, AWarningOfTheTokensEndIsARowOnce) {
+  const auto expires = clock_.now() + std::chrono::hours(24 * 40);
+  const auto replace = [&](TimePoint at) {
+    Credential credential;
+    credential.last_four = "oken";
+    credential.expires_at = at;
+    ASSERT_TRUE(control().replace_secrets(organization(), device_.id, crypto::Secret("t"), credential, true,
+                                          {}, by_ada()));
+  };
+  replace(expires);
+  const auto expiring =
+      health(model::DeviceStatus::kHealthy, model::HealthLevel::kWarning, "token_expiring", "Soon.");
+  const auto fine = health(model::DeviceStatus::kHealthy, model::HealthLevel::kOk, "receiving", "Fine.");
+  const auto warn = [&](const model::Health& verdict, int days, TimePoint at) {
+    const auto before = history(device_.id).size();
+    commit({}, {{device_.id, verdict, ExpiryWarning{days, at, "The token ends."}}});
+    return history(device_.id).size() - before;
+  };
+  EXPECT_EQ(warn(expiring, 30, expires), 1u) << "verdict and warning in one";
+  EXPECT_EQ(warn(expiring, 30, expires), 0u);
+  reopen();
+  EXPECT_EQ(control().device(organization(), device_.id)->credential->expiry_warned_days, 30);
+  EXPECT_EQ(warn(expiring, 30, expires), 0u) << "also after a restart";
+  EXPECT_EQ(warn(expiring, 7, expires), 1u);
+  const auto row = codec::parse_json(history(device_.id).back().value);
+  EXPECT_EQ(row->at("kind"), "health");
+  EXPECT_EQ(row->at("sentence"), "The token ends.");
+  EXPECT_EQ(row->at("after").at("expires_at").as_string(), format_rfc3339(expires));
+  EXPECT_EQ(warn(expiring, 30, expires), 0u) << "never backwards";
+  EXPECT_EQ(warn(fine, 1, expires), 2u) << "another verdict does not say it: a row of its own";
+  EXPECT_EQ(control().device(organization(), device_.id)->health.code, "receiving");
+  const auto later = expires + std::chrono::hours(24 * 365);
+  replace(later);
+  EXPECT_EQ(warn(fine, 1, expires), 0u) << "of the credential before";
+  EXPECT_EQ(warn(fine, 30, later), 1u) << "a new token, a new count";
+}
+
 TEST_F(ProgressTest, AVerdictOnWorkThatWasRefusedIsRefusedToo) {
   const auto bad = health(model::DeviceStatus::kUnhealthy, model::HealthLevel::kError, "unauthorized", "No.");
   EXPECT_EQ(commit({{stream(), 77, {}, {}}}, {{device_.id, bad}}), std::vector<std::size_t>{0});

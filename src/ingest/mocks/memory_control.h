@@ -117,8 +117,16 @@ class MemoryControl final : public control::Control {
       const auto device = rows_.find(health.device_id);
       if (device == rows_.end()) continue;
       auto& now = device->second.health;
-      if (now.status != health.health.status || now.level != health.health.level || now.code != health.health.code)
-        health_history.push_back(health);
+      const bool other =
+          now.status != health.health.status || now.level != health.health.level || now.code != health.health.code;
+      auto& credential = device->second.credential;
+      const bool warns =
+          health.expiry && credential && credential->expires_at == health.expiry->expires_at &&
+          (credential->expiry_warned_days == 0 || health.expiry->days < credential->expiry_warned_days);
+      if (warns) credential->expiry_warned_days = health.expiry->days;
+      const bool says_both = other && warns && health.health.code == "token_expiring";
+      if (other) health_history.push_back({health.device_id, health.health, says_both ? health.expiry : std::nullopt});
+      if (warns && !says_both) health_history.push_back(health);
       if (now.status != health.health.status) device->second.status_updated_at = at;
       now = health.health;
     }

@@ -56,6 +56,56 @@ TEST_F(FleetTest, TimeAloneTurnsAWarningIntoTrouble) {
   EXPECT_EQ(control.row("d").health.status, model::DeviceStatus::kUnhealthy);
 }
 
+/// Thresholds of the warnings in the history, in their order.
+std::vector<int> warnings(const MemoryControl& control) {
+  std::vector<int> days;
+  for (const auto& row : control.health_history)
+    if (row.expiry) days.push_back(row.expiry->days);
+  return days;
+}
+
+TEST_F(FleetTest, TheEndOfATokenIsToldThreeTimesAlsoOverRestarts) {
+  control.row("d").credential->expires_at = clock.now() + 31 * 24h;
+  start();
+  run(2s);
+  EXPECT_TRUE(warnings(control).empty());
+  std::vector<int> seen_after;  // how many rows there were after each day
+  for (int day = 1; day <= 31; ++day) {
+    clock.advance(24h - 10s);
+    if (day % 3 == 0) {
+      crash();
+      start();
+    }
+    run(5s);
+    seen_after.push_back(static_cast<int>(warnings(control).size()));
+    run(5s);
+  }
+  EXPECT_EQ(warnings(control), (std::vector<int>{30, 7, 1}));
+  EXPECT_EQ(seen_after[0], 0) << "a little more than 30 days";
+  EXPECT_EQ(seen_after[1], 1);
+  EXPECT_EQ(seen_after[22], 1);
+  EXPECT_EQ(seen_after[24], 2);
+  EXPECT_EQ(seen_after[28], 2);
+  int mentions = 0;
+  for (const auto& row : control.health_history) mentions += row.health.code == "token_expiring" && !row.expiry;
+  EXPECT_EQ(mentions, 0) << "the verdict and its first warning are one row";
+}
+
+TEST_F(FleetTest, ADeviceInOtherTroubleIsWarnedToo) {
+  control.row("d").credential->expires_at = clock.now() + 7 * 24h + 1h;
+  start();
+  answer = [](const auto&) { return status(503); };
+  run(10min, 1s);
+  ASSERT_EQ(control.row("d").health.status, model::DeviceStatus::kUnhealthy);
+  EXPECT_EQ(warnings(control), std::vector<int>{30});
+  const auto verdict = control.row("d").health.code;
+  clock.advance(1h);
+  run(2s);
+  EXPECT_EQ(warnings(control), (std::vector<int>{30, 7}));
+  EXPECT_EQ(control.row("d").health.code, verdict) << "a warning changes no verdict";
+  EXPECT_EQ(control.health_history.back().expiry->sentence.substr(0, 20), "The token expires in");
+}
+
 TEST_F(FleetTest, OtherOrganizationsSeeNothing) {
   start();
   EXPECT_FALSE(fleet->device("other", "d"));
