@@ -30,11 +30,13 @@ export const glossary = {
   },
   last_successful_poll: {
     term: 'Last successful poll',
-    meaning: 'When the vendor last answered a request of Picket correctly, even if there was nothing new.',
+    meaning:
+      'When we last polled and the vendor answered correctly, even if there was nothing new. It says that the connection works; the last data received says that events come.',
   },
   last_data_received: {
     term: 'Last data received',
-    meaning: 'When events last arrived here. On a quiet account this lies far behind the last successful poll, and that is fine.',
+    meaning:
+      'When events last arrived here. It is not when we last polled: a poll that finds nothing new moves the last successful poll and leaves this as it is. On a quiet account it lies far behind, and that is fine.',
   },
   newest_event: {
     term: 'Newest event',
@@ -53,6 +55,65 @@ export const glossary = {
     term: 'Status',
     meaning:
       'Healthy: the vendor answers and nothing needs you. Needs attention: data still comes, but something will go wrong if left alone. Unhealthy: no data comes until somebody acts or the vendor recovers. Verifying: the first verdict is not in yet. Paused: a person has stopped it.',
+  },
+  poll: {
+    term: 'Poll',
+    meaning:
+      'One round of asking the vendor for the new events of a stream, page after page until there are no more. The last 200 of each stream are kept.',
+  },
+  page: {
+    term: 'Page',
+    meaning: 'One answer of the vendor within a poll, with up to a thousand events.',
+  },
+  new_events: {
+    term: 'New events',
+    meaning: 'Events of a poll that were not stored before. The rest were known already and are not doubled.',
+  },
+  last_error: {
+    term: 'Last error',
+    meaning: 'What went wrong in the newest poll that failed, in the words of the vendor or of the network where there are any.',
+  },
+  response_time: {
+    term: 'Response time',
+    meaning: 'How long the vendor took for a page, on average over the newest poll that worked.',
+  },
+  usual: {
+    term: 'Usual',
+    meaning:
+      'What 24 hours brought on average at this time of the week, over up to four weeks. It is known after the first whole week.',
+  },
+  stored: {
+    term: 'Stored',
+    meaning: 'The size of all records of this device as the vendor sent them. On the disk they take less: they are compressed.',
+  },
+  event: {
+    term: 'Event',
+    meaning: 'One thing that happened at the vendor, such as a sign-in, with who did it, from where and when.',
+  },
+  events_7d: {
+    term: 'Events in 7 days',
+    meaning: 'Events that happened in the last seven days, by the time written in them, each counted once.',
+  },
+  events_stored: {
+    term: 'Events stored',
+    meaning: 'All events of this device that Picket keeps, however old.',
+  },
+  detection_rule: {
+    term: 'Detection rule',
+    meaning: 'A description of events that deserve attention. A match would become an alert; this version has none.',
+  },
+  token_allows: {
+    term: 'What the token allows',
+    meaning:
+      'The kinds of events that the vendor lets Picket read with this token, as the token itself says. What was not ticked when it was issued needs a new token.',
+  },
+  read_from: {
+    term: 'Read from',
+    meaning: 'The date from which Picket reads events, chosen when the device was added. A re-read can reach further back.',
+  },
+  actor: {
+    term: 'Actor',
+    meaning: 'Who did something: a person, a key of the API, or Picket itself.',
   },
   backfill: {
     term: 'Reading history',

@@ -25,6 +25,10 @@ export type StreamStatus = Schemas['StreamStatus'];
 export type Level = StatusDetails['level'];
 export type Credential = Schemas['Credential'];
 
+export type Poll = Schemas['Poll'];
+export type PollList = Schemas['PollList'];
+export type EventCounts = Schemas['EventCounts'];
+
 export type HistoryRow = Schemas['SecurityDeviceHistory'];
 export type HistoryList = Schemas['SecurityDeviceHistoryList'];
 

@@ -1,5 +1,11 @@
 import type { Relationships, Resource } from '@/api/types';
 
+/** What a to-one relationship leads to; null when it leads nowhere. */
+export function relatedId(of: { relationships: Relationships }, relation: string): string | null {
+  const link = of.relationships[relation];
+  return link && 'data' in link && link.data !== null ? link.data.id : null;
+}
+
 /** The name of what a to-one relationship leads to, out of `included`; null when it leads nowhere or has no name. */
 export function includedName(
   of: { relationships: Relationships },

@@ -59,6 +59,21 @@ export function zoneName(): string {
 
 export const count = (n: number): string => n.toLocaleString('en-GB');
 
+/** "840 B", "12 kB", "3.4 MB". */
+export function bytes(n: number): string {
+  let value = n;
+  for (const unit of ['B', 'kB', 'MB', 'GB']) {
+    if (value < 1000) return `${value < 10 && unit !== 'B' ? value.toFixed(1) : String(Math.round(value))} ${unit}`;
+    value /= 1000;
+  }
+  return `${value.toFixed(1)} TB`;
+}
+
+/** "84 ms", "1.9 s". */
+export function took(ms: number): string {
+  return ms < 1000 ? `${String(Math.round(ms))} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : span(ms / 1000);
+}
+
 /** "950", "1.2k", "3.4M": for axes and other narrow places. */
 export function countShort(n: number): string {
   if (n < 1000) return String(n);

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { request } from '@/api/client';
 import type { HistoryList, HistoryRow } from '@/api/types';
-import { includedName } from '@/data/included';
+import { includedName, relatedId } from '@/data/included';
 
 export const historyKeys = {
   of: (deviceId: string) => ['security_device_histories', deviceId] as const,
@@ -10,6 +10,7 @@ export const historyKeys = {
 export interface HistoryEntry {
   row: HistoryRow;
   actor: string | null;
+  actorId: string | null;
 }
 interface HistoryPage {
   entries: HistoryEntry[];
@@ -18,14 +19,15 @@ interface HistoryPage {
 
 const pageSize = 25;
 
-/** What happened to a device, newest first. */
-export const historyQuery = (deviceId: string) =>
+/** What happened to a device, newest first; with `actorId` only what that person, key or Picket itself did. */
+export const historyQuery = (deviceId: string, actorId?: string) =>
   infiniteQueryOptions({
-    queryKey: historyKeys.of(deviceId),
+    queryKey: [...historyKeys.of(deviceId), actorId ?? ''],
     initialPageParam: 0,
     queryFn: async ({ pageParam, signal }): Promise<HistoryPage> => {
       const query = new URLSearchParams([
         ['filter[security_device][id]', deviceId],
+        ...(actorId === undefined ? [] : [['filter[created_by][id]', actorId]]),
         ['sort', '-created_at'],
         ['sort', '-id'],
         ['include', 'created_by'],
@@ -34,7 +36,11 @@ export const historyQuery = (deviceId: string) =>
       ]);
       const path = `/api/v2/security_device_histories?${query.toString()}`;
       const { body } = await request<HistoryList>('GET', path, { signal });
-      const entries = body.data.map((row) => ({ row, actor: includedName(row, 'created_by', body.included) }));
+      const entries = body.data.map((row) => ({
+        row,
+        actor: includedName(row, 'created_by', body.included),
+        actorId: relatedId(row, 'created_by'),
+      }));
       return { entries, total: body.meta.page.total };
     },
     getNextPageParam: (last, pages) => {

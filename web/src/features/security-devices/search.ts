@@ -9,7 +9,13 @@ export interface DevicesSearch {
   setupIntegration?: string;
   /** The device whose edit dialog is open. */
   edit?: string;
+  /** The panel's history: one kind of changes, or those of one actor. */
+  history?: HistoryKind;
+  by?: string;
 }
+
+export const historyKinds = ['health', 'settings', 'secret', 'reread'] as const;
+export type HistoryKind = (typeof historyKinds)[number];
 
 export const statusFilters = ['healthy', 'attention', 'unhealthy', 'verifying', 'paused'] as const;
 export type StatusFilter = (typeof statusFilters)[number];
@@ -47,6 +53,10 @@ export function validateDevicesSearch(raw: Record<string, unknown>): DevicesSear
   if (setup) search.setupIntegration = setup;
   const edit = text(raw['edit']);
   if (edit) search.edit = edit;
+  const kind = historyKinds.find((one) => one === raw['history']);
+  if (kind) search.history = kind;
+  const by = text(raw['by']);
+  if (by) search.by = by.slice(0, 100);
   return search;
 }
 

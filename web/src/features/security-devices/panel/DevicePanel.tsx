@@ -19,6 +19,7 @@ import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';
+import { SectionBar } from './SectionBar';
 import classes from './panel.module.css';
 
 /** Everything about one device, beside the list. Its address is its own. */
@@ -170,6 +171,7 @@ export function DevicePanel() {
           </Heading>
           <StatusBadge level={levelOf(device)} />
         </div>
+        <SectionBar />
         <HealthSection device={device} />
         <InformationSection device={device} details={query.data} />
         <HistorySection deviceId={device.id} />

@@ -1,18 +1,24 @@
-import { Button, Progress } from '@mantine/core';
-import { IconPlugConnected } from '@/ui/icons';
-import type { ReactNode } from 'react';
-import { serverNow } from '@/api/clock';
-import type { Credential, Device, StreamStatus } from '@/api/types';
-import { glossary, type GlossaryKey } from '@/glossary';
+import { Button, Modal } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
+import type { Device } from '@/api/types';
+import { AppLink } from '@/ui/AppLink';
+import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Callout } from '@/ui/states';
-import { LevelIcon, levelWords, StatusBadge } from '@/ui/StatusBadge';
-import { Meaning, Term } from '@/ui/Term';
-import { Ago, For, useClockText } from '@/ui/time';
-import { absolute, ago, calendarDay, count, dayTime, span } from '@/ui/timeText';
+import { LevelIcon, levelWords } from '@/ui/StatusBadge';
+import { Term } from '@/ui/Term';
+import { For } from '@/ui/time';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
+import { HealthCards } from './HealthCards';
 import { Heading } from './Heading';
+import { Polls } from './Polls';
+import { remedyOf } from './remedies';
+import { Streams } from './Streams';
+import { TokenLine } from './TokenLine';
+import { Traffic } from './Traffic';
 import classes from './panel.module.css';
+
+const Guide = lazy(async () => ({ default: (await import('../add/Guide')).Guide }));
 
 const tones = {
   ok: 'ok',
@@ -23,11 +29,11 @@ const tones = {
   deleted: 'idle',
 } as const satisfies Record<ShownLevel, string>;
 
+/** First the sentence, then what to do, then the numbers that it rests on. */
 export function HealthSection({ device }: { device: Device }) {
   const { act } = useDevicesView();
-  const { attributes } = device;
   const level = levelOf(device);
-  const details = attributes.status_details;
+  const details = device.attributes.status_details;
   const since = sinceOf(device);
   return (
     <section className={classes.section} aria-labelledby="health-title">
@@ -51,161 +57,109 @@ export function HealthSection({ device }: { device: Device }) {
       <Callout
         tone={tones[level]}
         icon={<LevelIcon level={level} size={18} />}
-        title={<span aria-live="polite">{details?.sentence ?? levelWords[level]}</span>}
+        title={
+          <span aria-live="polite">
+            {level === 'deleted' ? 'This device was deleted. Its events and its history are kept.' : (details?.sentence ?? levelWords[level])}
+          </span>
+        }
       >
-        {since !== null && (
+        {since !== null && level !== 'deleted' && (
           <span className="pk-muted">
             <Term of="status">Status</Term> {levelWords[level]} <For since={since} />
           </span>
         )}
+        <Remedy device={device} />
       </Callout>
-      <div className={classes.cards}>
-        <Card title="Connection">
-          <Fact term="last_successful_poll">
-            <Ago time={attributes.last_successful_poll_at} />
-          </Fact>
-          <Fact term="next_poll">
-            {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} />}
-          </Fact>
-          <Fact term="token_expiry">
-            <Expiry credential={attributes.credential} />
-          </Fact>
-        </Card>
-        <Card title="Data">
-          <Fact term="last_data_received">
-            <Ago time={attributes.last_data_received_at} />
-          </Fact>
-          <Fact term="newest_event">
-            <Ago time={attributes.newest_event_at} />
-          </Fact>
-          <Fact term="events_24h">{count(attributes.events_24h)}</Fact>
-        </Card>
-      </div>
-      {details && details.streams.length > 0 && <Streams streams={details.streams} />}
+      <HealthCards device={device} />
+      <TokenLine device={device} />
+      {details && details.streams.length > 0 && <Streams device={device} streams={details.streams} />}
+      <Traffic device={device} />
+      {details && details.streams.length > 0 && <Polls device={device} streams={details.streams} />}
     </section>
   );
 }
 
-function Card({ title, children }: { title: string; children: ReactNode }) {
+/** The button that mends what the sentence says, where there is one. */
+function Remedy({ device }: { device: Device }) {
+  const { act, plugin } = useDevicesView();
+  const [guide, setGuide] = useState(false);
+  if (device.attributes.deleted_at !== null) return null;
+  const remedy = remedyOf(device);
+  const technology = plugin(device.attributes.plugin_slug);
+  if (remedy === null) return null;
   return (
-    <div className={classes.card}>
-      <Heading level={4} className={classes.cardTitle}>
-        {title}
-      </Heading>
-      <dl>{children}</dl>
+    <div className={classes.remedies}>
+      {(remedy === 'add-token' || remedy === 'replace-token' || remedy === 'edit') && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={remedy === 'edit' ? <IconPencil size={14} aria-hidden /> : <IconKey size={14} aria-hidden />}
+          onClick={() => {
+            act('edit', device);
+          }}
+        >
+          {{ 'add-token': 'Add token', 'replace-token': 'Replace token', edit: 'Change server address' }[remedy]}
+        </Button>
+      )}
+      {(remedy === 'add-token' || remedy === 'replace-token') && technology && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconBook size={14} aria-hidden />}
+          onClick={() => {
+            setGuide(true);
+          }}
+        >
+          How to issue one
+        </Button>
+      )}
+      {remedy === 'resume' && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconPlayerPlay size={14} aria-hidden />}
+          onClick={() => {
+            act('resume', device);
+          }}
+        >
+          Resume
+        </Button>
+      )}
+      {remedy === 'addresses' && (
+        <AppLink href="/settings/egress-addresses" className={classes.remedyLink}>
+          <IconWorldUp size={14} aria-hidden /> Addresses that Picket calls from
+        </AppLink>
+      )}
+      {technology && (
+        <GuideDialog
+          opened={guide}
+          onClose={() => {
+            setGuide(false);
+          }}
+          plugin={technology}
+        />
+      )}
     </div>
   );
 }
 
-function Fact({ term, children }: { term: GlossaryKey; children: ReactNode }) {
+export function GuideDialog(props: {
+  opened: boolean;
+  onClose: () => void;
+  plugin: NonNullable<ReturnType<ReturnType<typeof useDevicesView>['plugin']>>;
+}) {
   return (
-    <div>
-      <dt>
-        <Term of={term} />
-      </dt>
-      <dd className="pk-num">{children}</dd>
-    </div>
-  );
-}
-
-function NextPoll({ time }: { time: string | null }) {
-  const text = useClockText((now) =>
-    time === null ? 'not planned' : Date.parse(time) <= now + 1000 ? 'due now' : ago(time, now),
-  );
-  return <span title={time === null ? undefined : absolute(time)}>{text}</span>;
-}
-
-/** When the token ends, in the colour of how soon. */
-export function Expiry({ credential }: { credential: Credential | null }) {
-  if (credential === null) return <span className="pk-muted">no token</span>;
-  if (credential.expires_at === null) return <>never</>;
-  const left = Date.parse(credential.expires_at) - serverNow();
-  const day = 24 * 60 * 60 * 1000;
-  const urgency = left <= day ? 'error' : left <= 30 * day ? 'warning' : 'ok';
-  return (
-    <span className={classes.expiry} data-urgency={urgency} title={credential.expires_at}>
-      {calendarDay(credential.expires_at)} {left < 0 ? '(past)' : `(in ${span(left / 1000)})`}
-    </span>
-  );
-}
-
-function Streams({ streams }: { streams: StreamStatus[] }) {
-  return (
-    <div className={classes.streamsBox}>
-      <table className={classes.streams}>
-        <caption className="pk-hidden">Streams of this device</caption>
-        <thead>
-          <tr>
-            <th scope="col">
-              <Term of="stream" />
-            </th>
-            <th scope="col">
-              <Term of="last_successful_poll" />
-            </th>
-            <th scope="col">
-              <Term of="last_data_received" />
-            </th>
-            <th scope="col">
-              <Term of="newest_event" />
-            </th>
-            <th scope="col">
-              <Term of="events_24h" />
-            </th>
-          </tr>
-        </thead>
-        {streams.map((stream) => (
-          <tbody key={stream.stream}>
-            <tr>
-              <th scope="row">
-                {stream.title}
-                <StatusBadge level={stream.level} />
-              </th>
-              <td data-label={glossary.last_successful_poll.term}>
-                <Ago time={stream.last_successful_poll_at} />
-              </td>
-              <td data-label={glossary.last_data_received.term}>
-                <Ago time={stream.last_data_received_at} />
-              </td>
-              <td data-label={glossary.newest_event.term}>
-                <Ago time={stream.newest_event_at} />
-              </td>
-              <td data-label={glossary.events_24h.term} title={`${count(stream.events_total)} in total`}>{count(stream.events_24h)}</td>
-            </tr>
-            {(stream.backfill !== null || (stream.level !== 'ok' && stream.sentence !== '')) && (
-              <tr className={classes.more}>
-                <td colSpan={5}>
-                  {stream.level !== 'ok' && stream.backfill === null && <p>{stream.sentence}</p>}
-                  {stream.backfill !== null && <Backfill stream={stream} />}
-                </td>
-              </tr>
-            )}
-          </tbody>
-        ))}
-      </table>
-    </div>
-  );
-}
-
-function Backfill({ stream }: { stream: StreamStatus }) {
-  const { backfill } = stream;
-  if (backfill === null) return null;
-  const percent = Math.max(0, Math.min(100, backfill.percent));
-  return (
-    <div className={classes.backfill}>
-      <div className={classes.backfillText}>
-        <Meaning of="backfill">
-          <span className={classes.backfillWord}>Reading history</span>
-        </Meaning>
-        <span className="pk-num">
-          {Math.floor(percent)} %, {count(Math.round(backfill.events_per_second))} events a second
-          {backfill.seconds_left !== null && `, about ${span(backfill.seconds_left)} left`}
-        </span>
-      </div>
-      <Progress value={percent} size="sm" aria-label={`Reading history of ${stream.title}`} />
-      <span className="pk-muted">
-        From {dayTime(backfill.from)}
-        {backfill.reached !== null && `, reached ${dayTime(backfill.reached)}`}. New events follow when it is done.
-      </span>
-    </div>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={`Guide: ${props.plugin.attributes.display_name}`}
+      size="lg"
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Suspense fallback={null}>
+        <Guide plugin={props.plugin} />
+      </Suspense>
+    </Modal>
   );
 }

@@ -1,20 +1,31 @@
 import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
 import {
+  IconAlertOctagon,
+  IconAlertTriangle,
+  IconArrowRight,
+  IconCircleCheck,
   IconCirclePlus,
   IconHeartbeat,
   IconHistory,
   IconKey,
   IconPencil,
+  IconPlayerPause,
   IconRewindBackward30,
   IconTrash,
+  IconX,
 } from '@/ui/icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
+import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import { type HistoryKind, useDevicesSearch } from '../search';
 import { Heading } from './Heading';
-import { differences, sentenceOf } from './historyText';
+import { differences, levelAfter, sentenceOf } from './historyText';
 import classes from './panel.module.css';
 
 const icons: Record<string, typeof IconHistory> = {
@@ -25,55 +36,162 @@ const icons: Record<string, typeof IconHistory> = {
   reread: IconRewindBackward30,
   deleted: IconTrash,
 };
+const healthIcons: Record<string, typeof IconHistory> = {
+  ok: IconCircleCheck,
+  warning: IconAlertTriangle,
+  error: IconAlertOctagon,
+  paused: IconPlayerPause,
+};
 
+const kinds = [
+  ['all', 'All'],
+  ['health', 'Health'],
+  ['settings', 'Settings'],
+  ['secret', 'Token'],
+  ['reread', 'Re-reads'],
+] as const;
+const nouns: Record<HistoryKind, string> = {
+  health: 'change of health',
+  settings: 'change of settings',
+  secret: 'change of the token',
+  reread: 're-read',
+};
+/** So many that fit are wanted before the next page waits for somebody to scroll. */
+const enough = 15;
+
+/** A timeline, newest first, that goes on as far as somebody scrolls. */
 export function HistorySection({ deviceId }: { deviceId: string }) {
-  const query = useInfiniteQuery(historyQuery(deviceId));
-  const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
+  const { history: kind, by } = useDevicesSearch();
+  const navigate = useNavigate();
+  const query = useInfiniteQuery(historyQuery(deviceId, by));
+  const all = query.data?.pages.flatMap((page) => page.entries) ?? [];
+  const entries = kind === undefined ? all : all.filter((entry) => entry.row.attributes.value?.kind === kind);
+  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
+  // A kind is sifted out here: look on until there is enough of it to read.
+  const looking = kind !== undefined && entries.length < enough && hasNextPage && !isError;
+  const seen = all.length;
+  useEffect(() => {
+    if (looking && !isFetchingNextPage) void fetchNextPage();
+  }, [looking, isFetchingNextPage, fetchNextPage, seen]);
+  const foot = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = foot.current;
+    if (element === null || !hasNextPage || isFetchingNextPage || isError || !('IntersectionObserver' in window)) return;
+    const observer = new IntersectionObserver(
+      (seenNow) => {
+        if (seenNow.some((one) => one.isIntersecting)) void fetchNextPage();
+      },
+      { rootMargin: '200px' },
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage, seen]);
+
+  const setKind = (value: HistoryKind | undefined): void => {
+    void navigate({
+      to: '.',
+      search: ({ history: _, ...rest }) => (value === undefined ? rest : { ...rest, history: value }),
+      replace: true,
+    });
+  };
+  const setActor = (id: string | null): void => {
+    void navigate({ to: '.', search: ({ by: _, ...rest }) => (id === null ? rest : { ...rest, by: id }), replace: true });
+  };
+  const actor = by === undefined ? null : (all.find((entry) => entry.actorId === by)?.actor ?? 'this actor');
   return (
     <section className={classes.section} aria-labelledby="history-title">
-      <Heading level={3} id="history-title" className={classes.sectionTitle}>
-        History
-      </Heading>
+      <div className={classes.sectionHead}>
+        <Heading level={3} id="history-title" className={classes.sectionTitle}>
+          History
+        </Heading>
+        <Segmented
+          label="Kind of changes"
+          value={kind ?? 'all'}
+          choices={kinds}
+          onChange={(value) => {
+            setKind(value === 'all' ? undefined : value);
+          }}
+        />
+      </div>
       <p className="pk-muted">
         Every change, newest first. <Term of="history">What is kept?</Term>
       </p>
-      {query.isPending && <Skeleton height={60} />}
-      {query.error && (
+      {actor !== null && (
+        <div>
+          <button
+            type="button"
+            className={classes.chip}
+            aria-label={`By ${actor}: show everybody`}
+            onClick={() => {
+              setActor(null);
+            }}
+          >
+            By {actor} <IconX size={13} aria-hidden />
+          </button>
+        </div>
+      )}
+      {query.isPending && (
+        <div className={classes.entrySpace} aria-busy="true">
+          <Skeleton height={40} />
+          <Skeleton height={40} />
+          <Skeleton height={40} />
+        </div>
+      )}
+      {query.error && all.length === 0 && (
         <ErrorState title="The history could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && entries.length === 0 && <p className="pk-muted">Nothing has happened yet.</p>}
+      {query.isSuccess && entries.length === 0 && !looking && (
+        <p className="pk-muted">
+          {kind === undefined ? 'Nothing has happened yet.' : `No ${nouns[kind]} among ${count(seen)} changes.`}
+        </p>
+      )}
       <ol className={classes.timeline}>
         {entries.map((entry) => (
-          <Entry key={entry.row.id} entry={entry} />
+          <Entry
+            key={entry.row.id}
+            entry={entry}
+            onActor={() => {
+              setActor(entry.actorId);
+            }}
+          />
         ))}
       </ol>
-      {query.hasNextPage && (
-        <Button
-          variant="default"
-          size="xs"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          Show older
-        </Button>
+      {hasNextPage && (
+        <div ref={foot}>
+          <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show older
+          </Button>
+        </div>
       )}
+      {query.isSuccess && !hasNextPage && entries.length > enough && <p className="pk-muted">That is the beginning.</p>}
     </section>
   );
 }
 
-function Entry({ entry }: { entry: HistoryEntry }) {
-  const { row, actor } = entry;
-  const Icon = icons[row.attributes.value?.kind ?? ''] ?? IconHistory;
-  const changed = differences(row.attributes.value?.before, row.attributes.value?.after);
+function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void }) {
+  const { row, actor, actorId } = entry;
+  const { value } = row.attributes;
+  const level = value?.kind === 'health' ? levelAfter(value.after) : '';
+  const Icon = healthIcons[level] ?? icons[value?.kind ?? ''] ?? IconHistory;
+  const changed = differences(value?.before, value?.after);
   return (
     <li className={classes.entry}>
-      <span className={classes.entryIcon}>
+      <span className={classes.entryIcon} data-level={level === '' ? undefined : level}>
         <Icon size={16} aria-hidden />
       </span>
       <div className={classes.entryBody}>
-        <div>{sentenceOf(row)}</div>
+        <div className={classes.entrySentence}>{sentenceOf(row)}</div>
         <div className="pk-muted">
-          {actor ?? 'Somebody'}, <Ago time={row.attributes.created_at} />
+          {actorId === null ? (
+            (actor ?? 'Somebody')
+          ) : (
+            <button type="button" className={classes.actor} title="Show only what was done by them" onClick={onActor}>
+              {actor ?? 'Somebody'}
+            </button>
+          )}
+          , <Ago time={row.attributes.created_at} />
         </div>
         {changed.length > 0 && (
           <details>
@@ -90,8 +208,11 @@ function Entry({ entry }: { entry: HistoryEntry }) {
                 {changed.map((change) => (
                   <tr key={change.key}>
                     <th scope="row">{change.label}</th>
-                    <td>{change.before}</td>
-                    <td>{change.after}</td>
+                    <td data-side="before">{change.before}</td>
+                    <td data-side="after">
+                      <IconArrowRight size={12} aria-hidden />
+                      {change.after}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -1,17 +1,23 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Device } from '@/api/types';
 import type { DeviceWithActors } from '@/data/devices/devices';
 import type { GlossaryKey } from '@/glossary';
+import { AppLink } from '@/ui/AppLink';
 import { CopyButton } from '@/ui/CopyButton';
+import { IconBook } from '@/ui/icons';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { calendarDay, count, dayTime } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { Heading } from './Heading';
-import { Expiry } from './HealthSection';
+import { Expiry } from './Expiry';
+import { GuideDialog } from './HealthSection';
+import { eventsAddress } from './links';
 import classes from './panel.module.css';
 
 export function InformationSection({ device, details }: { device: Device; details: DeviceWithActors | undefined }) {
   const view = useDevicesView();
+  const [guide, setGuide] = useState(false);
   const { attributes } = device;
   const { credential } = attributes;
   const plugin = view.plugin(attributes.plugin_slug);
@@ -36,6 +42,17 @@ export function InformationSection({ device, details }: { device: Device; detail
         <Row label="Technology" term="technology">
           {view.technology(attributes.plugin_slug)}
           {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type})</span> : null}
+          {plugin && (
+            <button
+              type="button"
+              className={classes.guideLink}
+              onClick={() => {
+                setGuide(true);
+              }}
+            >
+              <IconBook size={14} aria-hidden /> Setup guide
+            </button>
+          )}
         </Row>
         {typeof server === 'string' && (
           <Row label="Server address" term="server_address" copy={server}>
@@ -45,6 +62,16 @@ export function InformationSection({ device, details }: { device: Device; detail
         <Row label="Streams" term="stream">
           {streams.length === 0 ? <span className="pk-muted">not known yet</span> : streams.map((one) => one.title).join(', ')}
         </Row>
+        <Row label="Read from" term="read_from" copy={attributes.start_time}>
+          <span title={attributes.start_time}>{dayTime(attributes.start_time)}</span>
+        </Row>
+        {streams.length > 0 && (
+          <Row label="Events stored" term="events_stored">
+            <AppLink href={eventsAddress({ device: device.id })}>
+              {count(streams.reduce((sum, one) => sum + one.events_total, 0))}
+            </AppLink>
+          </Row>
+        )}
         <Row label="Account" term="account" copy={credential?.account_uuid}>
           {credential?.account_uuid ? (
             <span className="pk-mono">{credential.account_uuid}</span>
@@ -70,6 +97,11 @@ export function InformationSection({ device, details }: { device: Device; detail
             <Row label="Token expires" term="token_expiry">
               <Expiry credential={credential} />
             </Row>
+            {credential.issued_at !== null && (
+              <Row label="Token issued" copy={credential.issued_at}>
+                {calendarDay(credential.issued_at)}
+              </Row>
+            )}
             {credential.replaced_at !== null && (
               <Row label="Token replaced">
                 <Ago time={credential.replaced_at} />
@@ -86,6 +118,15 @@ export function InformationSection({ device, details }: { device: Device; detail
           {by(details?.updatedBy)}
         </Row>
       </dl>
+      {plugin && (
+        <GuideDialog
+          opened={guide}
+          onClose={() => {
+            setGuide(false);
+          }}
+          plugin={plugin}
+        />
+      )}
     </section>
   );
 }

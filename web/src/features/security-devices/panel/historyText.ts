@@ -64,3 +64,11 @@ export function differences(
     .map((key) => ({ key, label: labelOf(key), before: text(old.get(key)), after: text(now.get(key)) }))
     .filter((change) => change.before !== change.after);
 }
+
+/** The level that a change of health led to; empty when it does not say. */
+export function levelAfter(after: Record<string, unknown> | null | undefined): string {
+  const level = after?.['level'];
+  if (typeof level === 'string') return level;
+  const status = after?.['status'];
+  return status === 'healthy' ? 'ok' : status === 'unhealthy' ? 'error' : '';
+}

@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Device } from '@/api/types';
+import { weekTotalQuery } from '@/data/counts/deviceCounts';
+import { lastGoodPollQuery } from '@/data/polls/polls';
+import type { GlossaryKey } from '@/glossary';
+import { AppLink } from '@/ui/AppLink';
+import { Skeleton } from '@/ui/states';
+import { Term } from '@/ui/Term';
+import { Ago, useClockText } from '@/ui/time';
+import { absolute, ago, bytes, count, took } from '@/ui/timeText';
+import { Expiry } from './Expiry';
+import { Heading } from './Heading';
+import { eventsAddress } from './links';
+import classes from './panel.module.css';
+
+/** Does it connect, does data come, what comes of it. */
+export function HealthCards({ device }: { device: Device }) {
+  return (
+    <div className={classes.cards}>
+      <Connection device={device} />
+      <Data device={device} />
+      <Alerts device={device} />
+    </div>
+  );
+}
+
+function Connection({ device }: { device: Device }) {
+  const { attributes } = device;
+  const poll = useQuery(lastGoodPollQuery(device.id));
+  return (
+    <Card title="Connection">
+      <Fact term="last_successful_poll">
+        <Ago time={attributes.last_successful_poll_at} />
+      </Fact>
+      <Fact term="next_poll">
+        {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} />}
+      </Fact>
+      <Fact term="response_time">
+        {poll.isPending ? (
+          <Skeleton width={44} />
+        ) : poll.data ? (
+          took(poll.data.attributes.duration_ms / Math.max(1, poll.data.attributes.pages))
+        ) : (
+          <span className="pk-muted">not known yet</span>
+        )}
+      </Fact>
+      <Fact term="token_expiry">
+        <Expiry credential={attributes.credential} />
+      </Fact>
+    </Card>
+  );
+}
+
+function Data({ device }: { device: Device }) {
+  const { attributes } = device;
+  const { usual_24h: usual, bytes_total: stored } = attributes as typeof attributes & {
+    usual_24h?: number | null;
+    bytes_total?: number;
+  };
+  return (
+    <Card title="Data">
+      <Fact term="last_data_received">
+        <Ago time={attributes.last_data_received_at} />
+      </Fact>
+      <Fact term="newest_event">
+        <Ago time={attributes.newest_event_at} />
+      </Fact>
+      <Fact term="events_24h">
+        <AppLink
+          href={eventsAddress({ device: device.id, range: '24h' })}
+          aria-label={`${count(attributes.events_24h)} events in 24 hours, show them`}
+        >
+          {count(attributes.events_24h)}
+        </AppLink>
+        {usual !== undefined && (
+          <span className={classes.aside}>
+            <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
+          </span>
+        )}
+      </Fact>
+      {stored !== undefined && <Fact term="stored">{bytes(stored)}</Fact>}
+    </Card>
+  );
+}
+
+/** Only the first stage of the way from events to incidents exists; the rest is not drawn as zeros. */
+function Alerts({ device }: { device: Device }) {
+  const week = useQuery(weekTotalQuery(device.id));
+  return (
+    <Card
+      title="Alerts"
+      note={
+        <>
+          This version has no <Term of="detection_rule">detection rules</Term> yet: events are kept and can be searched, and
+          none becomes an alert.
+        </>
+      }
+    >
+      <Fact term="events_7d">
+        {week.data !== undefined ? (
+          <AppLink
+            href={eventsAddress({ device: device.id, range: '7d' })}
+            aria-label={`${count(week.data)} events in 7 days, show them`}
+          >
+            {count(week.data)}
+          </AppLink>
+        ) : week.isError ? (
+          <span className="pk-muted">could not be counted</span>
+        ) : (
+          <Skeleton width={60} />
+        )}
+      </Fact>
+    </Card>
+  );
+}
+
+function Card({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.card}>
+      <Heading level={4} className={classes.cardTitle}>
+        {title}
+      </Heading>
+      <dl>{children}</dl>
+      {note !== undefined && <p className={classes.cardNote}>{note}</p>}
+    </div>
+  );
+}
+
+function Fact({ term, children }: { term: GlossaryKey; children: ReactNode }) {
+  return (
+    <div>
+      <dt>
+        <Term of={term} />
+      </dt>
+      <dd className="pk-num">{children}</dd>
+    </div>
+  );
+}
+
+function NextPoll({ time }: { time: string | null }) {
+  const text = useClockText((now) =>
+    time === null ? 'not planned' : Date.parse(time) <= now + 1000 ? 'due now' : ago(time, now),
+  );
+  return <span title={time === null ? undefined : absolute(time)}>{text}</span>;
+}

@@ -1,0 +1,49 @@
+import type { Poll } from '@/api/types';
+import { count, took } from '@/ui/timeText';
+import classes from './panel.module.css';
+
+const kept = 200;
+const pitch = 4;
+const tall = 30;
+
+/** Every kept poll as a stroke, oldest left: its height is how long it took, failed ones are red and reach the top. */
+export function PollStrip({ polls }: { polls: Poll[] }) {
+  const inOrder = [...polls].reverse();
+  const longest = Math.max(1, ...polls.map((poll) => poll.attributes.duration_ms));
+  const failed = polls.filter((poll) => poll.attributes.outcome !== 'ok').length;
+  const width = Math.max(60, Math.min(kept, polls.length)) * pitch;
+  let good = '';
+  let fresh = '';
+  let bad = '';
+  inOrder.forEach((poll, index) => {
+    const { outcome, duration_ms, new_events } = poll.attributes;
+    const high = outcome === 'ok' ? 5 + Math.round(Math.sqrt(duration_ms / longest) * (tall - 12)) : tall;
+    const stroke = `M${String(index * pitch)} ${String(tall)}v-${String(high)}h${String(pitch - 1)}v${String(high)}z`;
+    if (outcome !== 'ok') bad += stroke;
+    else if (new_events > 0) fresh += stroke;
+    else good += stroke;
+  });
+  const typical = [...polls.map((poll) => poll.attributes.duration_ms)].sort((a, b) => a - b)[polls.length >> 1] ?? 0;
+  const label =
+    `The last ${count(polls.length)} polls, oldest first: ${failed === 0 ? 'none' : count(failed)} failed, ` +
+    `half of them took less than ${took(typical)}, the longest ${took(longest)}.`;
+  return (
+    <figure className={classes.strip}>
+      <svg role="img" aria-label={label} viewBox={`0 0 ${String(width)} ${String(tall)}`} preserveAspectRatio="none" height={tall}>
+        <title>{label}</title>
+        <path d={good} className={classes.stripGood} />
+        <path d={fresh} className={classes.stripFresh} />
+        <path d={bad} className={classes.stripBad} />
+      </svg>
+      <figcaption>
+        <span>
+          {count(polls.length)} {polls.length === 1 ? 'poll' : 'polls'}, oldest left
+        </span>
+        <span data-kind="fresh">brought events</span>
+        <span data-kind="good">nothing new</span>
+        <span data-kind="bad">{failed === 0 ? 'none failed' : `${count(failed)} failed`}</span>
+        <span>typically {took(typical)}</span>
+      </figcaption>
+    </figure>
+  );
+}
