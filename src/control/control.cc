@@ -43,6 +43,9 @@ Status ControlImpl::start() {
   PICKET_TRY(ensure_system_actor());
   PICKET_TRY(writer_->each("select coalesce(max(id), 0) + 1 from poll",
                            [&](const sql::Statement& row) { next_poll_id_ = row.integer(0); }));
+  if (!reserve_log(file, kReservedLog))
+    PICKET_LOG_WARN("control", "No space could be kept for {}-wal: on a full disk nobody could sign in.",
+                    file.string());
   PICKET_ASSIGN(dummy_hash_,
                 crypto::hash_password(crypto::Secret(crypto::random_text(32)), options_.password_cost));
   return {};

@@ -29,6 +29,9 @@
 /// another of this class is taken, but for `write_mutex_` before the caches' locks.
 namespace picket::control {
 
+/// Of the disk, for the log of control.db: some hundred sign-ins, also when no checkpoint succeeds any more.
+inline constexpr std::int64_t kReservedLog = 16 << 20;
+
 /// The open write transaction, handed to the code that changes something.
 class Writing {
  public:

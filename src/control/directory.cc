@@ -70,6 +70,16 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& direct
   return lock;
 }
 
+bool reserve_log(const std::filesystem::path& database, std::int64_t bytes) {
+  // The log, never the database itself: closing a descriptor of a file drops the process's locks on it, and
+  // SQLite holds none on the log.
+  const int fd = ::open((database.string() + "-wal").c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return false;
+  const bool done = ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes) == 0;
+  ::close(fd);
+  return done;
+}
+
 DirectoryLock::~DirectoryLock() {
   if (fd_ >= 0) ::close(fd_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <utility>
 
@@ -23,5 +24,10 @@ class DirectoryLock {
   explicit DirectoryLock(int fd) : fd_(fd) {}
   int fd_;
 };
+
+/// Keeps `bytes` of the disk for the write-ahead log of a database, beyond its present end. SQLite writes
+/// there before anywhere else, so small changes (a sign-in above all) still work on a disk that others have
+/// filled. Harmless to repeat. False, and nothing lost, on file systems that cannot.
+bool reserve_log(const std::filesystem::path& database, std::int64_t bytes);
 
 }  // namespace picket::control

@@ -127,6 +127,7 @@ Status ControlImpl::housekeep() {
     const std::scoped_lock lock(session_mutex_);
     std::erase_if(sessions_, [&](const auto& entry) { return entry.second.expires_at <= now; });
   }
+  reserve_log(options_.directory / "control.db", kReservedLog);  // again, once there is room
   return write(now, [&](Writing& w) -> Status {
     PICKET_TRY(w.db.run("delete from session where expires_at <= ?", now));
     return w.db.run("delete from sign_in_failure where last_at < ?", now - kAccountRule.forgotten_after);

@@ -1,14 +1,20 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <random>
 #include <thread>
 
+#include "control/control_impl.h"
 #include "control/tests/control_fixture.h"
 #include "sql/database.h"
 
@@ -222,6 +228,73 @@ TEST_F(ReliabilityTest, ThirtyTwoThreadsReadAndWriteAtOnce) {
   EXPECT_EQ(versions, edits) << "every edit that was accepted is one version";
   EXPECT_EQ(history("").size(), devices.size() + static_cast<std::size_t>(edits));
   EXPECT_GT(edits, 0);
+}
+
+/// A disk of its own, 64 MiB, under `at`; false where the system does not let us. In a child: the mount dies
+/// with it.
+bool mount_small_disk(const std::filesystem::path& at) {
+  const auto say = [](const char* file, const std::string& text) { std::ofstream(file) << text; };
+  const std::string uid = std::to_string(::getuid()), gid = std::to_string(::getgid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  say("/proc/self/setgroups", "deny");
+  say("/proc/self/uid_map", "0 " + uid + " 1");
+  say("/proc/self/gid_map", "0 " + gid + " 1");
+  return ::mount("none", at.c_str(), "tmpfs", 0, "size=64m") == 0;
+}
+
+bool fill_disk(const std::filesystem::path& directory) {
+  const int fd = ::open((directory / "others").c_str(), O_WRONLY | O_CREAT, 0600);
+  const std::string block(1 << 16, 'x');
+  while (::write(fd, block.data(), block.size()) > 0) {
+  }
+  const bool full = errno == ENOSPC;
+  while (::write(fd, block.data(), 512) > 0) {
+  }
+  return full;
+}
+
+enum Outcome { kWorks = 0, kNoMount = 40, kNotMade, kNotFull, kNoSignIn, kNoSession, kNoRead };
+
+Outcome sign_in_on_a_full_disk(ControlOptions options, ManualClock& clock) {
+  if (!mount_small_disk(options.directory)) return kNoMount;
+  auto control = Control::open(options);
+  if (!control) return kNotMade;
+  const Change change{(*control)->system_actor(), clock.now()};
+  const auto made = (*control)->create_organization(
+      "Full", {"eve@example.com", "Eve", crypto::Secret("correct horse")}, change);
+  if (!made) return kNotMade;
+  if (!fill_disk(options.directory)) return kNotFull;
+  for (int i = 0; i < 100; ++i) {
+    clock.advance(std::chrono::seconds(31));
+    const auto code = crypto::totp_code(crypto::Secret(*crypto::base32_decode(made->totp_secret)),
+                                        crypto::totp_step(clock.now()));
+    const auto user =
+        (*control)->authenticate("eve@example.com", crypto::Secret("correct horse"), code, "192.0.2.1");
+    if (!user) return kNoSignIn;
+    const auto issued = (*control)->create_session(*user, SessionKind::kCookie, "192.0.2.1", "test");
+    if (!issued) return kNoSession;
+    if (!(*control)->session(issued->token.reveal()).value_or(std::nullopt)) return kNoRead;
+  }
+  return kWorks;
+}
+
+TEST_F(ReliabilityTest, PeopleSignInOnAFullDisk) {
+  struct stat info {};
+  ASSERT_EQ(::stat((directory_ / "control.db-wal").c_str(), &info), 0);
+  EXPECT_GE(info.st_blocks * 512, kReservedLog) << "kept";
+  EXPECT_LT(info.st_size, kReservedLog) << "but not written";
+  control_.reset();
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) ::_exit(sign_in_on_a_full_disk(options(), clock_));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kNoMount)
+    std::puts("No mount of our own is allowed here: only the reservation itself was looked at.");
+  else
+    EXPECT_EQ(WEXITSTATUS(status), kWorks);
+  reopen();
 }
 
 }  // namespace
