@@ -129,7 +129,7 @@ void by_day(const store::EventStore& target, sqlite3* rows, std::size_t events) 
     ours.push_back(timed([&] {
       store::Query q;
       q.organization_id = kOrganization;
-      const auto days = target.histogram(q, store::Width::kDay, false, {});
+      const auto days = target.histogram(q, store::Width::kDay, store::GroupBy::kNothing, {});
       std::uint64_t sum = 0;
       check(days.has_value(), "histogram");
       for (const auto& b : days->at("")) sum += b.count;

@@ -13,6 +13,9 @@ using http_server::Request;
 using http_server::Response;
 using store::StoredEvent;
 
+/// Of one answer of counts: about 20 MB of JSON.
+constexpr std::size_t kMostCounts = 200'000;
+
 void write_or_null(codec::JsonWriter& out, std::string_view name, const std::string& text) {
   out.key(name);
   or_null(text).write(out);
@@ -176,20 +179,35 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
   const std::string unit = width != nullptr ? *width : "day";
   if (unit != "hour" && unit != "day") return refuse_parameter("width", "width is hour or day.");
   const auto* group = request.query_value("group");
-  if (group != nullptr && *group != "stream") return refuse_parameter("group", "group can only be stream.");
+  const bool by_device = group != nullptr && *group == "security_device";
+  if (group != nullptr && *group != "stream" && !by_device)
+    return refuse_parameter("group", "group is stream or security_device.");
+  if (by_device && asked.query.device_ids.empty())
+    return refuse_parameter("filter[security_device][id]",
+                            "With group=security_device, name the devices: up to 200 of "
+                            "filter[security_device][id].");
   std::map<std::string, std::vector<store::Bucket>> series;
   if (!asked.nothing) {
     API_ASSIGN(series,
                parts_.store.histogram(asked.query, unit == "hour" ? store::Width::kHour : store::Width::kDay,
-                                      group != nullptr, request.cancelled));
+                                      by_device          ? store::GroupBy::kDevice
+                                      : group != nullptr ? store::GroupBy::kStream
+                                                         : store::GroupBy::kNothing,
+                                      request.cancelled));
   }
+  std::size_t entries = 0;
+  for (const auto& [name, buckets] : series) entries += buckets.size();
+  if (entries > kMostCounts)
+    return refuse_parameter("width", fmt::format("This asks for {} counts, at most {} are answered. Ask for "
+                                                 "a shorter time, a wider bucket or fewer devices.",
+                                                 entries, kMostCounts));
   std::uint64_t total = 0;
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();
   for (const auto& [name, buckets] : series) {
     for (const auto& bucket : buckets) {
       out.begin_object();
-      if (group != nullptr) out.field("stream", name);
+      if (group != nullptr) out.field(by_device ? "security_device_id" : "stream", name);
       out.field("start", format_rfc3339(bucket.start)).field("count", bucket.count).end_object();
       total += bucket.count;
     }

@@ -17,6 +17,8 @@ struct FieldName {
   std::string_view name;
   Field field;
 };
+constexpr std::size_t kMaxDevices = 200;  // the rows a page of the console shows at once
+
 constexpr FieldName kFields[] = {{"vendor_uid", Field::kVendorUid}, {"action", Field::kAction},
                                  {"outcome", Field::kOutcome},      {"actor", Field::kActor},
                                  {"actor_uid", Field::kActorUid},   {"actor_email", Field::kActorEmail},
@@ -183,10 +185,17 @@ bool is_json(std::string_view text) {
 }
 
 Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const Scope& scope) {
-  API_ASSIGN(const Query query, parse_query(parameters));
+  API_ASSIGN(const Query query, parse_query(parameters, kMaxDevices + Query::kMaxFilters));
   EventQuery out;
   out.query.organization_id = scope.organization_id;
   for (const auto& term : query.filters) API_TRY(add_filter(term, scope, out));
+  if (out.query.device_ids.size() > kMaxDevices)
+    return refuse_parameter(
+        "filter[security_device][id]",
+        fmt::format("A request may name at most {} devices; ask for them in several.", kMaxDevices));
+  if (query.filters.size() - out.query.device_ids.size() > Query::kMaxFilters)
+    return refuse_parameter("filter", fmt::format("A request may carry at most {} filters beside the devices.",
+                                                  Query::kMaxFilters));
   for (const auto& term : query.sort) {
     if (term.field != "time" && term.field != "id" && term.field != "created_at")
       return refuse_parameter("sort", "Events are sorted by time: sort=-time (newest first) or sort=+time.");

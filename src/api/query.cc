@@ -10,7 +10,6 @@
 namespace picket::api {
 namespace {
 
-constexpr std::size_t kMaxFilters = 64;
 constexpr std::string_view kNullSign = "\xE2\x90\x80";  // U+2400
 
 /// "filter[a][b]" taken apart into its family and the names between brackets; nothing when malformed.
@@ -126,12 +125,13 @@ void read_sort(std::string_view text, Query& out) {
   }
 }
 
-Answer<void> read_filter(Name name, const std::string& parameter, const std::string& value, Query& out) {
+Answer<void> read_filter(Name name, const std::string& parameter, const std::string& value,
+                         std::size_t max_filters, Query& out) {
   if (name.parts.empty() || name.parts.size() > 4)
     return refuse_parameter(parameter,
                             "A filter is written filter[field]=value or filter[relationship][field]=value.");
-  if (out.filters.size() == kMaxFilters)
-    return refuse_parameter(parameter, fmt::format("A request may carry at most {} filters.", kMaxFilters));
+  if (out.filters.size() == max_filters)
+    return refuse_parameter(parameter, fmt::format("A request may carry at most {} filters.", max_filters));
   FilterTerm term;
   term.path = std::move(name.parts);
   term.parameter = parameter;
@@ -164,14 +164,14 @@ std::optional<std::string> Query::equal_to(const std::vector<std::string>& path)
   return found->value;
 }
 
-Answer<Query> parse_query(const http_server::Fields& parameters) {
+Answer<Query> parse_query(const http_server::Fields& parameters, std::size_t max_filters) {
   Query out;
   for (const auto& [parameter, value] : parameters) {
     auto name = take_apart(parameter);
     if (!name)
       return refuse_parameter(parameter, fmt::format("\"{}\" has brackets that do not match.", parameter));
     if (name->family == "filter") {
-      API_TRY(read_filter(std::move(*name), parameter, value, out));
+      API_TRY(read_filter(std::move(*name), parameter, value, max_filters, out));
     } else if (name->family == "page") {
       API_TRY(read_page(*name, parameter, value, out));
     } else if (name->family == "sort" && name->parts.empty()) {

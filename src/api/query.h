@@ -45,6 +45,7 @@ struct SortTerm {
 struct Query {
   static constexpr std::size_t kDefaultLimit = 50;
   static constexpr std::size_t kMaxLimit = 1000;
+  static constexpr std::size_t kMaxFilters = 64;
 
   std::vector<FilterTerm> filters;
   std::vector<SortTerm> sort;
@@ -64,8 +65,9 @@ struct Query {
 
 /// Reads the parameters of JSON:API in any order. Unknown families are ignored (clients of the original send
 /// some of their own), malformed ones are refused by name. Hostile input; sizes are bounded by the HTTP
-/// layer.
-Answer<Query> parse_query(const http_server::Fields& parameters);
+/// layer. `max_filters`: how many filters are taken.
+Answer<Query> parse_query(const http_server::Fields& parameters,
+                          std::size_t max_filters = Query::kMaxFilters);
 
 /// The request's parameters with `name` set to `value` (dropped where it was), as a query string: for
 /// `links.next`.

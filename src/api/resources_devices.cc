@@ -1,4 +1,5 @@
 #include <charconv>
+#include <cmath>
 
 #include "api/resources.h"
 #include "base/fail_point.h"
@@ -137,6 +138,7 @@ Answer<std::vector<Row>> list_devices(const Parts& parts, const Scope& scope, co
 
 void device_attributes(Builder<DeviceView>& type) {
   using D = DeviceView;
+  type.attribute("bytes_total", kNumber, [](const D& d) -> Value { return d.bytes_total; });
   type.attribute("created_at", kTime, [](const D& d) -> Value { return d.device.created_at; });
   type.attribute("credential", kObject, credential, kReadOnly | kNullOk | kNoSort);
   type.attribute(
@@ -188,6 +190,13 @@ void device_attributes(Builder<DeviceView>& type) {
       "task_source", {"CUSTOMER_PREMISE", "EXPEL_TASKPOOL"},
       [](const D& d) -> Value { return d.device.task_source; }, kSetOnce);
   type.attribute("updated_at", kTime, [](const D& d) -> Value { return d.device.updated_at; });
+  type.attribute(
+      "usual_24h", kNumber,
+      [](const D& d) -> Value {
+        if (!d.usual_24h) return nullptr;
+        return std::round(*d.usual_24h * 10) / 10;  // a mean over weeks: more digits would only look exact
+      },
+      kReadOnly | kNullOk);
 }
 
 ResourceType security_devices(const Parts& parts) {

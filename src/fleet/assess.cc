@@ -392,6 +392,11 @@ Usual usual_from(std::span<const store::Bucket> hours, TimePoint now) {
   return usual;
 }
 
+std::optional<double> usual_day(const Usual& usual, TimePoint now) {
+  if (usual.weeks == 0) return std::nullopt;
+  return expected_between(usual, now - std::chrono::hours(24), now);
+}
+
 bool worth_recording(const Health& before, const Health& after) {
   if (after.level == HealthLevel::kPaused || after.level == HealthLevel::kVerifying) return false;
   if (before.status != after.status || before.level != after.level) return true;

@@ -31,6 +31,9 @@ struct Usual {
 /// From exact counts by UTC hour. Only whole weeks count, at most four; with less than one there is no usual yet.
 Usual usual_from(std::span<const store::Bucket> hours, TimePoint now);
 
+/// How many events the 24 hours before `now` usually bring; nothing while there is no usual yet.
+std::optional<double> usual_day(const Usual& usual, TimePoint now);
+
 struct StreamFacts {
   const control::StreamState* state = nullptr;
   std::string_view title;  ///< "Audit events"

@@ -35,6 +35,8 @@ struct DeviceView {
   bool verifying = true;
   std::optional<TimePoint> last_successful_poll_at, last_data_received_at, newest_event_at, next_poll_at;
   std::uint64_t events_24h = 0;
+  std::uint64_t bytes_total = 0;     ///< of the records as received
+  std::optional<double> usual_24h;  ///< events that 24 hours usually bring at this time of the week
 };
 using DeviceViewPtr = std::shared_ptr<const DeviceView>;
 

@@ -127,6 +127,7 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
     if (!e.device->paused && e.device->credential) stream.next_poll_at = own.next_poll_at;
     const auto totals = parts_.store.totals(e.key(own));  // from memory, as the next one
     stream.events_total = totals ? totals->events : 0;
+    made->bytes_total += totals ? totals->raw_bytes : 0;
     stream.events_24h = stream.events_total == 0 ? 0 : parts_.store.last_24h(e.key(own), now);
     if (own.state.backfill) {
       stream.backfill_percent = backfill_fraction(*own.state.backfill) * 100;
@@ -141,6 +142,7 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
     made->events_24h += stream.events_24h;
     made->streams.push_back(std::move(stream));
   }
+  if (e.usual) made->usual_24h = usual_day(*e.usual, now);
   e.view = std::move(made);
   e.built_at = steady;
   e.dirty = false;

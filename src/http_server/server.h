@@ -16,7 +16,7 @@
 namespace picket::http_server {
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;
+  std::size_t header_bytes = 24 * 1024;  ///< with the request line: 200 ids fit into an address
   std::size_t connections = 10'000;
   std::size_t waiting_requests = 1024;  ///< for a handler thread; beyond it 503
   std::chrono::milliseconds handshake{10'000};

@@ -175,7 +175,7 @@ class ThreadedIngest final : public Ingest {
     query.organization_id = organization;
     query.device_ids = {device};
     query.time = {std::chrono::floor<std::chrono::hours>(now) - std::chrono::hours(24 * 29), now};
-    const auto counts = parts_.store.histogram(query, store::Width::kHour, false, stop_.get_token());
+    const auto counts = parts_.store.histogram(query, store::Width::kHour, store::GroupBy::kNothing, stop_.get_token());
     if (!counts || counts->empty()) return;
     fleet_.set_usual(device, std::make_shared<const fleet::Usual>(fleet::usual_from(counts->begin()->second, now)));
   }

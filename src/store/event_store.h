@@ -124,6 +124,9 @@ struct Progress {
 
 enum class Width { kHour, kDay };
 
+/// What makes a series of its own in a histogram.
+enum class GroupBy { kNothing, kStream, kDevice };
+
 struct Bucket {
   TimePoint start{};
   std::uint64_t count = 0;
@@ -164,10 +167,10 @@ class EventStore {
   /// Exact count of matches.
   virtual Result<std::uint64_t> count(const Query& query, std::stop_token stop) const = 0;
 
-  /// Exact counts by UTC hour or day, ascending, empty buckets left out. `by_stream`: one series a stream
-  /// name, else the single series "". Conditions and text are allowed and cost a scan.
+  /// Exact counts by UTC hour or day, ascending, empty buckets left out. One series a stream name or device id,
+  /// or the single series "". Conditions and text are allowed and cost a scan.
   virtual Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
-                                                                       bool by_stream,
+                                                                       GroupBy group,
                                                                        std::stop_token stop) const = 0;
 
   virtual Result<std::optional<StoredEvent>> get(const std::string& organization_id,

@@ -15,13 +15,13 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 
 class Histogram {
  public:
-  Histogram(const StoreCore& core, const Query& query, Width width, bool by_stream, std::stop_token stop)
+  Histogram(const StoreCore& core, const Query& query, Width width, GroupBy group, std::stop_token stop)
       : core_(core),
         query_(query),
         filter_(query),
         width_us_(width == Width::kHour ? 3'600'000'000 : 86'400'000'000),
         counters_(width == Width::kHour ? Sql::kHours : Sql::kDays),
-        by_stream_(by_stream),
+        group_(group),
         stop_(std::move(stop)) {}
 
   Result<Series> run() {
@@ -51,7 +51,17 @@ class Histogram {
   // bucket numbers that no time has, far from overflow
   static constexpr std::int64_t kLeast = -10'000'000'000, kMost = 10'000'000'000;
 
-  Counts& counts_of(const StreamKey& key) { return series_[by_stream_ ? key.stream : std::string()]; }
+  Counts& counts_of(const StreamKey& key) {
+    switch (group_) {
+      case GroupBy::kStream:
+        return series_[key.stream];
+      case GroupBy::kDevice:
+        return series_[key.device_id];
+      case GroupBy::kNothing:
+        break;
+    }
+    return series_[std::string()];
+  }
 
   Status add_counters(std::int64_t first, std::int64_t last) {
     for (auto& part : snapshot_.parts()) {
@@ -93,7 +103,7 @@ class Histogram {
   Filter filter_;
   std::int64_t width_us_;
   Sql counters_;
-  bool by_stream_;
+  GroupBy group_;
   std::stop_token stop_;
   Snapshot snapshot_;
   Series series_;
@@ -102,12 +112,12 @@ class Histogram {
 }  // namespace
 
 Result<std::map<std::string, std::vector<Bucket>>> histogram_of(const StoreCore& core, const Query& query,
-                                                                Width width, bool by_stream,
+                                                                Width width, GroupBy group,
                                                                 std::stop_token stop) {
-  PICKET_ASSIGN(const auto series, Histogram(core, query, width, by_stream, std::move(stop)).run());
+  PICKET_ASSIGN(const auto series, Histogram(core, query, width, group, std::move(stop)).run());
   const std::int64_t width_us = width == Width::kHour ? 3'600'000'000 : 86'400'000'000;
   std::map<std::string, std::vector<Bucket>> out;
-  if (!by_stream) out[""];
+  if (group == GroupBy::kNothing) out[""];
   for (const auto& [name, counts] : series) {
     if (counts.empty()) continue;
     auto& buckets = out[name];

@@ -13,7 +13,7 @@ Status search_events(const StoreCore& core, const Query& query, Order order,
                      const std::function<void(const Progress&)>& progress, std::stop_token stop);
 Result<std::uint64_t> count_events(const StoreCore& core, const Query& query, std::stop_token stop);
 Result<std::map<std::string, std::vector<Bucket>>> histogram_of(const StoreCore& core, const Query& query,
-                                                                Width width, bool by_stream,
+                                                                Width width, GroupBy group,
                                                                 std::stop_token stop);
 Result<std::optional<StoredEvent>> get_event(const StoreCore& core, const std::string& organization_id,
                                              const std::string& id);

@@ -85,9 +85,9 @@ class SqliteStore final : public EventStore {
     return count_events(core_, query, std::move(stop));
   }
   Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
-                                                               bool by_stream,
+                                                               GroupBy group,
                                                                std::stop_token stop) const override {
-    return histogram_of(core_, query, width, by_stream, std::move(stop));
+    return histogram_of(core_, query, width, group, std::move(stop));
   }
   Result<std::optional<StoredEvent>> get(const std::string& organization_id,
                                          const std::string& id) const override {

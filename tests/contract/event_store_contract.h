@@ -407,17 +407,19 @@ TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
   for (int i = 0; i < 100; ++i) b.add("b" + std::to_string(i), kStart - std::chrono::minutes(i * 29));
   append(a);
   append(b, other);
-  const auto naive = [&](const Query& q, Width width, bool by_stream) {
+  const auto naive = [&](const Query& q, Width width, GroupBy group) {
     std::map<std::string, std::map<TimePoint, std::uint64_t>> counts;
     FindOptions options;
     options.limit = 10'000;
     for (const auto& e : find(q, options).events) {
       const auto start = width == Width::kHour ? TimePoint(std::chrono::floor<std::chrono::hours>(e.time))
                                                : TimePoint(std::chrono::floor<std::chrono::days>(e.time));
-      ++counts[by_stream ? e.key.stream : ""][start];
+      ++counts[group == GroupBy::kStream   ? e.key.stream
+               : group == GroupBy::kDevice ? e.key.device_id
+                                           : ""][start];
     }
     std::map<std::string, std::vector<Bucket>> out;
-    if (!by_stream) out[""];
+    if (group == GroupBy::kNothing) out[""];
     for (const auto& [name, buckets] : counts)
       for (const auto& [start, n] : buckets) out[name].push_back({start, n});
     return out;
@@ -430,14 +432,14 @@ TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
                                    {kStart, kStart}};
   for (const auto& range : ranges) {
     for (const auto width : {Width::kHour, Width::kDay}) {
-      for (const bool by_stream : {false, true}) {
+      for (const auto group : {GroupBy::kNothing, GroupBy::kStream, GroupBy::kDevice}) {
         auto q = all();
         q.time = range;
-        const auto got = store_->histogram(q, width, by_stream, {});
+        const auto got = store_->histogram(q, width, group, {});
         ASSERT_TRUE(got) << got.error().message;
-        EXPECT_EQ(*got, naive(q, width, by_stream));
+        EXPECT_EQ(*got, naive(q, width, group));
         q.conditions.push_back({Field::kVendorUid, Match::kContains, {"a1"}});
-        EXPECT_EQ(*store_->histogram(q, width, by_stream, {}), naive(q, width, by_stream));
+        EXPECT_EQ(*store_->histogram(q, width, group, {}), naive(q, width, group));
       }
     }
   }
@@ -512,7 +514,7 @@ TEST_P(EventStoreContract, HostileRecordsAreStoredFaithfully) {
                 at->target == list[static_cast<std::size_t>(i)].target)
         << i;
   }
-  const auto days = store_->histogram(all(), Width::kDay, false, {});
+  const auto days = store_->histogram(all(), Width::kDay, GroupBy::kNothing, {});
   ASSERT_TRUE(days);
   EXPECT_EQ(days->at("").size(), 3u);
 }

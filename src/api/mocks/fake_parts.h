@@ -165,11 +165,15 @@ class RecordingStore final : public store::EventStore {
     return of(query).size();
   }
   Result<std::map<std::string, std::vector<store::Bucket>>> histogram(const store::Query& query, store::Width,
-                                                                      bool by_stream,
+                                                                      store::GroupBy group,
                                                                       std::stop_token) const override {
     asked = query;
     std::map<std::string, std::vector<store::Bucket>> out;
-    for (const auto& event : of(query)) out[by_stream ? event.key.stream : ""].push_back({event.time, 1});
+    for (const auto& event : of(query))
+      out[group == store::GroupBy::kStream   ? event.key.stream
+          : group == store::GroupBy::kDevice ? event.key.device_id
+                                             : ""]
+          .push_back({event.time, 1});
     return out;
   }
   Result<std::optional<store::StoredEvent>> get(const std::string& organization_id,

@@ -54,6 +54,19 @@ TEST_F(Devices, CreateTakesDefaultsAndShowsEverythingButTheSecret) {
         << name;
 }
 
+TEST_F(Devices, AmountsAreShownAsTheFleetHasThem) {
+  const auto id = add_device(ana_, "Corp");
+  EXPECT_EQ(get(path(id)).attribute("bytes_total"), 0);
+  EXPECT_TRUE(get(path(id)).attribute("usual_24h").is_null()) << "nothing is usual yet";
+  auto view = std::make_shared<fleet::DeviceView>(*ingest_->fleet().device(ana_.organization(), id));
+  view->bytes_total = 5'000'000'000;
+  view->usual_24h = 1234.5678;
+  ingest_->fleet().put(view);
+  EXPECT_EQ(get(path(id)).attribute("bytes_total"), 5'000'000'000);
+  EXPECT_EQ(get(path(id)).attribute("usual_24h"), 1234.6);
+  EXPECT_EQ(get(std::string(kBase) + "?filter[usual_24h]=>1000").total(), 1u);
+}
+
 TEST_F(Devices, WithoutTokenItIsSavedAndUnhealthy) {
   const auto made = as(ana_, "POST", kBase, device_body("Corp"));
   ASSERT_EQ(made.status, 201) << made.body;

@@ -135,6 +135,20 @@ TEST_F(Events, Counts) {
   EXPECT_EQ(counts.json.at("data").at(0),
             (boost::json::object{{"start", "2023-11-14T22:13:20.000Z"}, {"count", 1}}));
   EXPECT_EQ(get("/api/v2/events/counts?group=stream").json.at("data").at(0).at("stream"), "auditevents");
+  const auto by_device =
+      get("/api/v2/events/counts?group=security_device&filter[security_device][id]=" + device_);
+  ASSERT_EQ(by_device.status, 200) << by_device.body;
+  EXPECT_EQ(by_device.json.at("data").at(0).at("security_device_id").as_string(), device_);
+  EXPECT_EQ(get("/api/v2/events/counts?group=security_device").status, 400) << "without devices";
+  std::string many = "/api/v2/events/counts?group=security_device";
+  for (int i = 0; i < 200; ++i) many += "&filter[security_device][id]=D" + std::to_string(i);
+  EXPECT_EQ(get(many).status, 200);
+  EXPECT_EQ(store_.asked.device_ids.size(), 200u);
+  EXPECT_EQ(get(many + "&filter[security_device][id]=one-more").status, 400);
+  std::string others = "/api/v2/events?";
+  for (int i = 0; i < 64; ++i) others += "&filter[text]=t" + std::to_string(i);
+  EXPECT_EQ(get(others).status, 200);
+  EXPECT_EQ(get(others + "&filter[text]=one-more").status, 400) << "only devices may be that many";
   EXPECT_EQ(get("/api/v2/events/counts?width=week").status, 400);
   EXPECT_EQ(get("/api/v2/events/counts?group=actor").status, 400);
 }

@@ -178,6 +178,8 @@ TEST_F(OpenApi, AnswersAreAsDescribed) {
   hold("GET", "/api/v2/events/{id}/versions", "/api/v2/events/e1/versions");
   hold("GET", "/api/v2/events/{id}/security_device", "/api/v2/events/e1/security_device");
   hold("GET", "/api/v2/events/counts", "/api/v2/events/counts?group=stream");
+  hold("GET", "/api/v2/events/counts",
+       "/api/v2/events/counts?group=security_device&filter[security_device][id]=" + device_);
   hold("GET", "/auth/v0/session", "/auth/v0/session");
   hold("GET", "/readyz", "/readyz");
 }

@@ -327,6 +327,18 @@ TEST(Usual, IsTheMeanOfWholeWeeks) {
   EXPECT_EQ(usual_from(std::span(hours).first(100), now).weeks, 0);
 }
 
+TEST(Usual, OfADayIsThatOfTheHoursBefore) {
+  Usual usual;
+  EXPECT_FALSE(usual_day(usual, kNow)) << "nothing is usual yet";
+  usual.weeks = 2;
+  usual.per_hour.fill(1);
+  usual.per_hour[6 * 24 + 10] = 11;  // Sunday 10:00 to 11:00
+  usual.per_hour[5 * 24 + 10] = 101;  // Saturday 10:00 to 11:00
+  const TimePoint hour = std::chrono::floor<std::chrono::hours>(kNow);  // Sunday 10:00
+  EXPECT_DOUBLE_EQ(*usual_day(usual, hour), 23 + 101);
+  EXPECT_DOUBLE_EQ(*usual_day(usual, hour + 30min), 23 + 0.5 * 101 + 0.5 * 11);
+}
+
 TEST(Words, Times) {
   EXPECT_EQ(clock_words(kNow - 1h, kNow), "09:24 UTC");
   EXPECT_EQ(clock_words(kNow - 23h, kNow), "Saturday 11:24 UTC");

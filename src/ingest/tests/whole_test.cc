@@ -165,6 +165,11 @@ TEST_F(Whole, ADeviceIsConnectedReadAndHealthyAndStaysSoOverARestart) {
   EXPECT_EQ(view->device.health.status, model::DeviceStatus::kHealthy);
   EXPECT_EQ(view->streams.at(0).events_total, 2500u);
   EXPECT_EQ(view->events_24h, 7500u);
+  std::uint64_t bytes = 0;
+  for (const auto& stream : view->streams) bytes += store->totals({organization, id, stream.state.stream})->raw_bytes;
+  EXPECT_GT(bytes, 7500u);
+  EXPECT_EQ(view->bytes_total, bytes);
+  EXPECT_FALSE(view->usual_24h) << "no week is over yet";
   EXPECT_EQ(view->device.account_uid, "acc-1");
   EXPECT_EQ(control->device(organization, id)->health.status, model::DeviceStatus::kHealthy);
   EXPECT_EQ(ingest->trouble(), "");

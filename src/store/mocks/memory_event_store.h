@@ -87,16 +87,18 @@ class MemoryEventStore final : public EventStore {
   }
 
   Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
-                                                               bool by_stream,
+                                                               GroupBy group,
                                                                std::stop_token) const override {
     const std::lock_guard lock(mutex_);
     std::map<std::string, std::map<TimePoint, std::uint64_t>> counts;
-    if (!by_stream) counts[""];
+    if (group == GroupBy::kNothing) counts[""];
     for (const auto* s : matches(query, Order::kOldestFirst)) {
       const auto start = width == Width::kHour
                              ? TimePoint(std::chrono::floor<std::chrono::hours>(s->event.time))
                              : TimePoint(std::chrono::floor<std::chrono::days>(s->event.time));
-      ++counts[by_stream ? s->event.key.stream : ""][start];
+      ++counts[group == GroupBy::kStream   ? s->event.key.stream
+               : group == GroupBy::kDevice ? s->event.key.device_id
+                                           : ""][start];
     }
     std::map<std::string, std::vector<Bucket>> out;
     for (const auto& [name, buckets] : counts) {

@@ -99,7 +99,7 @@ TEST(StoreCrash, NothingIsLostDoubledOrHalf) {
     ASSERT_LE(seen, (next + 1) * kPage);
     ASSERT_EQ(seen % kPage, 0) << "a page is whole or absent";
     ASSERT_EQ((*store)->totals(kKey)->events, static_cast<std::uint64_t>(seen));
-    const auto days = (*store)->histogram(q, Width::kDay, false, {});
+    const auto days = (*store)->histogram(q, Width::kDay, GroupBy::kNothing, {});
     ASSERT_TRUE(days);
     std::uint64_t counted = 0;
     for (const auto& b : days->at("")) counted += b.count;

@@ -142,9 +142,9 @@ struct Pair {
     RC_ASSERT(ours == theirs);
     RC_ASSERT(store->count(query, {}).value() == theirs.size());
     for (const auto width : {Width::kHour, Width::kDay})
-      for (const bool by_stream : {false, true})
-        RC_ASSERT(store->histogram(query, width, by_stream, {}).value() ==
-                  model.histogram(query, width, by_stream, {}).value());
+      for (const auto group : {GroupBy::kNothing, GroupBy::kStream, GroupBy::kDevice})
+        RC_ASSERT(store->histogram(query, width, group, {}).value() ==
+                  model.histogram(query, width, group, {}).value());
     std::vector<std::string> searched;
     std::optional<TimePoint> last;
     RC_ASSERT(store

@@ -119,6 +119,8 @@ export function makeDevice(id: string, name: string, over: Partial<Device['attri
       newest_event_at: null,
       next_poll_at: null,
       events_24h: 15,
+      bytes_total: 4096,
+      usual_24h: null,
       credential: {
         last_four: 'x9Qk',
         fingerprint: 'b1f409aa',
