@@ -60,7 +60,7 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
                 <Day device={device} stream={stream} />
               </td>
             </tr>
-            <More stream={stream} />
+            <More stream={stream} said={device.attributes.status_details?.sentence ?? ''} />
           </tbody>
         ))}
       </table>
@@ -99,15 +99,19 @@ function Day({ device, stream }: { device: Device; stream: StreamStatus }) {
   );
 }
 
-function More({ stream }: { stream: StreamStatus }) {
-  const { backfill, last_error: error } = stream;
+/** What the device's own sentence, `said`, does not say yet. */
+function More({ stream, said }: { stream: StreamStatus; said: string }) {
+  const { backfill } = stream;
   const trouble = (stream.level === 'warning' || stream.level === 'error') && backfill === null;
-  if (backfill === null && !trouble) return null;
+  const sentence = trouble && !said.includes(stream.sentence) ? stream.sentence : '';
+  const { last_error } = stream;
+  const error = trouble && last_error !== null && !`${said} ${sentence}`.includes(last_error.message) ? last_error : null;
+  if (backfill === null && sentence === '' && error === null) return null;
   return (
     <tr className={classes.more}>
       <td colSpan={5}>
-        {trouble && stream.sentence !== '' && <p>{stream.sentence}</p>}
-        {trouble && error !== null && (
+        {sentence !== '' && <p>{sentence}</p>}
+        {error !== null && (
           <p className={classes.lastError}>
             <span className="pk-muted">
               <Term of="last_error">Last error</Term>
