@@ -24,6 +24,8 @@ const system = { type: 'actors', id: 'a-0', attributes: { actor_type: 'system', 
 const devices = new Map();
 const histories = new Map();
 const clients = new Set();
+let preferences = {};
+let preferencesVersion = 1;
 let sessions = new Set();
 let eventId = 0;
 
@@ -134,7 +136,7 @@ function remember(id, action, value, by = 'a-1', msAgo = 0) {
     type: 'security_device_histories',
     id: randomUUID(),
     attributes: { action, created_at: iso(msAgo), value },
-    relationships: { created_by: { data: { type: 'actors', id: by } } },
+    relationships: { created_by: { data: { type: 'actors', id: by } }, security_device: { data: { type: 'security_devices', id } } },
   });
   tell('history', { security_device_id: id, id: 'h' });
 }
@@ -163,7 +165,7 @@ const plugin = {
     vendor_name: '1Password',
     vendor_type: 'Password manager',
     description: 'Sign-in attempts, item usage and audit events of a 1Password Business account.',
-    logo_image_url: null,
+    logo_image_url: '/api/v2/plugins/1password/logo',
     active: true,
     device_spec_json: {
       fields: [
@@ -212,7 +214,7 @@ class Refusal extends Error {
 
 function session(token) {
   return {
-    user: { id: 'u-1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a-1' },
+    user: { id: 'u-1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a-1', preferences },
     organization: { id: 'o-1', name: 'Northwind Traders' },
     role: 'organization_admin',
     csrf_token: `csrf-${token}`,
@@ -254,6 +256,50 @@ function api(method, url, body, token, request) {
     return { status: 200, body: { ok: true, code: 'ok', sentence: 'A token of events.1password.eu for three event kinds. It never expires.', server: 'events.1password.eu', features: streams.map(([s]) => s), expires_at: null, issued_at: iso(1e9), account_uuid: 'NZQ', proposals: { server: 'https://events.1password.eu' } } };
   }
   if (path === '/api/v2/plugins/1password/test') return { status: 200, body: testResult(!process.env.PICKET_SIM_TOKEN || JSON.stringify(body).includes(process.env.PICKET_SIM_TOKEN)) };
+  if (path === '/api/v2/user_accounts/u-1') {
+    const etag = `"${preferencesVersion}"`;
+    if (method === 'PATCH') {
+      if (request.headers['if-match'] && request.headers['if-match'] !== etag) throw new Refusal(412, 'stale', 'Changed meanwhile.');
+      preferences = body.data.attributes.preferences;
+      preferencesVersion += 1;
+    }
+    return { status: 200, body: { data: { type: 'user_accounts', id: 'u-1', attributes: { preferences } } }, etag: `"${preferencesVersion}"` };
+  }
+  if (path === '/api/v2/events/counts') {
+    const width = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[url.searchParams.get('width') ?? 'day'];
+    const wanted = url.searchParams.getAll('filter[security_device][id]');
+    const from = Date.parse((url.searchParams.get('filter[time]') ?? '').replace(/^>=?/, ''));
+    const group = url.searchParams.get('group');
+    const ids = wanted.length > 0 ? wanted : [...devices.keys()].slice(0, 200);
+    const sums = new Map();
+    for (const id of ids) {
+      const device = devices.get(id);
+      if (!device || ['verifying', 'no_token'].includes(device.attributes.status_details.code)) continue;
+      const seed = parseInt(id.slice(0, 6), 16);
+      for (let at = Math.floor(from / width) * width; at < Date.now(); at += width) {
+        const hourOfDay = new Date(at).getUTCHours();
+        const day = [0, 6].includes(new Date(at).getUTCDay()) ? 0.3 : 1;
+        const shape = width > 3_600_000 ? 9 : 0.15 + Math.max(0, Math.sin(((hourOfDay - 5) / 15) * Math.PI));
+        const dead = device.attributes.status_details.level === 'error' && at > Date.now() - 190 * minute;
+        const n = dead ? 0 : Math.round(shape * day * (seed % 90) * (0.6 + (((seed ^ (at / width)) * 2654435761) % 100) / 120) * (width / 3_600_000));
+        if (n > 0) {
+          const key = group === 'security_device' ? `${at} ${id}` : String(at);
+          sums.set(key, (sums.get(key) ?? 0) + n);
+        }
+      }
+    }
+    const data = [...sums].map(([key, n]) => {
+      const [at, id] = key.split(' ');
+      return { start: new Date(Number(at)).toISOString(), count: n, ...(id ? { security_device_id: id } : {}) };
+    });
+    return { status: 200, body: { data, meta: { total: data.reduce((sum, one) => sum + one.count, 0), width: url.searchParams.get('width') ?? 'day' } } };
+  }
+  if (path === '/api/v2/security_device_histories' && !url.searchParams.has('filter[security_device][id]')) {
+    const rows = [...histories.values()].flat().filter((row) => Date.parse(row.attributes.created_at) > Date.now() - 1440 * minute)
+      .sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? 1 : -1));
+    const limit = Number(url.searchParams.get('page[limit]') ?? 50);
+    return { status: 200, body: { data: rows.slice(0, limit), included: [actor, system, ...devices.values()], meta: { page: { total: rows.length } } } };
+  }
   if (path === '/api/v2/security_device_histories') {
     const by = url.searchParams.get('filter[created_by][id]');
     const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => by === null || row.relationships.created_by.data.id === by);
@@ -307,6 +353,7 @@ function api(method, url, body, token, request) {
   if (method === 'GET') return { status: 200, body: { data: device, included: [actor] }, etag };
   if (request.headers['if-match'] && request.headers['if-match'] !== etag) throw new Refusal(412, 'stale', 'Somebody else changed this device.');
   if (method === 'PATCH') {
+    if (device.attributes.name.endsWith('07')) throw new Refusal(500, 'internal', 'The store is busy. Try again in a moment.');
     const before = {};
     for (const [key, value] of Object.entries(body.data.attributes)) {
       before[key] = device.attributes[key];
@@ -328,6 +375,7 @@ function api(method, url, body, token, request) {
   throw new Refusal(405, 'method', 'Not this way.');
 }
 
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="11" fill="#0572ec"/><circle cx="12" cy="12" r="7" fill="#fff"/><rect x="10.4" y="7.5" width="3.2" height="9" rx="1" fill="#1a285f"/></svg>';
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 createServer((request, response) => {
   const url = new URL(request.url, 'http://localhost');
@@ -339,6 +387,7 @@ createServer((request, response) => {
     clients.add(response);
     return request.on('close', () => clients.delete(response));
   }
+  if (url.pathname === '/api/v2/plugins/1password/logo') return response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(logo);
   if (url.pathname === '/readyz') return response.end('ok');
   if (/^\/(api|auth|dev)\//.test(url.pathname)) {
     let text = '';

@@ -221,6 +221,7 @@ export function signedIn(devices: Device[]): TestServer {
   const server = new TestServer()
     .on('GET /auth/v0/session', { body: session })
     .on('GET /api/v2/plugins', { body: { data: [plugin] } })
+    .on('GET /api/v2/events/counts', { body: { data: [], meta: { total: 0 } } })
     .on('GET /api/v2/security_device_histories', { body: { data: [], meta: { page: { total: 0 } } } })
     .on('GET /api/v2/security_devices', (call) => {
       const offset = Number(call.query.get('page[offset]'));
