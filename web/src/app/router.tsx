@@ -12,6 +12,7 @@ import { EgressPage } from '@/features/egress/EgressPage';
 import { DevicePanel } from '@/features/security-devices/panel/DevicePanel';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
+import { HomePage } from '@/features/home/HomePage';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { Broken, NotFound, Starting } from './pages';
 import { Shell } from './Shell';
@@ -47,9 +48,7 @@ const appRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/settings/security-devices', replace: true });
-  },
+  component: HomePage,
 });
 
 const devicesRoute = createRoute({

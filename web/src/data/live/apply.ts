@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
 import { historyKeys } from '@/data/histories/histories';
+import { recentKey } from '@/data/histories/recent';
 import type { LiveMessage } from './live';
 
 type Change = (known: Device | undefined) => Device | undefined;
@@ -53,4 +54,5 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
   }
   if (changes.size > 0) patchDevices(client, changes);
   for (const id of histories) void client.invalidateQueries({ queryKey: historyKeys.of(id) });
+  if (histories.size > 0) void client.invalidateQueries({ queryKey: recentKey });
 }
