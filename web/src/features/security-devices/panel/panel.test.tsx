@@ -58,7 +58,7 @@ const open = async (address = '/settings/security-devices/a') => {
 
 describe('device health', () => {
   test('three cards; every count leads to its events', async () => {
-    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    withNumbers(signedIn([makeDevice('a', 'Alpha', { usual_24h: 2310.4, bytes_total: 48_210_000 })]));
     const { panel } = await open();
     for (const name of ['Connection', 'Data', 'Alerts']) expect(panel.getByRole('heading', { name })).toBeTruthy();
     expect(await panel.findByText('120 ms')).toBeTruthy();
@@ -139,6 +139,20 @@ describe('device health', () => {
     expect(list.textContent).toContain('Audit events');
     expect(list.textContent).toContain('Item usage events: not included');
     expect(list.textContent).toContain('(in 12 days)');
+  });
+
+  test('an error that all streams share is told once', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const details = device.attributes.status_details;
+    const last_error = { code: 'connect', message: 'connection timed out', at: at(1) };
+    const broken = { level: 'error' as const, sentence: 'Not reachable.', last_error };
+    const streams = [makeStream(broken), makeStream({ ...broken, stream: 'itemusages', title: 'Item usage events' })];
+    if (details) device.attributes.status_details = { ...details, level: 'error', sentence: 'Not reachable.', streams };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    const table = within(panel.getByRole('table', { name: 'Streams of this device' }));
+    expect(table.getAllByText('connection timed out')).toHaveLength(1);
+    expect(table.getByRole('button', { name: 'Copy the last error of all streams' })).toBeTruthy();
   });
 
   test('numbers that cannot be had are said to be missing; the rest stands', async () => {
