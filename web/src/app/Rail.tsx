@@ -1,4 +1,4 @@
-import { IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { IconActivity, IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Link } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
 import classes from './Shell.module.css';
@@ -25,6 +25,10 @@ export function Rail({ session, inDrawer = false, onFollow }: {
       <Link to="/" activeOptions={{ exact: true }} className={classes.link} onClick={onFollow}>
         <IconHome size={18} aria-hidden />
         Home
+      </Link>
+      <Link to="/events" className={classes.link} onClick={onFollow}>
+        <IconActivity size={18} aria-hidden />
+        Events
       </Link>
       <div className={classes.section}>Organization Settings</div>
       <Link to="/settings/security-devices" className={classes.link} onClick={onFollow}>
