@@ -54,7 +54,7 @@ export function problem(status: string, code: string, detail: string, pointer?: 
 }
 
 export const session: Session = {
-  user: { id: 'u1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a1' },
+  user: { id: 'u1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a1', preferences: {} },
   organization: { id: 'o1', name: 'Northwind' },
   role: 'organization_admin',
   csrf_token: 'csrf-1',
