@@ -2,7 +2,7 @@
 
 build_packages="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libssl-dev libcurl4-openssl-dev
   libsqlite3-dev libsodium-dev libsimdjson-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libexpected-dev libyaml-cpp-dev
-  zlib1g-dev libzstd-dev libqrencode-dev nodejs npm ca-certificates"
+  zlib1g-dev libzstd-dev libqrencode-dev iso-codes nodejs npm ca-certificates"
 # the release build includes its tests, so these belong to the build
 test_build_packages="libgtest-dev libgmock-dev librapidcheck-dev"
 test_packages="chromium fonts-inter procps openssl curl"
@@ -61,4 +61,12 @@ build_release() {
   fi
   [ -f build/release/build.ninja ] || cmake --preset release
   NINJA_STATUS='[%f/%t %es] ' cmake --build --preset release --target "$1" --parallel "$jobs"
+}
+
+# count_tests FILE   the last line of a test run, from ctest's JUnit file
+count_tests() {
+  number() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
+  local all failed skipped
+  all=$(number tests "$1") failed=$(number failures "$1") skipped=$(($(number skipped "$1") + $(number disabled "$1")))
+  echo "$((all - failed - skipped)) passed, $failed failed, $skipped skipped"
 }

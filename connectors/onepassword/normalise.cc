@@ -10,6 +10,7 @@
 
 #include "codec/json.h"
 #include "onepassword/actions.h"
+#include "onepassword/ocsf_parts.h"
 
 namespace picket::onepassword {
 namespace {
@@ -39,7 +40,7 @@ std::string_view clip(std::string_view text) {
 /// What is picked out of a record before it is judged.
 struct Fields {
   std::string_view uuid, timestamp, action, object_type, object_uuid, item_uuid, category;
-  std::string_view actor_uuid, person_uuid, person_email, address, old_address;
+  std::string_view actor_uuid, person_uuid, person_email, address, old_address, country, country_named;
 };
 
 }  // namespace
@@ -109,6 +110,14 @@ struct EventNormaliser::Impl {
     });
   }
 
+  void location(od::value value, Fields& out) {
+    od::object object;
+    if (value.get(object) != simdjson::SUCCESS) return;
+    members(object, [&](std::string_view key, od::value inner) {
+      if (key == "country") out.country_named = text(inner);
+    });
+  }
+
   bool read(Stream stream, Fields& out) {
     scratch.clear();
     scratch.reserve(record.size() + simdjson::SIMDJSON_PADDING);
@@ -131,6 +140,10 @@ struct EventNormaliser::Impl {
         person(value, out);
       else if (key == where)
         place(value, out);
+      else if (key == "location")
+        location(value, out);
+      else if (key == "country")
+        out.country = text(value);
       else if (key == "action")
         out.action = text(value);
       else if (key == "object_type")
@@ -164,6 +177,7 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
   impl_->record = record;
   if (!impl_->read(stream, fields)) return view;
   if (fields.uuid.empty() || fields.uuid.size() > kMaxUid) return view;
+  view.vendor_uid = fields.uuid;  // also without a time: the identity is the vendor's
   auto time = parse_rfc3339(fields.timestamp);
   if (!time)
     time = parse_time_lenient(
@@ -171,13 +185,13 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
   if (!time) return view;
 
   view.unreadable = false;
-  view.vendor_uid = fields.uuid;
   view.time = *time;
   view.actor_uid =
       clip(stream == Stream::kAudit && !fields.actor_uuid.empty() ? fields.actor_uuid : fields.person_uuid);
   view.actor_email = clip(fields.person_email);
   view.source_ip =
       clip(stream == Stream::kAudit || fields.address.empty() ? fields.old_address : fields.address);
+  view.country = clip(country_of(fields.country_named, fields.country));
   view.outcome = model::Outcome::kSuccess;  // audit and item usage report only what happened
   Classification classification;
   switch (stream) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "codec/country.h"
+
 namespace picket::onepassword {
 namespace {
 
@@ -34,11 +36,6 @@ void write_os(JsonWriter& out, const bj::object& client) {
   out.end_object();
 }
 
-bool is_alpha2(std::string_view text) {
-  return text.size() == 2 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 void number_if(JsonWriter& out, std::string_view key, const bj::object& object, const char* name) {
   const bj::value* value = object.if_contains(name);
   if (value != nullptr && value->is_number()) out.field(key, value->to_number<double>());
@@ -48,10 +45,10 @@ void number_if(JsonWriter& out, std::string_view key, const bj::object& object, 
 void write_location(JsonWriter& out, const bj::object& record) {
   const bj::object& location = object_of(record, "location");
   const std::string_view named = text_of(location, "country"),
-                         code = is_alpha2(named) ? named : text_of(record, "country");
-  if (location.empty() && !is_alpha2(code)) return;
+                         code = codec::country_code(country_of(named, text_of(record, "country")));
+  if (location.empty() && code.empty()) return;
   out.key("location").begin_object();
-  if (is_alpha2(code)) out.field("country", code);
+  field_if(out, "country", code);
   field_if(out, "region", text_of(location, "region"));
   field_if(out, "city", text_of(location, "city"));
   number_if(out, "lat", location, "latitude");
@@ -64,6 +61,11 @@ void write_location(JsonWriter& out, const bj::object& record) {
 }
 
 }  // namespace
+
+std::string_view country_of(std::string_view named, std::string_view code) {
+  if (const auto known = codec::country_code(named); !known.empty()) return known;
+  return named.empty() || codec::is_country_code(code) ? code : named;
+}
 
 std::string_view text_of(const bj::object& object, const char* key) {
   const bj::value* value = object.if_contains(key);

@@ -5,13 +5,17 @@
 
 #include "codec/json_writer.h"
 
-/// Objects of OCSF 1.8.0 as 1Password's records fill them. Used by ocsf.cc only.
+/// Objects of OCSF 1.8.0 as 1Password's records fill them. Used by the normaliser.
 namespace picket::onepassword {
 
 /// Text of a member; empty when it is absent or of another type.
 std::string_view text_of(const boost::json::object& object, const char* key);
 /// The object under a key; an empty one when it is absent or of another type.
 const boost::json::object& object_of(const boost::json::object& object, const char* key);
+
+/// Of an address: the code, from the name in `location` or else from the record's own member; a name without
+/// a code stays as it is.
+std::string_view country_of(std::string_view named, std::string_view code);
 
 /// A field only when there is something to say.
 void field_if(codec::JsonWriter& out, std::string_view key, std::string_view text);

@@ -13,8 +13,6 @@ using http_server::Request;
 using http_server::Response;
 using store::StoredEvent;
 
-constexpr std::size_t kExportsAtOnce = 2;
-
 /// Of one answer of counts: about 20 MB of JSON.
 constexpr std::size_t kMostCounts = 200'000;
 
@@ -26,15 +24,11 @@ void write_or_null(codec::JsonWriter& out, std::string_view name, const std::str
 }  // namespace
 
 EventCalls::EventCalls(const Parts& parts, const Plugins& plugins, const Catalogue& catalogue)
-    : parts_(parts), plugins_(plugins), catalogue_(catalogue),
-      export_slots_(std::make_shared<std::counting_semaphore<>>(kExportsAtOnce)),
-      searches_({"search", 4, 64}),
-      exports_({"export", kExportsAtOnce, 2 * kExportsAtOnce}) {}
+    : parts_(parts), plugins_(plugins), catalogue_(catalogue), searches_({"search", 4, 64}) {}
 
 void EventCalls::stop() {
   stopping_.request_stop();
   searches_.stop();
-  exports_.stop();
 }
 
 Value EventCalls::ocsf_of(const StoredEvent& event) const {
@@ -57,6 +51,7 @@ void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, b
   write_or_null(out, "actor_uid", event.actor_uid);
   write_or_null(out, "actor_email", event.actor_email);
   write_or_null(out, "source_ip", event.source_ip);
+  write_or_null(out, "country", event.country);
   write_or_null(out, "target", event.target);
   out.key("raw");
   // The record's own bytes; what is no JSON is shown as text

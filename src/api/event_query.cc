@@ -19,11 +19,11 @@ struct FieldName {
 };
 constexpr std::size_t kMaxDevices = 200;  // the rows a page of the console shows at once
 
-constexpr FieldName kFields[] = {{"vendor_uid", Field::kVendorUid}, {"action", Field::kAction},
-                                 {"outcome", Field::kOutcome},      {"actor", Field::kActor},
-                                 {"actor_uid", Field::kActorUid},   {"actor_email", Field::kActorEmail},
-                                 {"source_ip", Field::kSourceIp},   {"target", Field::kTarget},
-                                 {"class_uid", Field::kClassUid},   {"unreadable", Field::kUnreadable}};
+constexpr FieldName kFields[] = {
+    {"vendor_uid", Field::kVendorUid}, {"action", Field::kAction},        {"outcome", Field::kOutcome},
+    {"actor", Field::kActor},          {"actor_uid", Field::kActorUid},   {"actor_email", Field::kActorEmail},
+    {"source_ip", Field::kSourceIp},   {"country", Field::kCountry},      {"target", Field::kTarget},
+    {"class_uid", Field::kClassUid},   {"unreadable", Field::kUnreadable}};
 
 std::chrono::sys_time<std::chrono::milliseconds> to_millis(TimePoint t) {
   return std::chrono::floor<std::chrono::milliseconds>(t);
@@ -184,9 +184,8 @@ bool is_json(std::string_view text) {
                      [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
 }
 
-Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const Scope& scope,
-                                    const QueryLimits& limits) {
-  API_ASSIGN(const Query query, parse_query(parameters, {limits.filters + kMaxDevices, limits.page, limits.page_unasked}));
+Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const Scope& scope) {
+  API_ASSIGN(const Query query, parse_query(parameters, kMaxDevices + Query::kMaxFilters));
   EventQuery out;
   out.query.organization_id = scope.organization_id;
   for (const auto& term : query.filters) API_TRY(add_filter(term, scope, out));
@@ -194,9 +193,9 @@ Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const
     return refuse_parameter(
         "filter[security_device][id]",
         fmt::format("A request may name at most {} devices; ask for them in several.", kMaxDevices));
-  if (query.filters.size() - out.query.device_ids.size() > limits.filters)
+  if (query.filters.size() - out.query.device_ids.size() > Query::kMaxFilters)
     return refuse_parameter("filter", fmt::format("A request may carry at most {} filters beside the devices.",
-                                                  limits.filters));
+                                                  Query::kMaxFilters));
   for (const auto& term : query.sort) {
     if (term.field != "time" && term.field != "id" && term.field != "created_at")
       return refuse_parameter("sort", "Events are sorted by time: sort=-time (newest first) or sort=+time.");

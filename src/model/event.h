@@ -26,6 +26,7 @@ struct EventView {
   std::string_view actor_uid;
   std::string_view actor_email;
   std::string_view source_ip;
+  std::string_view country;  ///< of the address: two capitals (ISO 3166-1) where the vendor gives them, else its word
   std::string_view target;
   /// The record could not be read: kept raw, counted, identified by its bytes, at the time it was received.
   bool unreadable = false;

@@ -14,14 +14,15 @@
 //   and length
 //              a row, then the texts that stand apart
 //   kinds      dictionary (class, activity, outcome | unreadable << 2, action) and codes
-//   actors     dictionary (uid, e-mail) and codes;  ips, targets  dictionary (text) and codes
+//   actors     dictionary (uid, e-mail) and codes;  origins  dictionary (address, country) and codes
+//   targets    dictionary (text) and codes
 // Codes: one byte a row when the dictionary has at most 256 entries, else a plane of low and a plane of high
 // bytes.
 namespace picket::store {
 
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kFormat = 2;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
@@ -106,16 +107,16 @@ std::uint32_t Dictionary::code(std::string_view a, std::string_view b, std::uint
 }
 
 BlockEncoder::BlockEncoder(int level, std::uint64_t seed)
-    : compressor_(level), kinds_(seed), actors_(seed), ips_(seed), targets_(seed) {}
+    : compressor_(level), kinds_(seed), actors_(seed), origins_(seed), targets_(seed) {}
 
 void BlockEncoder::clear() {
   n_ = 0;
   text_bytes_ = 0;
-  for (auto* d : {&kinds_, &actors_, &ips_, &targets_}) d->clear();
+  for (auto* d : {&kinds_, &actors_, &origins_, &targets_}) d->clear();
   raw_.clear();
   times_.clear();
-  for (auto* v :
-       {&lengths_, &uid_positions_, &uid_lengths_, &kind_codes_, &actor_codes_, &ip_codes_, &target_codes_})
+  for (auto* v : {&lengths_, &uid_positions_, &uid_lengths_, &kind_codes_, &actor_codes_, &origin_codes_,
+                  &target_codes_})
     v->clear();
   received_.clear();
   uid_texts_.clear();
@@ -128,7 +129,8 @@ void BlockEncoder::clear() {
 bool BlockEncoder::has_room(const model::EventView& view, std::string_view raw) const {
   if (n_ == 0) return true;
   const auto text = view.vendor_uid.size() + view.action.size() + view.actor_uid.size() +
-                    view.actor_email.size() + view.source_ip.size() + view.target.size();
+                    view.actor_email.size() + view.source_ip.size() + view.country.size() +
+                    view.target.size();
   return n_ < kMaxBlockRows && raw_.size() + raw.size() <= kMaxBlockBytes &&
          text_bytes_ + text <= kMaxBlockBytes;
 }
@@ -155,12 +157,12 @@ void BlockEncoder::add(const model::EventView& view, std::string_view raw, std::
   uid_positions_.push_back(position);
   uid_lengths_.push_back(static_cast<std::uint32_t>(uid.size()));
   text_bytes_ += uid.size() + view.action.size() + view.actor_uid.size() + view.actor_email.size() +
-                 view.source_ip.size() + view.target.size();
+                 view.source_ip.size() + view.country.size() + view.target.size();
   const auto number = (std::uint64_t{view.class_uid} << 32) | (std::uint64_t{view.activity_id} << 8) |
                       (static_cast<std::uint64_t>(view.outcome) & 3) | (view.unreadable ? 4u : 0u);
   kind_codes_.push_back(kinds_.code(view.action, {}, number));
   actor_codes_.push_back(actors_.code(view.actor_uid, view.actor_email, view.actor_uid.size()));
-  ip_codes_.push_back(ips_.code(view.source_ip));
+  origin_codes_.push_back(origins_.code(view.source_ip, view.country, view.source_ip.size()));
   target_codes_.push_back(targets_.code(view.target));
   if (received_.empty() || received_.back().us != received_us) received_.push_back({received_us, 0});
   ++received_.back().rows;
@@ -213,18 +215,18 @@ Result<EncodedBlock> BlockEncoder::finish() {
     put_text(out, e.a);
   }
   put_codes(out, kind_codes_, kinds_.entries().size());
-  put_varint(out, actors_.entries().size());
-  for (const auto& e : actors_.entries()) {
-    put_text(out, e.a);
-    put_text(out, e.b);
-  }
-  put_codes(out, actor_codes_, actors_.entries().size());
   for (const auto& [dictionary, codes] :
-       {std::pair(&ips_, &ip_codes_), std::pair(&targets_, &target_codes_)}) {
+       {std::pair(&actors_, &actor_codes_), std::pair(&origins_, &origin_codes_)}) {
     put_varint(out, dictionary->entries().size());
-    for (const auto& e : dictionary->entries()) put_text(out, e.a);
+    for (const auto& e : dictionary->entries()) {
+      put_text(out, e.a);
+      put_text(out, e.b);
+    }
     put_codes(out, *codes, dictionary->entries().size());
   }
+  put_varint(out, targets_.entries().size());
+  for (const auto& e : targets_.entries()) put_text(out, e.a);
+  put_codes(out, target_codes_, targets_.entries().size());
 
   PICKET_ASSIGN(const auto packed_columns, compressor_.compress(columns_, 0));
   PICKET_ASSIGN(const auto packed_raw, compressor_.compress(raw_, 1));
@@ -329,11 +331,15 @@ Status ColumnBlock::parse() {
     a.email = in.text();
   }
   if (!get_codes(in, n, actors.size(), actor_codes)) return damaged("actors");
-  for (const auto& [texts, codes] : {std::pair(&ips, &ip_codes), std::pair(&targets, &target_codes)}) {
-    texts->resize(entries());
-    for (auto& text : *texts) text = in.text();
-    if (!get_codes(in, n, texts->size(), *codes)) return damaged("addresses or targets");
+  origins.resize(entries());
+  for (auto& o : origins) {
+    o.ip = in.text();
+    o.country = in.text();
   }
+  if (!get_codes(in, n, origins.size(), origin_codes)) return damaged("addresses");
+  targets.resize(entries());
+  for (auto& text : targets) text = in.text();
+  if (!get_codes(in, n, targets.size(), target_codes)) return damaged("targets");
   if (!in.ok() || in.left() != 0) return damaged("end");
   return {};
 }
@@ -346,6 +352,7 @@ std::string_view ColumnBlock::vendor_uid(std::string_view raw, std::uint32_t row
 model::EventView ColumnBlock::view(std::string_view raw, std::uint32_t row) const {
   const auto& kind = kinds[kind_codes[row]];
   const auto& actor = actors[actor_codes[row]];
+  const auto& origin = origins[origin_codes[row]];
   model::EventView v;
   v.vendor_uid = vendor_uid(raw, row);
   v.time = from_micros(times[row]);
@@ -355,7 +362,8 @@ model::EventView ColumnBlock::view(std::string_view raw, std::uint32_t row) cons
   v.action = kind.action;
   v.actor_uid = actor.uid;
   v.actor_email = actor.email;
-  v.source_ip = ips[ip_codes[row]];
+  v.source_ip = origin.ip;
+  v.country = origin.country;
   v.target = targets[target_codes[row]];
   v.unreadable = kind.unreadable;
   return v;

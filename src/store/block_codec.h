@@ -61,11 +61,11 @@ class BlockEncoder {
   Compressor compressor_;
   std::uint32_t n_ = 0;
   std::size_t text_bytes_ = 0;
-  Dictionary kinds_, actors_, ips_, targets_;
+  Dictionary kinds_, actors_, origins_, targets_;
   std::string raw_;
   std::vector<std::int64_t> times_;
   std::vector<std::uint32_t> lengths_, uid_positions_, uid_lengths_;
-  std::vector<std::uint32_t> kind_codes_, actor_codes_, ip_codes_, target_codes_;
+  std::vector<std::uint32_t> kind_codes_, actor_codes_, origin_codes_, target_codes_;
   struct Received {
     std::int64_t us;
     std::uint32_t rows;
@@ -87,6 +87,9 @@ struct ColumnBlock {
   struct Actor {
     std::string_view uid, email;
   };
+  struct Origin {
+    std::string_view ip, country;
+  };
 
   std::uint32_t n = 0;
   std::string buffer;
@@ -94,8 +97,9 @@ struct ColumnBlock {
   std::vector<std::uint32_t> raw_offsets;  ///< n + 1
   std::vector<Kind> kinds;
   std::vector<Actor> actors;
-  std::vector<std::string_view> ips, targets;
-  std::vector<std::uint16_t> kind_codes, actor_codes, ip_codes, target_codes;
+  std::vector<Origin> origins;
+  std::vector<std::string_view> targets;
+  std::vector<std::uint16_t> kind_codes, actor_codes, origin_codes, target_codes;
   std::vector<std::uint32_t> uid_positions;  ///< in the record, kUidApart: kept in `uid_texts`
   std::vector<std::uint32_t> uid_lengths;
   std::vector<std::string_view> uid_texts;  ///< filled only when some id stands apart; by row

@@ -49,7 +49,7 @@ struct StoredEvent {
   std::uint16_t activity_id = 0;
   model::Outcome outcome = model::Outcome::kUnknown;
   bool unreadable = false;
-  std::string action, actor_uid, actor_email, source_ip, target;
+  std::string action, actor_uid, actor_email, source_ip, country, target;
   std::string raw;             ///< exact bytes of the first version
   std::uint32_t versions = 1;  ///< how many contents were received under this identity
 };
@@ -67,6 +67,7 @@ enum class Field {
   kActorUid,
   kActorEmail,
   kSourceIp,
+  kCountry,
   kTarget,
   kClassUid,
   kUnreadable
@@ -74,8 +75,8 @@ enum class Field {
 enum class Match { kEqual, kNotEqual, kContains, kStartsWith };
 
 /// All values are alternatives (for kNotEqual: all are excluded). kActor compares uid and e-mail; e-mail,
-/// kContains and kActor ignore ASCII case, everything else is exact. Numbers, outcomes and booleans are given
-/// as text.
+/// country, kContains and kActor ignore ASCII case, everything else is exact. Numbers, outcomes and booleans
+/// are given as text.
 struct Condition {
   Field field = Field::kAction;
   Match match = Match::kEqual;

@@ -16,7 +16,8 @@ bool is_actor_field(Field f) {
 }
 
 bool ignores_case(const Condition& c) {
-  return c.field == Field::kActor || c.field == Field::kActorEmail || c.match == Match::kContains;
+  return c.field == Field::kActor || c.field == Field::kActorEmail || c.field == Field::kCountry ||
+         c.match == Match::kContains;
 }
 
 /// Keeps the rows whose code passes; `passes` is tried once an entry.
@@ -128,6 +129,10 @@ bool Filter::actor_passes(const ColumnBlock::Actor& actor) const {
   });
 }
 
+bool Filter::origin_passes(const ColumnBlock::Origin& origin) const {
+  return text_passes(Field::kSourceIp, origin.ip) && text_passes(Field::kCountry, origin.country);
+}
+
 bool Filter::text_passes(Field field, std::string_view value) const {
   return std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& c) {
     return c.field != field || holds(c, value, ignores_case(c));
@@ -150,9 +155,8 @@ void Filter::match(const DecodedBlock& block, const TimeSpan& span, std::vector<
   if (about(is_actor_field) &&
       !narrow(columns.actors, columns.actor_codes, rows, [&](const auto& a) { return actor_passes(a); }))
     return;
-  if (about([](Field f) { return f == Field::kSourceIp; }) &&
-      !narrow(columns.ips, columns.ip_codes, rows,
-              [&](std::string_view v) { return text_passes(Field::kSourceIp, v); }))
+  if (about([](Field f) { return f == Field::kSourceIp || f == Field::kCountry; }) &&
+      !narrow(columns.origins, columns.origin_codes, rows, [&](const auto& o) { return origin_passes(o); }))
     return;
   if (about([](Field f) { return f == Field::kTarget; }) &&
       !narrow(columns.targets, columns.target_codes, rows,

@@ -38,6 +38,7 @@ class Filter {
   bool holds(const Condition& condition, std::string_view value, bool ignore_case) const;
   bool kind_passes(const ColumnBlock::Kind& kind) const;
   bool actor_passes(const ColumnBlock::Actor& actor) const;
+  bool origin_passes(const ColumnBlock::Origin& origin) const;
   bool text_passes(Field field, std::string_view value) const;
   void match_text(const DecodedBlock& block, std::vector<std::uint32_t>& rows) const;
 

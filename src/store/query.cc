@@ -134,6 +134,7 @@ StoredEvent stored_event(const StoreCore& core, const StreamKey& key, const Deco
   e.actor_uid = v.actor_uid;
   e.actor_email = v.actor_email;
   e.source_ip = v.source_ip;
+  e.country = v.country;
   e.target = v.target;
   if (with_raw) e.raw = block.columns.record(block.raw, row);
   return e;

@@ -12,7 +12,7 @@ namespace picket::store {
 class EventList {
  public:
   struct Made {
-    std::string uid, raw, action, actor_uid, actor_email, source_ip, target;
+    std::string uid, raw, action, actor_uid, actor_email, source_ip, country, target;
     model::EventView view;
   };
   Made& add(std::string uid, TimePoint time, std::string raw = "") {
@@ -31,6 +31,7 @@ class EventList {
       m.view.actor_uid = m.actor_uid;
       m.view.actor_email = m.actor_email;
       m.view.source_ip = m.source_ip;
+      m.view.country = m.country;
       m.view.target = m.target;
       out.push_back({m.view, m.raw});
     }

@@ -90,6 +90,7 @@ TEST_P(EventStoreContract, KeepsEveryFieldAndEveryByte) {
   e.actor_uid = "ACTOR";
   e.actor_email = "Ada@Example.Test";
   e.source_ip = "2001:db8::1";
+  e.country = "PT";
   e.target = std::string("t\0arget", 7);
   EXPECT_EQ(append(list).added, 1u);
   const auto found = find(all());
@@ -107,6 +108,7 @@ TEST_P(EventStoreContract, KeepsEveryFieldAndEveryByte) {
     EXPECT_EQ(s.actor_uid, "ACTOR");
     EXPECT_EQ(s.actor_email, "Ada@Example.Test");
     EXPECT_EQ(s.source_ip, "2001:db8::1");
+    EXPECT_EQ(s.country, "PT");
     EXPECT_EQ(s.target, e.target);
     EXPECT_EQ(s.raw, e.raw);
     EXPECT_EQ(s.versions, 1u);
@@ -298,6 +300,7 @@ TEST_P(EventStoreContract, ConditionsAreAndedAndValuesAreAlternatives) {
     e.actor_uid = "User" + std::to_string(i % 5);
     e.actor_email = "User" + std::to_string(i % 5) + "@Example.test";
     e.source_ip = "203.0.113." + std::to_string(i % 10);
+    e.country = i % 10 == 9 ? "" : i % 20 < 10 ? "PT" : "Atlantis";
     e.target = i % 3 == 0 ? "" : "target-" + std::to_string(i % 3);
     e.view.outcome = static_cast<model::Outcome>(i % 3);
     e.view.class_uid = i % 4 == 0 ? 3001 : 3002;
@@ -317,6 +320,9 @@ TEST_P(EventStoreContract, ConditionsAreAndedAndValuesAreAlternatives) {
   EXPECT_EQ(count(with(Field::kActorUid, Match::kEqual, {"user1"})), 0u) << "the uid alone is exact";
   EXPECT_EQ(count(with(Field::kActorEmail, Match::kEqual, {"user2@example.test"})), 20u);
   EXPECT_EQ(count(with(Field::kSourceIp, Match::kEqual, {"203.0.113.7"})), 10u);
+  EXPECT_EQ(count(with(Field::kCountry, Match::kEqual, {"pt"})), 45u) << "in any case";
+  EXPECT_EQ(count(with(Field::kCountry, Match::kEqual, {""})), 10u);
+  EXPECT_EQ(count(with(Field::kCountry, Match::kNotEqual, {"PT", ""})), 45u);
   EXPECT_EQ(count(with(Field::kTarget, Match::kEqual, {""})), 34u) << "what the vendor did not say";
   EXPECT_EQ(count(with(Field::kOutcome, Match::kEqual, {"failure"})), 33u);
   EXPECT_EQ(count(with(Field::kClassUid, Match::kEqual, {"3001"})), 25u);
@@ -476,7 +482,8 @@ TEST_P(EventStoreContract, TokensAndIdsThatAreNotOursAreRefused) {
     ASSERT_TRUE(got);
     EXPECT_FALSE(*got);
   }
-  for (const std::string& token : {std::string("x"), std::string("00"), std::string("zz"), std::string(58, '0')}) {
+  for (const std::string& token :
+       {std::string("x"), std::string("00"), std::string("zz"), std::string(58, '0')}) {
     FindOptions options;
     options.after = token;
     const auto result = store_->find(all(), options, {});

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& [a, b] :
        {std::pair(once.vendor_uid, twice.vendor_uid), std::pair(once.action, twice.action),
         std::pair(once.actor_uid, twice.actor_uid), std::pair(once.actor_email, twice.actor_email),
-        std::pair(once.source_ip, twice.source_ip), std::pair(once.target, twice.target)})
+        std::pair(once.source_ip, twice.source_ip), std::pair(once.country, twice.country), std::pair(once.target, twice.target)})
     if (a != b || a.size() > 1024) std::abort();
   if (once.unreadable != once.vendor_uid.empty() || once.time != twice.time ||
       once.class_uid != twice.class_uid)

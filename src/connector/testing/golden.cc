@@ -96,6 +96,7 @@ std::string golden_text(const Connector& connector, const GoldenCase& golden) {
                            {"actor_uid", text(view.actor_uid)},
                            {"actor_email", text(view.actor_email)},
                            {"source_ip", text(view.source_ip)},
+                           {"country", text(view.country)},
                            {"target", text(view.target)},
                            {"unreadable", view.unreadable}};
   const auto ocsf = normaliser->to_ocsf(golden.stream, record);

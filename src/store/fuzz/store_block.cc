@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t sum = 0;
     for (std::uint32_t row = 0; row < columns.n; ++row) {
       const auto v = columns.view(raw, row);
-      for (const auto text : {v.vendor_uid, v.action, v.actor_uid, v.actor_email, v.source_ip, v.target,
+      for (const auto text : {v.vendor_uid, v.action, v.actor_uid, v.actor_email, v.source_ip, v.country, v.target,
                               columns.record(raw, row)})
         for (const char c : text) sum += static_cast<unsigned char>(c);
     }

@@ -188,6 +188,7 @@ class MemoryEventStore final : public EventStore {
     s.event.actor_uid = e.view.actor_uid;
     s.event.actor_email = e.view.actor_email;
     s.event.source_ip = e.view.source_ip;
+    s.event.country = e.view.country;
     s.event.target = e.view.target;
     s.event.raw = e.raw;
     return s;
@@ -236,6 +237,8 @@ class MemoryEventStore final : public EventStore {
         return holds(c, e.actor_email, true);
       case Field::kSourceIp:
         return holds(c, e.source_ip, contains);
+      case Field::kCountry:
+        return holds(c, e.country, true);
       case Field::kTarget:
         return holds(c, e.target, contains);
       case Field::kClassUid:
