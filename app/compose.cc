@@ -78,9 +78,12 @@ class ProgramImpl final : public Program {
     ingest.data_directory = options.data;
     if (options.disk_low_water_bytes) ingest.disk_low_water_bytes = *options.disk_low_water_bytes;
     ingest.extra_servers = options.allow_device_servers;
-    PICKET_ASSIGN(ingest_, ingest::Ingest::start({system_clock(), *control_, *store_, *connectors_, *http_}, ingest));
+    PICKET_ASSIGN(ingest_, ingest::Ingest::open({system_clock(), *control_, *store_, *connectors_, *http_}, ingest));
+    PICKET_TRY(serve(options, at));
+    // Only a program that has its port and its certificates calls vendors, or says how they answer.
+    ingest_->start();
     if (options.retention_days) retention_ = std::make_unique<Retention>(*store_, *options.retention_days);
-    return serve(options, at);
+    return {};
   }
 
   std::string base_url() const override { return server_->base_url(); }
@@ -109,6 +112,7 @@ class ProgramImpl final : public Program {
     api.public_url = options.public_url;
     api.egress_addresses = options.egress_addresses;
     api.feedback_address = options.feedback_address;
+    api.metrics_addresses = options.metrics_addresses;
     api.extra_servers = options.allow_device_servers;
     api.assets = assets_;
     http_server::ServerOptions server;

@@ -36,7 +36,7 @@ CLI::App* add_serve(CLI::App& app, Commands& c) {
                     "A further vendor server that devices may name (exact scheme, host and port; exempt from the address rules). Repeatable");
   serve->add_option("--vendor-rate", c.serve.vendor_rate, "Requests a minute for each vendor credential, with 50 times as many an hour (default 600; 0 = no limit)");
   serve->add_option("--ca-file", c.serve.ca_file, "Further certificates to trust for outgoing requests (PEM)")->check(CLI::ExistingFile);
-  serve->add_option("--proxy", c.serve.proxy, "Proxy for outgoing requests: http://, https:// or socks5h://");
+  serve->add_option("--proxy", c.serve.proxy, "Proxy for outgoing requests: http://, https:// or socks5h://; loopback servers are called directly");
   serve->add_option("--tls-cert", c.serve.tls_cert, "Certificate chain of this server (PEM)")->check(CLI::ExistingFile);
   serve->add_option("--tls-key", c.serve.tls_key, "Its private key (PEM)")->check(CLI::ExistingFile);
   serve->add_option("--public-url", c.serve.public_url, "Where people reach this server, for example https://picket.example.com");

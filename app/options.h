@@ -24,6 +24,7 @@ struct ServeOptions {
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> egress_addresses;
   std::string feedback_address;
+  std::vector<std::string> metrics_addresses;
   std::optional<int> retention_days;
   std::optional<std::uint64_t> disk_low_water_bytes;
   obs::LogOptions log;

@@ -76,15 +76,18 @@ class ThreadedIngest final : public Ingest {
     for (auto& thread : threads_) thread.join();
   }
 
-  Status begin() {
+  Status load() {
     PICKET_TRY(fleet_.load());
     watch_disk();
+    return {};
+  }
+
+  void start() override {
     engine_.begin();
     threads_.emplace_back([this] { send_loop(); });
     for (int i = 0; i < kWorkers; ++i) threads_.emplace_back([this, i] { work_loop(i); });
     threads_.emplace_back([this] { tick_loop(); });
     threads_.emplace_back([this] { housekeep_loop(); });
-    return {};
   }
 
   fleet::Fleet& fleet() override { return fleet_; }
@@ -277,6 +280,7 @@ Result<RereadCost> ThreadedIngest::reread_cost(const std::string& organization_i
     query.time.from = start_time;
     PICKET_ASSIGN(std::uint64_t events, parts_.store.count(query, {}));
     PICKET_ASSIGN(const auto totals, parts_.store.totals({organization_id, device_id, stream.state.stream}));
+    cost.stored += events;
     // what lies before everything we have is guessed from what we have
     if (totals.oldest && totals.newest && start_time < *totals.oldest && *totals.newest > *totals.oldest) {
       const double known = std::chrono::duration<double>(*totals.newest - *totals.oldest).count();
@@ -293,9 +297,9 @@ Result<RereadCost> ThreadedIngest::reread_cost(const std::string& organization_i
 
 }  // namespace
 
-Result<std::unique_ptr<Ingest>> Ingest::start(const Parts& parts, const Options& options) {
+Result<std::unique_ptr<Ingest>> Ingest::open(const Parts& parts, const Options& options) {
   auto ingest = std::make_unique<ThreadedIngest>(parts, options);
-  PICKET_TRY(ingest->begin());
+  PICKET_TRY(ingest->load());
   return std::unique_ptr<Ingest>(std::move(ingest));
 }
 

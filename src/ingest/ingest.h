@@ -29,7 +29,8 @@ struct Options {
 
 /// What re-reading from a time would cost.
 struct RereadCost {
-  std::uint64_t events = 0;
+  std::uint64_t events = 0;  ///< expected; before the oldest one that is stored a guess from its rate
+  std::uint64_t stored = 0;  ///< of these
   std::uint64_t requests = 0;
   std::chrono::seconds at_least{0};
 };
@@ -45,8 +46,11 @@ class Ingest {
     const connector::Registry& connectors;
     http_client::Client& http;
   };
-  static Result<std::unique_ptr<Ingest>> start(const Parts& parts, const Options& options);
+  /// Loads the fleet; nobody is called before `start`.
+  static Result<std::unique_ptr<Ingest>> open(const Parts& parts, const Options& options);
   virtual ~Ingest() = default;  ///< stops and waits; at most 4 s
+  /// Begins to poll. Once.
+  virtual void start() = 0;
 
   virtual fleet::Fleet& fleet() = 0;
   /// Polls every stream of the device as soon as the vendor's limits allow and tells what came of the connector's test.

@@ -105,9 +105,10 @@ class Whole : public testing::Test {
     options.vendor_rate_per_minute = 0;
     options.data_directory = directory;
     options.disk_low_water_bytes = 1;
-    auto started = Ingest::start({system_clock(), *control, *store, *registry, *network}, options);
+    auto started = Ingest::open({system_clock(), *control, *store, *registry, *network}, options);
     ASSERT_TRUE(started) << started.error().message;
     ingest = std::move(*started);
+    ingest->start();
   }
   std::string add(const std::string& name) {
     control::NewDevice device;
