@@ -1,8 +1,8 @@
 // Whole-system measurements, each beside its yardstick, both in this run, as a ratio. See README.md.
 //
-//   node bench/run.mjs [ingest] [allowance] [idle] [list]      (default: all)     --events N  --devices N  --seconds N
+//   node bench/run.mjs [ingest] [allowance] [idle] [list] [big]      (default: all)     --events N  --devices N  --seconds N  --stored N
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api, Program, init, scratch, sleep, until } from "../tests/lib/program.mjs";
 
@@ -11,7 +11,8 @@ const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i
 const events = option("events", 1_000_000);
 const devices = option("devices", 2000);
 const seconds = option("seconds", 120);
-const rows = args.length ? args : ["ingest", "allowance", "idle", "list"];
+const stored = option("stored", 10_000_000);
+const rows = args.length ? args : ["ingest", "allowance", "idle", "list", "big"];
 const build = process.env.PICKET_BUILD ?? "build/release";
 const picket = join(build, "picket");
 const work = scratch("bench");
@@ -152,6 +153,17 @@ async function idle() {
   await sim.stop();
 }
 
+/** Of 200 calls one after the other, in ms. */
+async function p99(api, path) {
+  const times = [];
+  for (let i = 0; i < 200; ++i) {
+    const t = performance.now();
+    await (await api.raw("GET", typeof path === "function" ? path(i) : path)).text();
+    times.push(performance.now() - t);
+  }
+  return times.sort((a, b) => a - b)[197];
+}
+
 async function list() {
   const data = join(work.path, "list");
   const account = init(picket, data);
@@ -160,24 +172,49 @@ async function list() {
   for (let i = 0; i < 10000; i += 20)
     await Promise.all(Array.from({ length: 20 }, (_, k) => api.addDevice({ name: `Device ${i + k}`, server: "http://127.0.0.1:9" })));
   const some = (await api.get("/api/v2/security_devices?page[limit]=100&sort=name")).data;
-  const p99 = async (path) => {
-    const times = [];
-    for (let i = 0; i < 200; ++i) {
-      const t = performance.now();
-      await (await api.raw("GET", typeof path === "function" ? path(i) : path)).text();
-      times.push(performance.now() - t);
-    }
-    return times.sort((a, b) => a - b)[197];
-  };
-  const first = await p99("/api/v2/security_devices?page[limit]=100&sort=name");
+  const first = await p99(api, "/api/v2/security_devices?page[limit]=100&sort=name");
   row("first screen of the device list with 10,000 devices, p99", `${first.toFixed(1)} ms`, "-", "<= 100 ms", first <= 100);
-  const panel = await p99((i) => `/api/v2/security_devices/${some[i % some.length].id}`);
+  const panel = await p99(api, (i) => `/api/v2/security_devices/${some[i % some.length].id}`);
   row("side panel, p99", `${panel.toFixed(1)} ms`, "-", "<= 50 ms", panel <= 50);
   await serve.stop();
 }
 
+/** A large store: the queries beside their yardsticks in the store itself, then the program over the same files. */
+async function big() {
+  const data = join(work.path, "big");
+  const account = init(picket, data);
+  let { serve, base } = await startServer(data, "http://127.0.0.1:9", []);
+  let api = await Api.login(base, account);
+  const ids = [];
+  for (let i = 0; i < 1000; i += 20)
+    ids.push(...(await Promise.all(Array.from({ length: 20 }, (_, k) => api.addDevice({ name: `Device ${i + k}`, server: "http://127.0.0.1:9" })))).map((d) => d.id));
+  await serve.stop();
+  const names = join(work.path, "ids"), dir = join(work.path, "store-bench");
+  writeFileSync(names, [account.organization_id, ...ids].join("\n"));
+  const done = spawnSync(join(build, "bench/store/bench_store_query"), [dir, String(stored), "1000"], { encoding: "utf8", env: { ...process.env, PICKET_BENCH_IDS: names }, maxBuffer: 1 << 24 });
+  if (done.status !== 0) throw new Error(`bench_store_query: ${done.stderr}`);
+  const said = done.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const of = (bench, literal) => said.find((s) => s.bench === bench && (!literal || s.literal === literal));
+  const day = of("by_day_all_devices"), none = of("text_search", "none"), frequent = of("text_search", "frequent");
+  row("events by day, all devices", `${day.ms} ms`, `GROUP BY over plain SQLite rows ${day.sqlite_group_by_ms} ms, ratio ${day.ratio}`, "<= 0.1", day.ratio <= 0.1);
+  row("text search: first row", `${frequent.first_row_s} s`, "-", "<= 1 s", frequent.first_row_s <= 1);
+  row("text search: whole scan", `${none.full_scan_s} s`, `zstd's own time to unpack ${none.zstd_unpack_s} s, ratio ${none.ratio}`, "<= 1.5", none.ratio <= 1.5);
+  row("text search: cancelled within", `${none.cancel_s} s`, "-", "<= 0.2 s", none.cancelled && none.cancel_s <= 0.2);
+  rmSync(join(data, "events"), { recursive: true, force: true });
+  renameSync(join(dir, "store"), join(data, "events"));
+  const begun = performance.now();
+  ({ serve, base } = await startServer(data, "http://127.0.0.1:9", []));
+  const ready = await fetch(`${base}/readyz`);
+  const took = performance.now() - begun;
+  row(`start to ready with ${stored} events`, `${(took / 1000).toFixed(2)} s`, "-", "<= 2 s", ready.status === 200 && took <= 2000);
+  api = await Api.login(base, account);
+  const latest = await p99(api, (i) => `/api/v2/events?filter[security_device][id]=${ids[(i * 37) % ids.length]}&page[limit]=50`);
+  row("latest 50 events of a device at the API, p99", `${latest.toFixed(1)} ms`, "-", "<= 20 ms", latest <= 20);
+  await serve.stop();
+}
+
 try {
-  const table = { ingest, allowance, idle, list };
+  const table = { ingest, allowance, idle, list, big };
   for (const name of rows) await table[name]();
 } finally {
   work.remove();

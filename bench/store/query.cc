@@ -1,6 +1,7 @@
 // bench_store_query DIR [EVENTS] [DEVICES] [keep]: the query rows over a store of audit events, 1,000
 // devices of three organizations' size in one, arriving in time order, each beside its yardstick: SQLite's
-// GROUP BY over plain rows, zstd's own time to unpack. `keep` uses a store that an earlier run left in DIR.
+// GROUP BY over plain rows, zstd's own time to unpack. `keep` uses a store that an earlier run left in DIR. PICKET_BENCH_IDS
+// names a file with the organization's and the devices' ids, a line each, so that a server can be started over the store.
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <zstd.h>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <thread>
 
@@ -22,10 +24,26 @@ using namespace picket;
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kStart = 1'790'000'000;
-constexpr const char* kOrganization = "11111111-1111-4111-8111-111111111111";
+struct Ids {
+  std::string organization = "11111111-1111-4111-8111-111111111111";
+  std::vector<std::string> devices;
+};
+
+const Ids& ids() {
+  static const Ids known = [] {
+    Ids out;
+    const char* name = std::getenv("PICKET_BENCH_IDS");
+    if (name == nullptr) return out;
+    std::ifstream file(name);
+    std::getline(file, out.organization);
+    for (std::string line; std::getline(file, line);) out.devices.push_back(line);
+    return out;
+  }();
+  return known;
+}
 
 std::string device_id(std::size_t i) {
-  return fmt::format("22222222-2222-4222-8222-{:012}", i);
+  return i < ids().devices.size() ? ids().devices[i] : fmt::format("22222222-2222-4222-8222-{:012}", i);
 }
 
 void check(bool ok, const std::string& what) {
@@ -57,7 +75,7 @@ void load(store::EventStore& target, sqlite3* rows, std::size_t events, std::siz
     for (const auto& e : waiting[d]) page.push_back({bench::AuditEvents::view(e), e.raw});
     meter.start();
     const auto result =
-        target.append({kOrganization, device_id(d), "auditevents"}, page, from_seconds(kStart + 31 * 86'400));
+        target.append({ids().organization, device_id(d), "auditevents"}, page, from_seconds(kStart + 31 * 86'400));
     meter.stop();
     check(result.has_value() && result->added == page.size(), "append");
     waiting[d].clear();
@@ -107,7 +125,7 @@ void latest_of_device(const store::EventStore& target, std::size_t devices) {
   bench::Random random(3);
   for (int i = 0; i < 300; ++i) {
     store::Query q;
-    q.organization_id = kOrganization;
+    q.organization_id = ids().organization;
     q.device_ids = {device_id(random.below(devices))};
     store::FindOptions options;
     options.with_total = i % 2 == 0;
@@ -128,7 +146,7 @@ void by_day(const store::EventStore& target, sqlite3* rows, std::size_t events) 
   for (int i = 0; i < 3; ++i) {
     ours.push_back(timed([&] {
       store::Query q;
-      q.organization_id = kOrganization;
+      q.organization_id = ids().organization;
       const auto days = target.histogram(q, store::Width::kDay, store::GroupBy::kNothing, {});
       std::uint64_t sum = 0;
       check(days.has_value(), "histogram");
@@ -181,7 +199,7 @@ double unpack_time(const fs::path& directory, double& read_s, double& cpu_s) {
 void text_search(const store::EventStore& target, const fs::path& directory, const char* name,
                  const std::string& literal) {
   store::Query q;
-  q.organization_id = kOrganization;
+  q.organization_id = ids().organization;
   q.text = {literal};
   double first = -1, longest_gap = 0, last = bench::seconds(CLOCK_MONOTONIC);
   std::uint64_t matched = 0;
@@ -231,7 +249,7 @@ void text_search(const store::EventStore& target, const fs::path& directory, con
 
 void conditions(const store::EventStore& target) {
   store::Query q;
-  q.organization_id = kOrganization;
+  q.organization_id = ids().organization;
   q.conditions.push_back({store::Field::kAction, store::Match::kEqual, {"join"}});
   std::uint64_t n = 0;
   const auto s = timed([&] { n = target.count(q, {}).value_or(0); });
@@ -269,13 +287,13 @@ int main(int argc, char** argv) {
     std::uint64_t sum = 0;
     for (std::size_t d = 0; d < devices; ++d)
       sum +=
-          target->last_24h({kOrganization, device_id(d), "auditevents"}, from_seconds(kStart + 30 * 86'400));
+          target->last_24h({ids().organization, device_id(d), "auditevents"}, from_seconds(kStart + 30 * 86'400));
     check(sum > 0, "last 24 h");
   });
   const auto warm = timed([&] {
     for (std::size_t d = 0; d < devices; ++d)
       static_cast<void>(
-          target->last_24h({kOrganization, device_id(d), "auditevents"}, from_seconds(kStart + 30 * 86'400)));
+          target->last_24h({ids().organization, device_id(d), "auditevents"}, from_seconds(kStart + 30 * 86'400)));
   });
   std::printf("{\"bench\":\"last_24h\",\"devices\":%zu,\"first_ms\":%.1f,\"again_ms\":%.2f}\n", devices,
               1000 * recent, 1000 * warm);
