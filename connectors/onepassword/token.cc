@@ -1,5 +1,6 @@
 #include "onepassword/token.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 #include <string.h>
 
@@ -52,6 +53,11 @@ class SecretJson {
 
 tl::unexpected<Error> refuse(std::string message) {
   return fail(Error(ErrorKind::kInvalidInput, std::move(message)).with_field(std::string(kField)));
+}
+
+/// A credential of another 1Password product.
+tl::unexpected<Error> refuse_other(const std::string& what) {
+  return fail(Error(ErrorKind::kForbidden, fmt::format("{} {}", what, kHowTo)).with_field(std::string(kField)));
 }
 
 std::optional<std::string_view> plain_text(const dom::element& value) {
@@ -157,8 +163,7 @@ Status check_kind(std::string_view token) {
           "The token holds spaces, line breaks or other characters that no token has. Copy it whole and "
           "alone.");
   if (token.starts_with("ops_"))
-    return refuse("This is the token of a 1Password service account. It cannot read events. " +
-                  std::string(kHowTo));
+    return refuse_other("This is the token of a 1Password service account. It cannot read events.");
   if (std::count(token.begin(), token.end(), '.') != 2)
     return refuse(
         "This is not an Events Reporting token: it does not have three parts with dots between them. " +
@@ -171,8 +176,7 @@ Status check_claims(const Claims& claims) {
     return std::find(claims.features.begin(), claims.features.end(), name) != claims.features.end();
   };
   if (has("vaultaccess"))
-    return refuse("This is a token of 1Password Connect: it opens vaults and cannot read events. " +
-                  std::string(kHowTo));
+    return refuse_other("This is a token of 1Password Connect: it opens vaults and cannot read events.");
   if (!claims.has_features || claims.host.empty())
     return refuse(
         "This token does not come from 1Password Events Reporting: it names no server or no kinds of "

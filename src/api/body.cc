@@ -272,6 +272,11 @@ Answer<Changes> read_changes(const ResourceType& type, Purpose purpose, std::str
                            "/data/type",
                            {}});
 
+  if (const auto* id = object->if_contains("id");
+      id != nullptr && purpose == Purpose::kChange && *id != json::string_view(type.id(current.get())))
+    return refuse(
+        ApiError{409, "conflict", "The body names another object than the address does.", "/data/id", {}});
+
   static const json::object kNone;
   const auto section = [&](json::string_view name) -> const json::object* {
     const auto* member = object->if_contains(name);

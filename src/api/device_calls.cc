@@ -20,14 +20,18 @@ using http_server::Response;
 constexpr std::size_t kMaxSecret = 16 * 1024;
 constexpr std::size_t kMaxSpec = 16 * 1024;
 
-control::Credential credential_of(const connector::Connector& connector, const crypto::Secret& secrets,
-                                  TimePoint now) {
+Answer<control::Credential> credential_of(const connector::Connector& connector,
+                                          const crypto::Secret& secrets, std::string_view pointer,
+                                          TimePoint now) {
+  const auto facts = connector.inspect(secrets);
+  if (!facts && facts.error().kind == ErrorKind::kForbidden)
+    return refuse_field(fmt::format("{}/device_info", pointer), facts.error().message);
   control::Credential out;
   out.replaced_at = now;
   // A credential that says nothing of itself is stored all the same; the first poll tells what it is worth
   constexpr std::size_t kDigits = 16;
   out.fingerprint = crypto::sha256_hex(secrets.reveal()).substr(0, kDigits);
-  if (const auto facts = connector.inspect(secrets)) {
+  if (facts) {
     out.last_four = facts->last_four;
     out.fingerprint = facts->fingerprint;
     out.account_uid = facts->account_uid;
@@ -58,7 +62,7 @@ Answer<void> check_spec(const connector::Connector& connector, const std::string
 }  // namespace
 
 Answer<crypto::Secret> read_device_info(const Plugin& plugin, const json::value* secrets,
-                                        std::string_view pointer, SecretUse use) {
+                                        std::string_view pointer) {
   if (secrets == nullptr || secrets->is_null()) return crypto::Secret();
   const auto* parts = secrets->if_object();
   if (parts == nullptr)
@@ -87,11 +91,7 @@ Answer<crypto::Secret> read_device_info(const Plugin& plugin, const json::value*
     if (!value.is_string()) return refuse_field(place, fmt::format("{} must be a text.", key));
     if (value.get_string().size() > kMaxSecret)
       return refuse_field(place, fmt::format("{} is too long.", key));
-    const std::string_view text(value.get_string().data(), value.get_string().size());
-    if (use == SecretUse::kStore && !text.empty() && !field->pattern.empty() &&
-        !connector::fits_pattern(field->pattern, text))
-      return refuse_field(place, field->pattern_message);
-    any = any || !text.empty();
+    any = any || !value.get_string().empty();
   }
   if (!any) return crypto::Secret();
   auto text = codec::to_json(*info);
@@ -169,10 +169,10 @@ DeviceCalls::Reply DeviceCalls::create(const Caller& caller, const Request& requ
   const auto start = changes.time("start_time").value_or(now - std::chrono::hours(24 * plugin->default_days));
   API_ASSIGN(device.start_time, check_start_time(*plugin, start, "/data/attributes/start_time"));
   for (const auto& stream : connector.streams()) device.streams.push_back(stream.name);
-  API_ASSIGN(crypto::Secret secrets, read_device_info(*plugin, changes.value("secrets"),
-                                                      "/data/attributes/secrets", SecretUse::kStore));
+  API_ASSIGN(crypto::Secret secrets,
+             read_device_info(*plugin, changes.value("secrets"), "/data/attributes/secrets"));
   if (!secrets.empty()) {
-    device.credential = credential_of(connector, secrets, now);
+    API_ASSIGN(device.credential, credential_of(connector, secrets, "/data/attributes/secrets", now));
     device.secrets = std::move(secrets);
   }
   const bool paused = changes.boolean("paused").value_or(false);
@@ -243,14 +243,13 @@ DeviceCalls::Reply DeviceCalls::replace_secret(const Caller& caller, const Reque
   const auto plugin = plugins_.find(view->device.plugin_slug);
   if (!plugin)
     return refuse(409, "conflict", "The technology of this device is not part of this server any more.");
-  API_ASSIGN(crypto::Secret secrets,
-             read_device_info(*plugin, changes.value("secret"), kPointer, SecretUse::kStore));
+  API_ASSIGN(crypto::Secret secrets, read_device_info(*plugin, changes.value("secret"), kPointer));
   if (secrets.empty())
     return refuse_field(
         std::string(kPointer),
         "The new secret is missing. A stored secret can be replaced, or erased with its device.");
   const TimePoint now = parts_.clock.now();
-  const auto credential = credential_of(*plugin->connector, secrets, now);
+  API_ASSIGN(const auto credential, credential_of(*plugin->connector, secrets, kPointer, now));
   const auto& before = view->device;
   const auto& account =
       !before.account_uid.empty() || !before.credential ? before.account_uid : before.credential->account_uid;
@@ -288,11 +287,12 @@ DeviceCalls::Reply DeviceCalls::reread_cost(const Caller& caller, const Request&
   codec::JsonWriter out;
   out.begin_object().field("start_time", format_rfc3339(*checked)).field("events", cost.events);
   out.field("requests", cost.requests).field("seconds", static_cast<std::int64_t>(cost.at_least.count()));
-  out.field(
-      "sentence",
-      fmt::format("Reading again from {} asks {} about {} for {}; at least {}. Nothing is stored twice.",
-                  format_rfc3339_seconds(*checked), plugin->connector->title(), plural(cost.requests, "time"),
-                  plural(cost.events, "known event"), format_duration(cost.at_least)));
+  out.field("sentence", fmt::format("Reading again from {} asks {} about {} for about {}, of which {} {} "
+                                    "stored already; at least {}. Nothing "
+                                    "is stored twice.",
+                                    format_rfc3339_seconds(*checked), plugin->connector->title(),
+                                    plural(cost.requests, "time"), plural(cost.events, "event"), cost.stored,
+                                    cost.stored == 1 ? "is" : "are", format_duration(cost.at_least)));
   out.end_object();
   return json_response(out.take());
 }

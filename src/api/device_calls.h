@@ -58,13 +58,9 @@ class DeviceCalls {
   mutable std::counting_semaphore<> vendor_slots_;  ///< of calls that wait for a vendor
 };
 
-/// What is stored must fit the pattern of its field; what is only tried out is answered with what it is
-/// instead.
-enum class SecretUse { kStore, kTry };
-
 /// Takes the members of `secrets.device_info` that the technology knows. An absent or empty token gives an
 /// empty Secret.
 Answer<crypto::Secret> read_device_info(const Plugin& plugin, const boost::json::value* secrets,
-                                        std::string_view pointer, SecretUse use);
+                                        std::string_view pointer);
 
 }  // namespace picket::api

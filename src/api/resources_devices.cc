@@ -55,6 +55,7 @@ void write_stream(codec::JsonWriter& out, const fleet::StreamView& stream) {
   time_field(out, "newest_event_at", state.newest_event_at);
   time_field(out, "next_poll_at", stream.next_poll_at);
   out.field("events_24h", stream.events_24h).field("events_total", stream.events_total);
+  out.field("events_unreadable", stream.events_unreadable);
   out.field("consecutive_failures", static_cast<std::uint64_t>(state.consecutive_failures));
   out.key("last_error");
   if (state.last_error_code.empty()) {

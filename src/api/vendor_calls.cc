@@ -121,7 +121,7 @@ DeviceCalls::Reply DeviceCalls::plugin_test(const Caller& caller, const Request&
     return refuse(Problem(error, ""));
   }
   API_ASSIGN(const crypto::Secret secrets,
-             read_device_info(*plugin, body.if_contains("secrets"), "/secrets", SecretUse::kTry));
+             read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
   std::optional<std::string> device_id;
   if (const auto* id = body.if_contains("device_id"); id != nullptr && !id->is_null()) {
     if (!id->is_string()) return refuse_field("/device_id", "device_id must be a text.");
@@ -142,7 +142,7 @@ DeviceCalls::Reply DeviceCalls::plugin_inspect(const Caller&, const Request& req
   API_ASSIGN(const auto plugin, plugin_of(request));
   API_ASSIGN(const json::object body, read_object(request.body));
   API_ASSIGN(const crypto::Secret secrets,
-             read_device_info(*plugin, body.if_contains("secrets"), "/secrets", SecretUse::kTry));
+             read_device_info(*plugin, body.if_contains("secrets"), "/secrets"));
   if (secrets.empty()) return refuse_field("/secrets", "The token is missing.");
   const auto facts = plugin->connector->inspect(secrets);
   const connector::CredentialFacts known = facts ? *facts : connector::CredentialFacts();

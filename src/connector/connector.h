@@ -116,7 +116,8 @@ class Connector {
 
   /// Checks device_spec (JSON object text); errors carry `field`. `extra_servers` are those allowed at start.
   virtual Status validate(std::string_view device_spec, std::span<const std::string> extra_servers) const = 0;
-  /// Reads a credential without the network. kInvalidInput with the reason when it is of another kind.
+  /// Reads a credential without the network. kForbidden with the reason when it is recognised as one of another kind: it
+  /// may open more than a log, so it is neither stored nor sent. kInvalidInput when it cannot be read; the vendor judges.
   virtual Result<CredentialFacts> inspect(const crypto::Secret& secrets) const = 0;
   /// Talks to the vendor and names exactly what is wrong. Blocks up to 20 s.
   virtual TestResult test(http_client::Client& client, const DeviceContext& device,

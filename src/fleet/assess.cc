@@ -175,6 +175,11 @@ Judged judge(const Facts& facts, const StreamFacts& stream) {
   if (state.last_error_at == state.last_successful_poll_at && !state.last_error_message.empty())
     return {Kind::kWorking, warn(state.last_error_code, state.last_error_message)};
   if (is_backfilling(state)) return {Kind::kWorking, fine("backfilling", backfill_sentence(facts, stream))};
+  if (stream.unreadable_at && facts.now - *stream.unreadable_at < std::chrono::hours(24))
+    return {Kind::kWorking,
+            warn("unreadable", fmt::format("Records came in a form that this version of Picket does not know, the last at {}. They "
+                                           "are kept as they came, under Events; a newer version may read them.",
+                                           clock_words(*stream.unreadable_at, facts.now)))};
   return {Kind::kWorking, flowing(facts, state.last_data_received_at, state.newest_event_at)};
 }
 
@@ -310,13 +315,21 @@ Health overall(const Facts& facts, const std::vector<Judged>& judged) {
     return none_works(facts, judged);
   }
   if (count(Kind::kMissing) + count(Kind::kRetrying) + count(Kind::kFailing) > 0) return partly(facts, judged);
-  for (std::size_t i = 0; i < judged.size(); ++i)
-    if (judged[i].health.level == HealthLevel::kWarning)
-      return warn(judged[i].health.code, fmt::format("{}: {}", facts.streams[i].title, judged[i].health.sentence));
+  const auto warned = [&](bool unreadable) {
+    return std::find_if(judged.begin(), judged.end(), [&](const Judged& j) {
+      return j.health.level == HealthLevel::kWarning && (j.health.code == "unreadable") == unreadable;
+    });
+  };
+  const auto told = [&](auto which) {
+    return warn(which->health.code, fmt::format("{}: {}", facts.streams[static_cast<std::size_t>(which - judged.begin())].title,
+                                                which->health.sentence));
+  };
+  if (const auto odd = warned(false); odd != judged.end()) return told(odd);
   if (expires_soon(facts)) {
     return warn("token_expiring", working(facts, judged).sentence + " " +
                                       expiry_sentence(*facts.device->credential->expires_at, facts.now));
   }
+  if (const auto unread = warned(true); unread != judged.end()) return told(unread);
   return working(facts, judged);
 }
 

@@ -41,6 +41,8 @@ struct StreamFacts {
   /// No answer yet since this process began to watch it, or since it was resumed.
   bool awaiting = false;
   std::optional<std::chrono::seconds> backfill_left;
+  /// When a record came that could not be read, for a day the reason of a warning.
+  std::optional<TimePoint> unreadable_at;
 };
 
 struct Facts {

@@ -72,6 +72,7 @@ bool LiveFleet::Entry::step(const Step& step, SteadyPoint now) {
     own.state = step.state;
     own.next_poll_at = step.next_poll_at;
     own.awaiting = false;
+    if (step.unreadable > 0) own.unreadable_at = step.state.last_data_received_at;
     own.pace.follow(own.state, now);
     if (step.account_uid && device->account_uid.empty()) {
       auto with_account = std::make_shared<control::Device>(*device);

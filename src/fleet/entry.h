@@ -25,6 +25,7 @@ struct OwnStream {
   std::string title;
   std::optional<TimePoint> next_poll_at;
   bool awaiting = true;
+  std::optional<TimePoint> unreadable_at;  ///< when the last record of an unknown form came, since the start
   Pace pace;
 };
 

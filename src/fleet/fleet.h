@@ -24,6 +24,7 @@ struct StreamView {
   std::optional<TimePoint> next_poll_at;
   std::uint64_t events_24h = 0;
   std::uint64_t events_total = 0;
+  std::uint64_t events_unreadable = 0;  ///< kept as they came
   std::optional<double> backfill_percent, backfill_events_per_second;
   std::optional<std::chrono::seconds> backfill_left;
 };

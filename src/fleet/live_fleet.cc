@@ -79,12 +79,13 @@ Verdict LiveFleet::judge(const Entry& e, std::span<const Step* const> steps) con
   const SteadyPoint steady = parts_.clock.steady();
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const auto& own = e.streams[i];
-    streams[i] = {&own.state, own.title, own.next_poll_at, own.awaiting, own.pace.left(own.state, steady)};
+    streams[i] = {&own.state, own.title, own.next_poll_at, own.awaiting, own.pace.left(own.state, steady), own.unreadable_at};
     for (const Step* step : steps) {
       if (step->state.stream != own.state.stream) continue;
       streams[i].state = &step->state;
       streams[i].next_poll_at = step->next_poll_at;
       streams[i].awaiting = false;
+      if (step->unreadable > 0) streams[i].unreadable_at = step->state.last_data_received_at;
     }
   }
   Facts facts;
@@ -128,6 +129,7 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
     const auto totals = parts_.store.totals(e.key(own));  // from memory, as the next one
     stream.events_total = totals ? totals->events : 0;
     made->bytes_total += totals ? totals->raw_bytes : 0;
+    stream.events_unreadable = totals ? totals->unreadable : 0;
     stream.events_24h = stream.events_total == 0 ? 0 : parts_.store.last_24h(e.key(own), now);
     if (own.state.backfill) {
       stream.backfill_percent = backfill_fraction(*own.state.backfill) * 100;

@@ -29,6 +29,7 @@ struct Step {
   std::optional<TimePoint> next_poll_at;
   std::uint64_t added = 0;
   std::optional<std::string> account_uid;
+  std::uint64_t unreadable = 0;  ///< of `added`
 };
 
 /// The fleet in memory: loaded at start, moved on by ingest after every commit, read by the API.

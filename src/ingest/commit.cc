@@ -68,7 +68,7 @@ Status Engine::commit(std::vector<Entry> mine) {
   steps.reserve(entries.size());
   commits.reserve(entries.size());
   for (const auto& entry : entries) {
-    steps.push_back({entry.commit.state, entry.next_poll_at, entry.added, entry.commit.account_uid});
+    steps.push_back({entry.commit.state, entry.next_poll_at, entry.added, entry.commit.account_uid, entry.unreadable});
     commits.push_back(entry.commit);
   }
   auto plan = parts_.fleet.plan(steps);

@@ -15,12 +15,13 @@ constexpr std::size_t kUnknownPageBytes = 64 << 10;
 /// A request that has not been answered after this gives its reservation back: a slow vendor may not hold others up.
 constexpr auto kSlow = 2s;
 /// A stream that never worked shall have its verdict soon.
-constexpr http_client::Limits kFirstLimits{.connect = 8s, .first_byte = 12s, .idle = 15s};
+constexpr http_client::Limits kFirstLimits{.connect = 8s, .first_byte = 12s, .idle = 15s, .total = 25s};
 
 void cap(http_client::Limits& limits) {
   limits.connect = std::min(limits.connect, kFirstLimits.connect);
   limits.first_byte = std::min(limits.first_byte, kFirstLimits.first_byte);
   limits.idle = std::min(limits.idle, kFirstLimits.idle);
+  limits.total = std::min(limits.total, kFirstLimits.total);
 }
 }  // namespace
 

@@ -99,7 +99,7 @@ class Engine {
   struct Entry {
     TaskPtr task;
     control::StreamCommit commit;
-    std::uint64_t added = 0;
+    std::uint64_t added = 0, unreadable = 0;
     std::optional<TimePoint> next_poll_at;
   };
   /// So that an answer which comes after our end finds nobody, not freed memory.

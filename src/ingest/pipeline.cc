@@ -68,6 +68,7 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
     if (!stored) return give_up_page(task, stored.error());
     facts.added = stored->added;
     facts.newest = stored->newest;
+    facts.unreadable = stored->unreadable;
     t.round.added += stored->added;
   }
   auto state = after_page(t.state, facts);
@@ -78,6 +79,7 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   std::optional<PollRecord> poll;
   if (!more) poll = end_round(t, t.round.warning.empty() ? "ok" : "protocol", t.round.warning);
   auto entry = entry_for(task, std::move(poll), facts.added);
+  entry.unreadable = facts.unreadable;
   entry.commit.state = state;
   entry.next_poll_at = facts.received_at + wait;
   const bool skip = PICKET_PLANTED("ingest.commit_skipped_on_repeat") && facts.records > 0 && facts.added == 0;

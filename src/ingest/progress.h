@@ -17,6 +17,7 @@ struct PageFacts {
   std::optional<TimePoint> newest;    ///< greatest event time of the page
   std::optional<std::string> cursor;  ///< to go on from; absent = the old one stays
   bool more = false;
+  std::uint64_t unreadable = 0;       ///< for the warning
 };
 
 control::StreamState after_page(control::StreamState state, const PageFacts& page);

@@ -113,8 +113,9 @@ class FakeIngest final : public ingest::Ingest {
     return result;
   }
   Result<ingest::RereadCost> reread_cost(const std::string&, const std::string&, TimePoint) override {
-    return ingest::RereadCost{2500, 3, std::chrono::seconds(4)};
+    return ingest::RereadCost{2500, 1000, 3, std::chrono::seconds(4)};
   }
+  void start() override {}
   std::string trouble() const override { return {}; }
 
   connector::TestResult result;
@@ -222,7 +223,9 @@ class FakeConnector final : public connector::Connector {
   Result<connector::CredentialFacts> inspect(const crypto::Secret& secrets) const override {
     const std::string text(secrets.reveal());
     const auto at = text.find("account:");
-    if (at == std::string::npos) return fail(ErrorKind::kInvalidInput, "This is a token of another kind.");
+    if (text.find("ops_") != std::string::npos)
+      return fail(ErrorKind::kForbidden, "This is a token of another kind.");
+    if (at == std::string::npos) return fail(ErrorKind::kInvalidInput, "This cannot be read.");
     connector::CredentialFacts facts;
     facts.server = servers_[0];
     facts.account_uid = text.substr(at + 8, text.find('"', at) - at - 8);

@@ -23,11 +23,7 @@ class MemoryStream final : public http_server::Stream {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  void abort() override {
-    close();
-    const std::lock_guard lock(mutex_);
-    aborted_ = true;
-  }
+  void abort() override { close(); }
   bool gone() const override {
     const std::lock_guard lock(mutex_);
     return gone_;
@@ -41,10 +37,6 @@ class MemoryStream final : public http_server::Stream {
     const std::lock_guard lock(mutex_);
     return text_;
   }
-  bool aborted() const {
-    const std::lock_guard lock(mutex_);
-    return aborted_;
-  }
   bool closed() const {
     const std::lock_guard lock(mutex_);
     return closed_;
@@ -53,7 +45,7 @@ class MemoryStream final : public http_server::Stream {
  private:
   mutable std::mutex mutex_;
   std::string text_;
-  bool gone_ = false, closed_ = false, aborted_ = false;
+  bool gone_ = false, closed_ = false;
 };
 
 }  // namespace picket::api

@@ -36,6 +36,13 @@ std::vector<std::string> StreamDriver::uids(const Page& page) {
   return out;
 }
 
+std::ptrdiff_t StreamDriver::unreadable(const Page& page) {
+  normaliser_->reset();
+  return std::count_if(page.records.begin(), page.records.end(), [&](std::string_view record) {
+    return normaliser_->normalise(stream_, record, kSince).unreadable;
+  });
+}
+
 Result<std::vector<std::string>> StreamDriver::drain(std::optional<Cursor> cursor,
                                                      std::vector<Cursor>* cursors) {
   std::vector<std::string> all;

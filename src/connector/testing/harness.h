@@ -77,6 +77,8 @@ class StreamDriver {
   Result<std::vector<std::string>> drain(std::optional<Cursor> cursor,
                                          std::vector<Cursor>* cursors = nullptr);
   std::vector<std::string> uids(const Page& page);
+  /// How many records of a page the normaliser cannot read.
+  std::ptrdiff_t unreadable(const Page& page);
   http_client::Client& client() { return *client_; }
   const DeviceContext& device() const { return device_; }
 

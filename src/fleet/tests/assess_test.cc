@@ -216,6 +216,12 @@ const Row kRows[] = {
      kHealthy, HealthLevel::kWarning, "cursor_lost",
      "Receiving item usages and sign-in attempts. Audit events: 1Password no longer accepts the place where reading stopped. "
      "Picket reads again."},
+    {"unreadable_records", [](World& w) { w.streams[1].unreadable_at = kNow - 25min; }, kHealthy, HealthLevel::kWarning,
+     "unreadable",
+     "Item usages: Records came in a form that this version of Picket does not know, the last at 09:59 UTC. They are kept as they "
+     "came, under Events; a newer version may read them."},
+    {"unreadable_records_of_yesterday", [](World& w) { w.streams[1].unreadable_at = kNow - 25h; }, kHealthy,
+     HealthLevel::kOk, "receiving", "Receiving. Newest event 40 s ago."},
     {"odd_but_successful_round",
      [](World& w) {
        auto& s = w.states[0];

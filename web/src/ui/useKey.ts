@@ -1,11 +1,8 @@
 import { useEffect, useRef } from 'react';
 
-const untyped = ['checkbox', 'radio', 'button', 'submit', 'range', 'color', 'file'];
-
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !untyped.includes(target.type);
-  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName);
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
 /**

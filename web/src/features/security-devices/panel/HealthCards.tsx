@@ -54,7 +54,10 @@ function Connection({ device }: { device: Device }) {
 
 function Data({ device }: { device: Device }) {
   const { attributes } = device;
-  const { usual_24h: usual, bytes_total: stored } = attributes;
+  const { usual_24h: usual, bytes_total: stored } = attributes as typeof attributes & {
+    usual_24h?: number | null;
+    bytes_total?: number;
+  };
   return (
     <Card title="Data">
       <Fact term="last_data_received">
@@ -70,11 +73,13 @@ function Data({ device }: { device: Device }) {
         >
           {count(attributes.events_24h)}
         </AppLink>
-        <span className={classes.aside}>
-          <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
-        </span>
+        {usual !== undefined && (
+          <span className={classes.aside}>
+            <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
+          </span>
+        )}
       </Fact>
-      <Fact term="stored">{bytes(stored)}</Fact>
+      {stored !== undefined && <Fact term="stored">{bytes(stored)}</Fact>}
     </Card>
   );
 }
