@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/account_calls.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/device_calls.h"
@@ -53,6 +54,7 @@ struct Api::Impl {
         options(cleaned(std::move(options_in))),
         engine(catalogue),
         auth(parts.clock, parts.control, options),
+        accounts(parts, catalogue, engine),
         plugins(parts, options),
         devices(parts, options, catalogue, engine, plugins),
         events(parts, plugins, catalogue),
@@ -87,14 +89,17 @@ struct Api::Impl {
   }
 
   /// For people who are signed in.
-  void add(http_server::Router& router, std::string method, std::string pattern, Call call) {
-    open(router, std::move(method), std::move(pattern),
-         [this, call = std::move(call)](const Request& request) {
+  void add(http_server::Router& router, std::string method, std::string pattern, Call call,
+           http_server::RouteOptions limits = {}) {
+    open(
+        router, std::move(method), std::move(pattern),
+        [this, call = std::move(call)](const Request& request) {
            const auto caller = auth.caller(request);
            if (!caller) return render(caller.error());
            auto reply = call(*caller, request);
            return reply ? std::move(*reply) : render(reply.error());
-         });
+        },
+        limits);
   }
 
   void add_resource(http_server::Router& router, const std::string& name) {
@@ -125,25 +130,6 @@ struct Api::Impl {
     API_ASSIGN(auto renamed,
                parts.control.rename_organization(caller.scope.organization_id, changes.text("name", now.name),
                                                  version, caller.change(parts.clock.now())));
-    return engine.object(type, make_row(std::move(renamed)));
-  }
-
-  /// One's own name alone: there is no other setting of a person yet, and nobody signs for somebody else.
-  Reply rename_user(const Caller& caller, const Request& request) const {
-    const auto& type = *catalogue.find("user_accounts");
-    const auto& id = request.params.at("id");
-    API_ASSIGN(const Row row, engine.must_get(type, caller.scope, id));
-    if (id != caller.session.user.id)
-      return refuse(403, "forbidden", "You can change your own name only. Ask this person to change theirs.");
-    API_ASSIGN(const auto version, if_match(request));
-    API_ASSIGN(const Changes changes, read_changes(type, Purpose::kChange, request.body, row));
-    const auto part = [&](std::string_view name) {
-      return changes.has(name) ? std::optional(changes.text(name)) : std::nullopt;
-    };
-    API_ASSIGN(auto renamed,
-               parts.control.rename_user(caller.scope.organization_id, id,
-                                         {part("display_name"), part("first_name"), part("last_name")},
-                                         version, caller.change(parts.clock.now())));
     return engine.object(type, make_row(std::move(renamed)));
   }
 
@@ -193,6 +179,14 @@ struct Api::Impl {
         kSmall);
     open(router, "GET", "/auth/v0/session", [this](const Request& r) { return auth.read_session(r); });
     open(router, "DELETE", "/auth/v0/session", [this](const Request& r) { return auth.close_session(r); });
+    const auto own = [this](Reply (AccountCalls::*method)(const Caller&, const Request&) const) {
+      return [this, method](const Caller& c, const Request& r) { return (accounts.*method)(c, r); };
+    };
+    add(router, "POST", "/auth/v0/password", own(&AccountCalls::change_password), kSmall);
+    add(router, "POST", "/auth/v0/factor", own(&AccountCalls::begin_factor), kSmall);
+    add(router, "POST", "/auth/v0/factor/confirm", own(&AccountCalls::confirm_factor), kSmall);
+    add(router, "PATCH", "/api/v2/user_accounts/{id}", own(&AccountCalls::change));
+    add(router, "DELETE", "/api/v2/user_sessions/{id}", own(&AccountCalls::end_session));
   }
 
   void mount_devices(http_server::Router& router) {
@@ -220,6 +214,7 @@ struct Api::Impl {
     add(router, "GET", base, call(&EventCalls::list));
     add(router, "GET", base + "/search", call(&EventCalls::search));
     add(router, "GET", base + "/counts", call(&EventCalls::counts));
+    add(router, "GET", base + "/export", call(&EventCalls::download));
     add(router, "GET", base + "/{id}", call(&EventCalls::get));
     add(router, "GET", base + "/{id}/raw", call(&EventCalls::raw));
     add(router, "GET", base + "/{id}/versions", call(&EventCalls::versions));
@@ -233,6 +228,7 @@ struct Api::Impl {
   Catalogue catalogue;
   Engine engine;
   Auth auth;
+  AccountCalls accounts;
   Plugins plugins;
   DeviceCalls devices;
   EventCalls events;
@@ -248,13 +244,11 @@ void Api::mount(http_server::Router& router) {
   auto& impl = *impl_;
   impl.mount_auth(router);
   for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
-                           "polls", "user_accounts", "user_account_roles", "actors", "vendors"})
+                           "polls", "user_accounts", "user_account_roles", "user_sessions", "actors", "vendors"})
     impl.add_resource(router, name);
   impl.add(router, "PATCH", "/api/v2/organizations/{id}",
            [&impl](const Caller& c, const Request& r) { return impl.rename_organization(c, r); });
   impl.add_objects(router, "secrets");  // without a list: known by the device alone, and never read back
-  impl.add(router, "PATCH", "/api/v2/user_accounts/{id}",
-           [&impl](const Caller& c, const Request& r) { return impl.rename_user(c, r); });
   impl.mount_devices(router);
   impl.mount_events(router);
   impl.open(router, "GET", "/livez", [](const Request&) { return json_response(R"({"status":"alive"})"); });

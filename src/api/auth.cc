@@ -51,6 +51,16 @@ bool is_unsafe(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
 
+std::string first_characters(std::string_view text, std::size_t most) {
+  text = text.substr(0, 4 * most);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (begins && count++ == most) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
 std::string_view authority_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
@@ -135,7 +145,7 @@ Answer<control::IssuedSession> Auth::sign_in(const Request& request, control::Se
   const auto* agent = request.header("user-agent");
   API_ASSIGN(control::IssuedSession issued,
              control_.create_session(*user, kind, request.client_address,
-                                     agent != nullptr ? agent->substr(0, 200) : ""));
+                                     agent != nullptr ? first_characters(*agent, 300) : ""));
   return issued;
 }
 
@@ -167,13 +177,14 @@ std::string Auth::cookie(const Request& request, std::string_view token, std::in
                      secure(request) ? "; Secure" : "");
 }
 
-std::string Auth::session_object(const control::Session& session) const {
+Answer<Response> Auth::session_object(const control::Session& session) const {
+  API_ASSIGN(const std::string preferences, control_.preferences(session.user.id));
   codec::JsonWriter out;
   const auto& user = session.user;
   out.begin_object().key("user").begin_object().field("id", user.id).field("email", user.email);
   out.key("display_name");
   or_null(user.display_name).write(out);
-  out.field("actor_id", user.actor_id).end_object();
+  out.field("actor_id", user.actor_id).key("preferences").raw(preferences).end_object();
   out.key("organization")
       .begin_object()
       .field("id", user.organization_id)
@@ -188,7 +199,7 @@ std::string Auth::session_object(const control::Session& session) const {
   out.key("public_url");
   or_null(options_.public_url).write(out);
   out.field("time", format_rfc3339(clock_.now())).end_object().end_object();
-  return out.take();
+  return json_response(out.take());
 }
 
 Answer<void> Auth::check_site(const Request& request) const {
@@ -212,16 +223,19 @@ Response Auth::open_session(const Request& request) const {
   if (const auto fine = check_site(request); !fine) return render(fine.error());
   const auto issued = sign_in(request, control::SessionKind::kCookie);
   if (!issued) return render(issued.error());
-  auto response = json_response(session_object(issued->session));
+  auto response = session_object(issued->session);
+  if (!response) return render(response.error());
   const auto left =
       std::chrono::duration_cast<std::chrono::seconds>(issued->session.expires_at - clock_.now());
-  response.headers.emplace_back("set-cookie", cookie(request, issued->token.reveal(), left.count()));
-  return response;
+  response->headers.emplace_back("set-cookie", cookie(request, issued->token.reveal(), left.count()));
+  return std::move(*response);
 }
 
 Response Auth::read_session(const Request& request) const {
   const auto who = caller(request);
-  return who ? json_response(session_object(who->session)) : render(who.error());
+  if (!who) return render(who.error());
+  auto response = session_object(who->session);
+  return response ? std::move(*response) : render(response.error());
 }
 
 Response Auth::close_session(const Request& request) const {
@@ -267,7 +281,9 @@ Answer<Caller> Auth::caller(const Request& request) const {
   out.scope = {
       user.organization_id,
       {user.actor_id, model::ActorType::kUser, user.display_name.empty() ? user.email : user.display_name},
-      request.cancelled};
+      request.cancelled,
+      user.id,
+      session->id};
   out.session = std::move(*session);
   return out;
 }

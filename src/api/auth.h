@@ -47,7 +47,7 @@ class Auth {
   static Answer<Credentials> read_credentials(const http_server::Request& request);
   Answer<control::IssuedSession> sign_in(const http_server::Request& request,
                                          control::SessionKind kind) const;
-  std::string session_object(const control::Session& session) const;
+  Answer<http_server::Response> session_object(const control::Session& session) const;
   std::string cookie(const http_server::Request& request, std::string_view token, std::int64_t max_age) const;
   bool secure(const http_server::Request& request) const;
   Answer<void> check_site(const http_server::Request& request) const;

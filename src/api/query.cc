@@ -89,15 +89,16 @@ Answer<std::size_t> read_number(const std::string& parameter, std::string_view t
   return number;
 }
 
-Answer<void> read_page(const Name& name, const std::string& parameter, const std::string& value, Query& out) {
+Answer<void> read_page(const Name& name, const std::string& parameter, const std::string& value,
+                       std::size_t max_limit, Query& out) {
   if (name.parts.size() != 1)
     return refuse_parameter(parameter, "Paging knows page[limit], page[offset] and page[after].");
   if (name.parts[0] == "after") {
     out.after = value;
   } else if (name.parts[0] == "limit") {
     API_ASSIGN(const std::size_t limit, read_number(parameter, value));
-    if (limit > Query::kMaxLimit)
-      return refuse_parameter(parameter, fmt::format("page[limit] may be at most {}.", Query::kMaxLimit));
+    if (limit > max_limit)
+      return refuse_parameter(parameter, fmt::format("page[limit] may be at most {}.", max_limit));
     out.limit = limit;
   } else if (name.parts[0] == "offset") {
     API_ASSIGN(out.offset, read_number(parameter, value));
@@ -164,16 +165,17 @@ std::optional<std::string> Query::equal_to(const std::vector<std::string>& path)
   return found->value;
 }
 
-Answer<Query> parse_query(const http_server::Fields& parameters, std::size_t max_filters) {
+Answer<Query> parse_query(const http_server::Fields& parameters, const QueryLimits& limits) {
   Query out;
+  out.limit = limits.page_unasked;
   for (const auto& [parameter, value] : parameters) {
     auto name = take_apart(parameter);
     if (!name)
       return refuse_parameter(parameter, fmt::format("\"{}\" has brackets that do not match.", parameter));
     if (name->family == "filter") {
-      API_TRY(read_filter(std::move(*name), parameter, value, max_filters, out));
+      API_TRY(read_filter(std::move(*name), parameter, value, limits.filters, out));
     } else if (name->family == "page") {
-      API_TRY(read_page(*name, parameter, value, out));
+      API_TRY(read_page(*name, parameter, value, limits.page, out));
     } else if (name->family == "sort" && name->parts.empty()) {
       read_sort(value, out);
     } else if (name->family == "include" && name->parts.empty()) {

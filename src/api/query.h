@@ -41,11 +41,17 @@ struct SortTerm {
   bool descending = false;
 };
 
+/// How much one request may ask for.
+struct QueryLimits {
+  std::size_t filters = 64;
+  std::size_t page = 1000;         ///< page[limit] at most
+  std::size_t page_unasked = 50;  ///< page[limit] when there is none
+};
+
 /// What a request under /api/v2 asks for, apart from its path.
 struct Query {
   static constexpr std::size_t kDefaultLimit = 50;
   static constexpr std::size_t kMaxLimit = 1000;
-  static constexpr std::size_t kMaxFilters = 64;
 
   std::vector<FilterTerm> filters;
   std::vector<SortTerm> sort;
@@ -65,9 +71,8 @@ struct Query {
 
 /// Reads the parameters of JSON:API in any order. Unknown families are ignored (clients of the original send
 /// some of their own), malformed ones are refused by name. Hostile input; sizes are bounded by the HTTP
-/// layer. `max_filters`: how many filters are taken.
-Answer<Query> parse_query(const http_server::Fields& parameters,
-                          std::size_t max_filters = Query::kMaxFilters);
+/// layer.
+Answer<Query> parse_query(const http_server::Fields& parameters, const QueryLimits& limits = {});
 
 /// The request's parameters with `name` set to `value` (dropped where it was), as a query string: for
 /// `links.next`.

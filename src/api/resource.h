@@ -23,6 +23,7 @@ struct Scope {
   std::string organization_id;
   model::Actor actor;
   std::stop_token cancelled;
+  std::string user_id = {}, session_id = {};
 };
 
 /// A row of any type: what a resource type's functions read. Null: no such row.

@@ -11,10 +11,16 @@
 /// The resource types of docs/api.md, written down for the engine. Each `add_…` outlives nothing but `parts`.
 namespace picket::api {
 
-/// organizations, user_accounts, user_account_roles, actors, vendors
+/// organizations, user_accounts, user_account_roles, user_sessions, actors, vendors
 void add_people(Catalogue& catalogue, const Parts& parts);
 /// security_devices, security_device_histories, polls, secrets
 void add_devices(Catalogue& catalogue, const Parts& parts);
+
+/// Row of `user_accounts`.
+struct AccountRow : control::User {
+  std::optional<std::string> preferences = {};  ///< JSON object text; nobody's but the caller's own
+};
+Answer<Row> account_row(const Parts& parts, const Scope& scope, control::User user);
 
 /// A member of secrets.device_info, as the form has it.
 struct SecretField {

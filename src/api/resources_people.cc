@@ -16,6 +16,11 @@ struct ActorRow {
   std::string organization_id;
 };
 
+struct SessionRow {
+  control::SignIn signin;
+  bool current = false;
+};
+
 struct VendorRow {
   std::string id, name;
 };
@@ -104,39 +109,46 @@ ResourceType organizations(const Parts& parts) {
 }
 
 ResourceType user_accounts(const Parts& parts) {
-  Builder<User> type("user_accounts");
-  type.id([](const User& u) { return std::string_view(u.id); });
-  type.version([](const User& u) { return u.version; });
+  Builder<AccountRow> type("user_accounts");
+  type.id([](const AccountRow& u) { return std::string_view(u.id); });
+  type.version([](const AccountRow& u) { return u.version; });
   type.attribute(
-      "active", kBoolean, [](const User& u) -> Value { return u.active; }, kReadOnly | kNullOk);
+      "active", kBoolean, [](const AccountRow& u) -> Value { return u.active; }, kReadOnly | kNullOk);
   type.choice(
       "active_status",
       {"ACTIVE", "LOCKED", "LOCKED_INVITED", "LOCKED_EXPIRED", "ACTIVE_INVITED", "ACTIVE_EXPIRED"},
-      [](const User& u) -> Value { return u.active ? "ACTIVE" : "LOCKED"; }, kReadOnly | kNoFilter | kNoSort);
-  type.attribute("assignable", kBoolean, [](const User& u) -> Value { return u.active; });
-  type.attribute("created_at", kTime, [](const User& u) -> Value { return u.created_at; });
-  type.choice("default_filter", {"ALL", "MDR", "PHISHING"}, [](const User&) -> Value { return "ALL"; });
+      [](const AccountRow& u) -> Value { return u.active ? "ACTIVE" : "LOCKED"; }, kReadOnly | kNoFilter | kNoSort);
+  type.attribute("assignable", kBoolean, [](const AccountRow& u) -> Value { return u.active; });
+  type.attribute("created_at", kTime, [](const AccountRow& u) -> Value { return u.created_at; });
+  type.choice("default_filter", {"ALL", "MDR", "PHISHING"}, [](const AccountRow&) -> Value { return "ALL"; });
   type.attribute(
-      "display_name", kString, [](const User& u) { return or_null(u.display_name); }, kPlain);
-  type.attribute("email", kString, [](const User& u) -> Value { return u.email; });
-  type.attribute("engagement_manager", kBoolean, [](const User&) -> Value { return false; });
+      "display_name", kString, [](const AccountRow& u) { return or_null(u.display_name); }, kPlain);
+  type.attribute("email", kString, [](const AccountRow& u) -> Value { return u.email; });
+  type.attribute("engagement_manager", kBoolean, [](const AccountRow&) -> Value { return false; });
   type.attribute(
-      "first_name", kString, [](const User& u) -> Value { return u.first_name; }, kNullOk);
+      "first_name", kString, [](const AccountRow& u) -> Value { return u.first_name; }, kNullOk);
   type.attribute(
-      "homepage_preferences", kObject, [](const User&) -> Value { return nullptr; },
+      "homepage_preferences", kObject, [](const AccountRow&) -> Value { return nullptr; },
       kReadOnly | kNullOk | kNoSort);
   type.attribute(
-      "last_name", kString, [](const User& u) -> Value { return u.last_name; }, kNullOk);
+      "last_name", kString, [](const AccountRow& u) -> Value { return u.last_name; }, kNullOk);
   type.attribute(
-      "last_sign_in_at", kTime, [](const User& u) -> Value { return u.last_sign_in_at; },
+      "last_sign_in_at", kTime, [](const AccountRow& u) -> Value { return u.last_sign_in_at; },
       kReadOnly | kNullOk);
   type.nulls(kString, {"language", "locale", "pagerduty_id", "phone_number", "timezone"});
-  type.attribute("show_highlighting", kBoolean, [](const User&) -> Value { return false; });
-  type.attribute("show_new_nav", kBoolean, [](const User&) -> Value { return false; });
-  type.attribute("updated_at", kTime, [](const User& u) -> Value { return u.updated_at; });
-  type.to_one("actor", "actors", [](const User& u) { return u.actor_id; });
-  type.to_one("primary_organization", "organizations", [](const User& u) { return u.organization_id; });
-  type.to_one("primary_user_account_role", "user_account_roles", [](const User& u) { return u.id; });
+  type.attribute(
+      "preferences", kObject,
+      [](const AccountRow& u) -> Value {
+        if (!u.preferences) return nullptr;
+        return JsonView{*u.preferences};
+      },
+      kNullOk | kNoFilter | kNoSort);
+  type.attribute("show_highlighting", kBoolean, [](const AccountRow&) -> Value { return false; });
+  type.attribute("show_new_nav", kBoolean, [](const AccountRow&) -> Value { return false; });
+  type.attribute("updated_at", kTime, [](const AccountRow& u) -> Value { return u.updated_at; });
+  type.to_one("actor", "actors", [](const AccountRow& u) { return u.actor_id; });
+  type.to_one("primary_organization", "organizations", [](const AccountRow& u) { return u.organization_id; });
+  type.to_one("primary_user_account_role", "user_account_roles", [](const AccountRow& u) { return u.id; });
   type.no_one({"created_by", "updated_by", "user_account_status"});
   type.to_many("user_account_roles", "user_account_roles", "user_account");
   type.none({"analysis_assigned_investigative_actions", "assigned_expel_alerts", "assigned_investigations",
@@ -145,9 +157,45 @@ ResourceType user_accounts(const Parts& parts) {
              "automate_opt_in_for_remediation_action_setting",
              "current_assigned_investigative_actions_classification", "notification_preferences",
              "organizations"});
+  type.list([parts](const Scope& scope, const Query&) -> Answer<std::vector<Row>> {
+    API_ASSIGN(std::vector<User> users, parts.control.users(scope.organization_id));
+    std::vector<Row> rows;
+    for (auto& user : users) {
+      API_ASSIGN(Row row, account_row(parts, scope, std::move(user)));
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  });
+  return type.build();
+}
+
+/// One's own alone, also for administrators: where people sign in from is their affair.
+ResourceType user_sessions(const Parts& parts) {
+  Builder<SessionRow> type("user_sessions");
+  type.id([](const SessionRow& s) { return std::string_view(s.signin.id); });
+  type.attribute(
+      "client_address", kString, [](const SessionRow& s) { return or_null(s.signin.client_address); },
+      kReadOnly | kNullOk);
+  type.attribute("created_at", kTime, [](const SessionRow& s) -> Value { return s.signin.created_at; });
+  type.attribute("current", kBoolean, [](const SessionRow& s) -> Value { return s.current; });
+  type.attribute("expires_at", kTime, [](const SessionRow& s) -> Value { return s.signin.expires_at; });
+  type.choice("kind", {"browser", "api"}, [](const SessionRow& s) -> Value {
+    return s.signin.kind == control::SessionKind::kCookie ? "browser" : "api";
+  });
+  type.attribute("last_used_at", kTime, [](const SessionRow& s) -> Value { return s.signin.last_used_at; });
+  type.attribute(
+      "user_agent", kString, [](const SessionRow& s) { return or_null(s.signin.user_agent); },
+      kReadOnly | kNullOk);
+  type.to_one("user_account", "user_accounts", [](const SessionRow& s) { return s.signin.user_id; });
+  type.default_sort({{"last_used_at", true}});
   type.list([&control = parts.control](const Scope& scope, const Query&) -> Answer<std::vector<Row>> {
-    API_ASSIGN(std::vector<User> users, control.users(scope.organization_id));
-    return rows_of(std::move(users));
+    API_ASSIGN(std::vector<control::SignIn> signins, control.sessions(scope.user_id));
+    std::vector<Row> rows;
+    for (auto& one : signins) {
+      const bool current = one.id == scope.session_id;
+      rows.push_back(make_row(SessionRow{std::move(one), current}));
+    }
+    return rows;
   });
   return type.build();
 }
@@ -243,10 +291,19 @@ ResourceType vendors(const Parts& parts) {
 
 }  // namespace
 
+Answer<Row> account_row(const Parts& parts, const Scope& scope, control::User user) {
+  AccountRow row{std::move(user)};
+  if (row.id == scope.user_id) {
+    API_ASSIGN(row.preferences, parts.control.preferences(row.id));
+  }
+  return make_row(std::move(row));
+}
+
 void add_people(Catalogue& catalogue, const Parts& parts) {
   catalogue.add(organizations(parts));
   catalogue.add(user_accounts(parts));
   catalogue.add(user_account_roles(parts));
+  catalogue.add(user_sessions(parts));
   catalogue.add(actors(parts));
   catalogue.add(vendors(parts));
 }

@@ -106,26 +106,38 @@ Result<Enrolment> ControlImpl::create_organization(const std::string& name, cons
   });
 }
 
-Result<Enrolment> ControlImpl::enrol(Writing& w, const User& user) {
+Status ControlImpl::store_factor(Writing& w, const User& user, const crypto::Secret& seed,
+                                 std::int64_t last_step) {
   std::int64_t version = 0;
   PICKET_TRY(w.db.each(
       "select version from user_factor where user_id = ?",
       [&](const sql::Statement& row) { version = row.integer(0); }, user.id));
   ++version;
-  const crypto::Secret seed = crypto::new_totp_seed();
   PICKET_ASSIGN(const crypto::Envelope sealed,
                 vault_->seal(w.db, {user.organization_id, user.id, version, "totp"}, seed));
-  PICKET_TRY(w.db.run(
+  PICKET_TRY(w.db.run("delete from factor_renewal where user_id = ?", user.id));
+  return w.db.run(
       "insert or replace into user_factor(user_id, version, wrapped_key, ciphertext, last_step, enrolled_at)"
-      " values(?, ?, ?, ?, 0, ?)",
-      user.id, version, sql::Blob{sealed.wrapped_key}, sql::Blob{sealed.ciphertext}, w.at));
-  Enrolment out;
-  PICKET_TRY(w.db.run("delete from recovery_code where user_id = ?", user.id));
+      " values(?, ?, ?, ?, ?, ?)",
+      user.id, version, sql::Blob{sealed.wrapped_key}, sql::Blob{sealed.ciphertext}, last_step, w.at);
+}
+
+Result<std::vector<std::string>> ControlImpl::new_recovery_codes(Writing& w, const std::string& user_id) {
+  std::vector<std::string> codes;
+  PICKET_TRY(w.db.run("delete from recovery_code where user_id = ?", user_id));
   for (std::size_t i = 0; i < kRecoveryCodes; ++i) {
-    out.recovery_codes.push_back(new_recovery_code());
-    PICKET_TRY(w.db.run("insert into recovery_code(user_id, hash) values(?, ?)", user.id,
-                        sql::Blob{recovery_code_hash(out.recovery_codes.back())}));
+    codes.push_back(new_recovery_code());
+    PICKET_TRY(w.db.run("insert into recovery_code(user_id, hash) values(?, ?)", user_id,
+                        sql::Blob{recovery_code_hash(codes.back())}));
   }
+  return codes;
+}
+
+Result<Enrolment> ControlImpl::enrol(Writing& w, const User& user) {
+  const crypto::Secret seed = crypto::new_totp_seed();
+  PICKET_TRY(store_factor(w, user, seed, 0));
+  Enrolment out;
+  PICKET_ASSIGN(out.recovery_codes, new_recovery_codes(w, user.id));
   PICKET_ASSIGN(out.user, find_user(w.db, user.id));
   out.totp_secret = crypto::base32(seed.reveal());
   out.otpauth_url = crypto::otpauth_url(seed, user.email);
@@ -143,6 +155,7 @@ Status ControlImpl::reset_password(const std::string& user_id, const crypto::Sec
         w.at, user_id));
     PICKET_TRY(w.db.run("delete from sign_in_failure where subject = ?",
                         vault_->subject("account", to_lower(user.email))));
+    PICKET_TRY(w.db.run("delete from factor_renewal where user_id = ?", user_id));
     PICKET_TRY(end_sessions_of(w, user_id));
     return w.audit(user.organization_id, change.actor.id, "password_reset", user_id, kNothing, kNothing);
   });

@@ -38,8 +38,25 @@ struct NewUser {
 
 /// Parts that stay as they are: nullopt. Given first and last names alone also make the display name; a given display name
 /// alone also makes first and last names.
-struct PersonName {
+struct PersonPatch {
   std::optional<std::string> display_name = {}, first_name = {}, last_name = {};
+  std::optional<std::string> preferences = {};  ///< JSON object text, at most 32 KiB and 8 levels; replaces the old one
+};
+
+/// What a person who is signed in proves anew before the account itself changes.
+struct Proof {
+  std::string email;
+  std::string session_id;  ///< must still be good when the change is made
+  crypto::Secret password;
+  crypto::Secret code;  ///< as for `authenticate`: time-based or recovery code, spent when all is right
+  std::string client_address;
+};
+
+/// A second factor that is shown once and not in force before `confirm_factor`.
+struct FactorOffer {
+  std::string totp_secret;  ///< base32
+  std::string otpauth_url;
+  TimePoint expires_at{};
 };
 
 /// What `init` hands out once.
@@ -102,9 +119,11 @@ class Control {
   virtual Result<Organization> rename_organization(const std::string& organization_id, const std::string& name,
                                                    std::optional<std::int64_t> if_version, const Change& change) = 0;
   virtual Result<std::vector<User>> users(const std::string& organization_id) = 0;
-  /// What a person is called. An audit row and nothing else when it changed; history names them anew at once.
-  virtual Result<User> rename_user(const std::string& organization_id, const std::string& user_id, const PersonName& name,
+  /// What a person is called and keeps. An audit row and nothing else when it changed; history names them anew at once.
+  virtual Result<User> update_user(const std::string& organization_id, const std::string& user_id, const PersonPatch& patch,
                                    std::optional<std::int64_t> if_version, const Change& change) = 0;
+  /// JSON object text: what the console keeps for a person.
+  virtual Result<std::string> preferences(const std::string& user_id) = 0;
   virtual Result<std::vector<User>> all_users() = 0;
   virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;
   virtual Status reset_password(const std::string& user_id, const crypto::Secret& password, const Change& change) = 0;
@@ -124,7 +143,23 @@ class Control {
   /// nullopt: unknown, expired or revoked. Served from memory after the first time.
   virtual Result<std::optional<Session>> session(std::string_view token) = 0;
   virtual Status end_session(const std::string& session_id) = 0;
-  /// Drops what is over: expired sessions and forgotten failures to sign in. The audit stays. For a timer, about hourly.
+  /// The person's sessions that are good, newest use first.
+  virtual Result<std::vector<SignIn>> sessions(const std::string& user_id) = 0;
+  /// One of the person's sessions, at once. kNotFound for what is not theirs.
+  virtual Status end_session_of(const std::string& user_id, const std::string& session_id, const Change& change) = 0;
+
+  // One's own account. Wrong proofs count as failed sign-ins do and are kUnauthorized; every other session of the person
+  // ends with the change, the one it came by stays.
+  virtual Status change_password(const Proof& proof, const crypto::Secret& new_password, const Change& change) = 0;
+  /// Makes a new factor, to be proved by one of its codes within ten minutes; until then nothing changes. Another call
+  /// replaces the offer.
+  virtual Result<FactorOffer> begin_factor(const Proof& proof, const Change& change) = 0;
+  /// Puts the offered factor in force; answers the new recovery codes. Of `proof` the password is not asked again.
+  /// kConflict: nothing was begun in this session, or too long ago.
+  virtual Result<std::vector<std::string>> confirm_factor(const Proof& proof, const Change& change) = 0;
+
+  /// Drops what is over: expired sessions and forgotten failures to sign in; keeps when sessions were used last. The audit
+  /// stays. For a timer, about hourly.
   virtual Status housekeep() = 0;
 
   // Devices

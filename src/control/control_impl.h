@@ -22,7 +22,7 @@
 #include "sql/pool.h"
 
 /// The one implementation of `Control`, spread over files by area: control.cc (opening), people.cc and
-/// accounts.cc, sign_in.cc, sessions.cc, devices.cc (reading and making), device_changes.cc, progress.cc,
+/// accounts.cc, own_account.cc, sign_in.cc, sessions.cc, devices.cc (reading and making), device_changes.cc, progress.cc,
 /// history.cc.
 ///
 /// Threads: `writer_` belongs to whoever holds `write_mutex_`; reads go to the pool. No lock is held while
@@ -54,6 +54,7 @@ class Writing {
 class ControlImpl final : public Control {
  public:
   ControlImpl(ControlOptions options, DirectoryLock lock);
+  ~ControlImpl() override;
   /// Second half of opening: database, migrations, root key.
   Status start();
 
@@ -65,9 +66,10 @@ class ControlImpl final : public Control {
                                            std::optional<std::int64_t> if_version,
                                            const Change& change) override;
   Result<std::vector<User>> users(const std::string& organization_id) override;
-  Result<User> rename_user(const std::string& organization_id, const std::string& user_id,
-                           const PersonName& name, std::optional<std::int64_t> if_version,
+  Result<User> update_user(const std::string& organization_id, const std::string& user_id,
+                           const PersonPatch& patch, std::optional<std::int64_t> if_version,
                            const Change& change) override;
+  Result<std::string> preferences(const std::string& user_id) override;
   Result<std::vector<User>> all_users() override;
   Result<std::optional<User>> user_by_email(const std::string& email) override;
   Status reset_password(const std::string& user_id, const crypto::Secret& password,
@@ -82,6 +84,13 @@ class ControlImpl final : public Control {
                                        const std::string& user_agent) override;
   Result<std::optional<Session>> session(std::string_view token) override;
   Status end_session(const std::string& session_id) override;
+  Result<std::vector<SignIn>> sessions(const std::string& user_id) override;
+  Status end_session_of(const std::string& user_id, const std::string& session_id,
+                        const Change& change) override;
+  Status change_password(const Proof& proof, const crypto::Secret& new_password,
+                         const Change& change) override;
+  Result<FactorOffer> begin_factor(const Proof& proof, const Change& change) override;
+  Result<std::vector<std::string>> confirm_factor(const Proof& proof, const Change& change) override;
   Status housekeep() override;
 
   Result<Device> create_device(const std::string& organization_id, NewDevice device,
@@ -114,6 +123,8 @@ class ControlImpl final : public Control {
   Result<std::vector<std::pair<std::string, std::string>>> vendors() override;
 
  private:
+  struct Judged;
+  struct Subject;
   /// Runs `change(Writing&)` (a Result) in one transaction: its error, or a failed commit, leaves nothing
   /// behind.
   template <typename F>
@@ -139,17 +150,26 @@ class ControlImpl final : public Control {
   Result<std::vector<User>> read_users(std::string_view where, std::string_view value);
   // accounts.cc
   Result<Enrolment> enrol(Writing& w, const User& user);
+  /// Puts `seed` in force; codes up to `last_step` are spent.
+  Status store_factor(Writing& w, const User& user, const crypto::Secret& seed, std::int64_t last_step);
+  static Result<std::vector<std::string>> new_recovery_codes(Writing& w, const std::string& user_id);
+  // own_account.cc
+  Result<Judged> prove(const Proof& proof);
+  Status note_wrong_proof(const std::optional<User>& user, const Proof& proof);
+  Status end_other_sessions(Writing& w, const std::string& user_id, const std::string& session_id);
+  struct Offered;
+  Result<std::optional<Offered>> offered(sql::Database& db, const User& user, const Proof& proof);
   // sign_in.cc
-  struct Judged;
-  struct Subject;
   std::vector<Subject> subjects(sql::Database& db, const std::string& email,
                                 const std::string& client_address);
   Status check_locks(const std::string& email, const std::string& client_address);
   Result<Judged> judge(const std::string& email, const crypto::Secret& password, const std::string& code,
                        TimePoint now);
   Result<User> accept(const Judged& judged, const std::string& client_address, TimePoint now);
+  /// The code is used up and the account's failures are forgotten; kUnauthorized when somebody was faster.
+  Status spend(Writing& w, const Judged& judged, const std::string& client_address);
   Status note_failure(const std::optional<User>& user, const std::string& email,
-                      const std::string& client_address, TimePoint now);
+                      const std::string& client_address, TimePoint now, std::string_view what);
   // sessions.cc
   void forget_sessions();  ///< every cached one; the rows decide again
   Status end_sessions_of(Writing& w, const std::string& user_id);
@@ -179,7 +199,19 @@ class ControlImpl final : public Control {
   std::counting_semaphore<2> password_slots_{2};  ///< bounds the memory of Argon2id
 
   std::shared_mutex session_mutex_;
-  std::unordered_map<std::string, Session> sessions_;  ///< by token hash; guarded by session_mutex_
+  /// When a session was used last. Noted on every request without a lock of its own; rows follow hourly.
+  struct Use {
+    std::atomic<std::int64_t> at_us{0};
+    std::int64_t written_us = 0;  ///< guarded by write_mutex_
+  };
+  using UsePointer = std::shared_ptr<Use>;
+  Status write_uses(Writing& w);
+  struct KnownSession {
+    Session session;
+    UsePointer use;
+  };
+  std::unordered_map<std::string, KnownSession> sessions_;  ///< by token hash; guarded by session_mutex_
+  std::unordered_map<std::string, UsePointer> uses_;        ///< by session id; guarded by session_mutex_
   std::uint64_t session_epoch_ = 0;  ///< grows with every revocation; guarded by session_mutex_
 };
 

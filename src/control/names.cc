@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "base/strings.h"
+#include "codec/json.h"
 
 namespace picket::control {
 namespace {
@@ -67,6 +69,19 @@ Status checked_password_size(std::size_t size) {
   return fail(Error(ErrorKind::kInvalidInput,
                     fmt::format("A password needs {} to {} characters.", kShortestPassword, kLongestPassword))
                   .with_field("password"));
+}
+
+Result<std::string> checked_preferences(std::string_view text) {
+  const auto wrong = [](std::string sentence) {
+    return fail(Error(ErrorKind::kInvalidInput, std::move(sentence)).with_field("preferences"));
+  };
+  constexpr std::size_t kMostBytes = 32 * 1024, kMostLevels = 8;
+  if (text.size() > kMostBytes)
+    return wrong("preferences may be at most 32 KiB as JSON. Delete saved filters that nobody uses.");
+  const auto tree = codec::parse_json(text, {kMostBytes, kMostLevels});
+  if (!tree) return wrong("preferences must be a JSON object of at most 8 levels: " + tree.error().message);
+  if (!tree->is_object()) return wrong("preferences must be a JSON object.");
+  return codec::to_json(*tree);
 }
 
 std::string short_name_of(std::string_view name) {

@@ -23,6 +23,9 @@ Result<std::string> checked_email(std::string_view email);
 /// Length only: 8 to 1024 bytes.
 Status checked_password_size(std::size_t size);
 
+/// A JSON object of at most 32 KiB and 8 levels, written compactly.
+Result<std::string> checked_preferences(std::string_view text);
+
 /// "Acme Corp." -> "acmecorp": at most 12 letters and digits, for short links.
 std::string short_name_of(std::string_view name);
 

@@ -35,7 +35,7 @@ Result<User> find_user(sql::Database& db, const std::string& organization_id, co
 }
 
 /// Clients send whole objects back, so a part counts as given when it differs from what is stored.
-Result<User> with_name(const User& old, const PersonName& name) {
+Result<User> with_name(const User& old, const PersonPatch& name) {
   const auto given = [](const std::optional<std::string>& part, const std::string& now) {
     return part && trim(*part) != now;
   };
@@ -59,6 +59,15 @@ std::string person_name_json(const User& user) {
   out.begin_object().field("display_name", user.display_name);
   out.field("first_name", user.first_name).field("last_name", user.last_name).end_object();
   return out.take();
+}
+
+Result<std::string> read_preferences(sql::Database& db, const std::string& user_id) {
+  std::optional<std::string> found;
+  PICKET_TRY(db.each(
+      "select preferences from user_account where id = ?",
+      [&](const sql::Statement& row) { found = row.string(0); }, user_id));
+  if (!found) return fail(ErrorKind::kNotFound, "There is no such user.");
+  return std::move(*found);
 }
 
 std::string name_json(const std::string& name) {
@@ -104,27 +113,44 @@ Result<Organization> ControlImpl::rename_organization(const std::string& organiz
   return renamed;
 }
 
-Result<User> ControlImpl::rename_user(const std::string& organization_id, const std::string& user_id,
-                                      const PersonName& name, std::optional<std::int64_t> if_version,
+Result<User> ControlImpl::update_user(const std::string& organization_id, const std::string& user_id,
+                                      const PersonPatch& patch, std::optional<std::int64_t> if_version,
                                       const Change& change) {
-  auto renamed = write(change.at, [&](Writing& w) -> Result<User> {
+  std::optional<std::string> wanted;
+  if (patch.preferences) {
+    PICKET_ASSIGN(wanted, checked_preferences(*patch.preferences));
+  }
+  auto updated = write(change.at, [&](Writing& w) -> Result<User> {
     PICKET_ASSIGN(const User old, find_user(w.db, organization_id, user_id));
     PICKET_TRY(check_version("account", old.version, if_version));
-    PICKET_ASSIGN(const User next, with_name(old, name));
-    if (next.display_name == old.display_name && next.first_name == old.first_name &&
-        next.last_name == old.last_name)
-      return old;
-    PICKET_TRY(
-        w.db.run("update user_account set display_name = ?, first_name = ?, last_name = ?, updated_at = ?,"
-                 " version = version + 1 where id = ?",
-                 next.display_name, next.first_name, next.last_name, w.at, user_id));
-    PICKET_TRY(w.db.run("update actor set display_name = ? where id = ?", next.display_name, old.actor_id));
-    PICKET_TRY(w.audit(organization_id, change.actor.id, "user_renamed", user_id, person_name_json(old),
-                       person_name_json(next)));
+    PICKET_ASSIGN(const User next, with_name(old, patch));
+    PICKET_ASSIGN(const std::string kept, read_preferences(w.db, user_id));
+    const bool renamed = next.display_name != old.display_name || next.first_name != old.first_name ||
+                         next.last_name != old.last_name;
+    const bool preferred = wanted && *wanted != kept;
+    if (!renamed && !preferred) return old;
+    PICKET_TRY(w.db.run(
+        "update user_account set display_name = ?, first_name = ?, last_name = ?, preferences = ?,"
+        " updated_at = ?, version = version + 1 where id = ?",
+        next.display_name, next.first_name, next.last_name, wanted ? *wanted : kept, w.at, user_id));
+    if (renamed) {
+      PICKET_TRY(
+          w.db.run("update actor set display_name = ? where id = ?", next.display_name, old.actor_id));
+      PICKET_TRY(w.audit(organization_id, change.actor.id, "user_renamed", user_id, person_name_json(old),
+                         person_name_json(next)));
+    }
+    // That they changed, not how: the audit is kept for ever, and a theme is nobody else's business
+    if (preferred)
+      PICKET_TRY(w.audit(organization_id, change.actor.id, "preferences_changed", user_id, "{}", "{}"));
     return find_user(w.db, organization_id, user_id);
   });
-  if (renamed) forget_sessions();  // they carry the name
-  return renamed;
+  if (updated) forget_sessions();  // they carry the name
+  return updated;
+}
+
+Result<std::string> ControlImpl::preferences(const std::string& user_id) {
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  return read_preferences(*db, user_id);
 }
 
 Result<std::vector<User>> ControlImpl::read_users(std::string_view where, std::string_view value) {

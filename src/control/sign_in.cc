@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "codec/json_writer.h"
 #include "control/control_impl.h"
+#include "control/judged.h"
 #include "control/recovery_code.h"
 #include "control/rows.h"
 #include "crypto/digest.h"
@@ -40,17 +41,6 @@ Result<ThrottleState> read_throttle(sql::Database& db, const std::string& subjec
   return state;
 }
 
-class SlotGuard {
- public:
-  explicit SlotGuard(std::counting_semaphore<2>& slots) : slots_(slots) { slots_.acquire(); }
-  ~SlotGuard() { slots_.release(); }
-  SlotGuard(const SlotGuard&) = delete;
-  SlotGuard& operator=(const SlotGuard&) = delete;
-
- private:
-  std::counting_semaphore<2>& slots_;
-};
-
 std::string method_json(bool recovery) {
   codec::JsonWriter out;
   out.begin_object().field("code", recovery ? "recovery" : "totp").end_object();
@@ -62,15 +52,6 @@ std::string method_json(bool recovery) {
 struct ControlImpl::Subject {
   std::string id;
   const ThrottleRule* rule;
-};
-
-/// What the judging found. A code is only spent when everything was right.
-struct ControlImpl::Judged {
-  std::optional<User> user;
-  bool right = false;
-  std::optional<std::int64_t> step;  ///< of a time-based code
-  std::string recovery_hash;         ///< of a recovery code
-  bool rehash = false;
 };
 
 /// The account and the client's address. Where the user has signed in from before, the account's failures are
@@ -122,7 +103,7 @@ Result<User> ControlImpl::authenticate(const std::string& email, const crypto::S
       return accepted;
     }
   }
-  PICKET_TRY(note_failure(judged.user, email, client_address, now));
+  PICKET_TRY(note_failure(judged.user, email, client_address, now, "sign_in_failed"));
   return fail(refused());
 }
 
@@ -165,24 +146,30 @@ Result<ControlImpl::Judged> ControlImpl::judge(const std::string& email, const c
   return out;
 }
 
+Status ControlImpl::spend(Writing& w, const Judged& judged, const std::string& client_address) {
+  const User& user = *judged.user;
+  // Two requests with one code: the row decides which was first.
+  if (judged.by_recovery_code()) {
+    PICKET_TRY(
+        w.db.run("update recovery_code set used_at = ? where user_id = ? and hash = ? and used_at is null",
+                 w.at, user.id, sql::Blob{judged.recovery_hash}));
+  } else {
+    PICKET_TRY(w.db.run("update user_factor set last_step = ?1 where user_id = ?2 and last_step < ?1",
+                        *judged.step, user.id));
+  }
+  if (w.db.changes() != 1) return fail(refused());
+  for (const auto& subject : subjects(w.db, user.email, client_address))
+    if (subject.rule == &kAccountRule)
+      PICKET_TRY(w.db.run("delete from sign_in_failure where subject = ?", subject.id));
+  return {};
+}
+
 Result<User> ControlImpl::accept(const Judged& judged, const std::string& client_address, TimePoint now) {
   User user = *judged.user;
-  const bool recovery = !judged.recovery_hash.empty();
+  const bool recovery = judged.by_recovery_code();
   const auto done = write(now, [&](Writing& w) -> Status {
-    // Two requests with one code: the row decides which was first.
-    if (recovery) {
-      PICKET_TRY(
-          w.db.run("update recovery_code set used_at = ? where user_id = ? and hash = ? and used_at is null",
-                   now, user.id, sql::Blob{judged.recovery_hash}));
-    } else {
-      PICKET_TRY(w.db.run("update user_factor set last_step = ?1 where user_id = ?2 and last_step < ?1",
-                          *judged.step, user.id));
-    }
-    if (w.db.changes() != 1) return fail(refused());
+    PICKET_TRY(spend(w, judged, client_address));
     if (recovery) PICKET_TRY(end_sessions_of(w, user.id));
-    for (const auto& subject : subjects(w.db, user.email, client_address))
-      if (subject.rule == &kAccountRule)
-        PICKET_TRY(w.db.run("delete from sign_in_failure where subject = ?", subject.id));
     PICKET_TRY(
         w.db.run("insert or replace into sign_in_address(user_id, address_hash, last_at) values(?, ?, ?)",
                  user.id, vault_->subject("address", client_address), now));
@@ -202,7 +189,8 @@ Result<User> ControlImpl::accept(const Judged& judged, const std::string& client
 }
 
 Status ControlImpl::note_failure(const std::optional<User>& user, const std::string& email,
-                                 const std::string& client_address, TimePoint now) {
+                                 const std::string& client_address, TimePoint now,
+                                 std::string_view what) {
   return write(now, [&](Writing& w) -> Status {
     PICKET_TRY(w.db.run("delete from sign_in_failure where last_at < ?", now - kAccountRule.forgotten_after));
     for (const auto& subject : subjects(w.db, email, client_address)) {
@@ -214,7 +202,7 @@ Status ControlImpl::note_failure(const std::optional<User>& user, const std::str
                    subject.id, state.failures, state.last_at, state.locked_until));
     }
     // Of an unknown address nothing is kept: people type passwords into that field.
-    return w.audit(user ? user->organization_id : std::string(), system_actor_.id, "sign_in_failed",
+    return w.audit(user ? user->organization_id : std::string(), system_actor_.id, what,
                    user ? user->id : std::string(), "{}", "{}", client_address);
   });
 }

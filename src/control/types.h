@@ -52,6 +52,15 @@ struct Session {
   TimePoint created_at{}, expires_at{};
 };
 
+/// A session as its owner sees it.
+struct SignIn {
+  std::string id;
+  SessionKind kind = SessionKind::kBearer;
+  std::string user_id, client_address, user_agent;
+  TimePoint created_at{}, expires_at{};
+  TimePoint last_used_at{};  ///< after a crash up to an hour old
+};
+
 /// What may be shown of a stored credential.
 struct Credential {
   std::string last_four, fingerprint, account_uid, server;

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Api, Program, init, scratch, sleep, until } from "../lib/program.mjs";
+import { Api, Program, init, scratch, sleep, totp, until } from "../lib/program.mjs";
 
 const picket = process.env.PICKET_PROGRAM ?? "build/release/picket";
 const dir = scratch("contract");
@@ -174,6 +174,64 @@ test("replacing the token keeps the cursor and is in the history", async () => {
   const rows = (await api.get(`/api/v2/security_devices/${device}/security_device_histories?page[limit]=200`)).data;
   assert.ok(rows.some((r) => r.attributes.action === "UPDATED_SECRETS"));
   await until(async () => (await api.eventTotal(device)) > before_, "events go on");
+});
+
+test("counts by device for many devices at once, exports of the list, what a device holds", async () => {
+  const bare = (await api.get("/api/v2/security_devices?filter[name]=No token")).data[0];
+  const counts = await api.get(`/api/v2/events/counts?width=day&group=security_device&filter[security_device][id]=${device}&filter[security_device][id]=${bare.id}`);
+  assert.ok(counts.data.every((c) => c.security_device_id === device), "and nothing for one without events");
+  assert.equal(counts.data.reduce((sum, c) => sum + c.count, 0), counts.meta.total);
+  assert.ok(counts.meta.total >= 900);
+  const attributes = (await api.device(device)).attributes;
+  assert.ok(attributes.bytes_total > 900 * 50);
+  assert.equal(attributes.usual_24h, null, "no week is over yet");
+  const list = `filter[security_device][id]=${device}&filter[stream]=signinattempts&sort=+time`;
+  const newest = (await api.get(`/api/v2/events?${list.replace("+", "-")}&page[limit]=1`)).data[0].attributes.time;
+  const q = `${list}&filter[time]=<${newest}`;
+  const expected = [];
+  for await (const e of api.events(device, "signinattempts", `&sort=%2Btime&filter[time]=<${newest}`)) expected.push(e);
+  const jsonl = await api.raw("GET", `/api/v2/events/export?format=jsonl&${q}`);
+  assert.match(jsonl.headers.get("content-disposition"), /^attachment; filename="events-\d{8}T\d{6}Z\.jsonl"$/);
+  assert.deepEqual((await jsonl.text()).trimEnd().split("\n").map((line) => JSON.parse(line)), expected);
+  const csv = await (await api.raw("GET", `/api/v2/events/export?format=csv&${q}&page[limit]=5`)).text();
+  assert.equal(csv.split("\r\n")[0], "time,received_at,security_device,security_device_id,stream,id,vendor_uid,class_uid,activity_id,action,outcome,actor_uid,actor_email,source_ip,target,versions,unreadable,raw");
+  assert.deepEqual(csv.trimEnd().split("\r\n").slice(1).map((row) => row.split(",")[5]), expected.slice(0, 5).map((e) => e.id));
+});
+
+test("one's own account: sign-ins, preferences, second factor, password", async () => {
+  const path = `/api/v2/user_accounts/${account.user_id}`;
+  await api.call("PATCH", path, { data: { attributes: { preferences: { theme: "dark" } } } });
+  assert.deepEqual((await api.get("/auth/v0/session")).user.preferences, { theme: "dark" });
+  // A code of the half minute to come is taken too, and this is the one that nobody has used: no try fails for it
+  const signIn = async () => {
+    const taken = Math.floor(Date.now() / 30000);
+    const at = await until(() => Math.floor((Date.now() + 25000) / 30000) > taken && Date.now() + 25000, "the next code");
+    const answer = await fetch(`${base}/auth/v0/login`, { method: "POST", headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: account.email, password: account.password, otp: totp(account.totp_secret, at) }) });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    return new Api(base, (await answer.json()).access_token);
+  };
+  const other = await signIn();
+  const rows = (await api.get("/api/v2/user_sessions")).data;
+  assert.equal(rows.filter((r) => r.attributes.current).length, 1);
+  const its = (await other.get("/api/v2/user_sessions")).data.find((r) => r.attributes.current);
+  assert.equal((await api.raw("DELETE", `/api/v2/user_sessions/${its.id}`)).status, 204);
+  assert.equal((await other.raw("GET", path)).status, 401, "at once");
+  const wrong = await api.raw("POST", "/auth/v0/factor", { current_password: "wrong", otp: "000000" });
+  assert.equal(wrong.status, 403);
+  assert.equal((await wrong.json()).errors[0].code, "wrong_credentials");
+  const offer = await api.call("POST", "/auth/v0/factor", { current_password: account.password, otp: account.recovery_codes[0] });
+  assert.ok(offer.otpauth_uri.includes(`secret=${offer.secret}`));
+  assert.match(offer.qr.path, /^M4 4h7v1h-7z/);
+  const { recovery_codes } = await api.call("POST", "/auth/v0/factor/confirm", { otp: totp(offer.secret) });
+  assert.equal(recovery_codes.length, 10);
+  account.totp_secret = offer.secret;
+  const changed = await api.raw("POST", "/auth/v0/password", { current_password: account.password, otp: recovery_codes[0], new_password: "quite another horse" });
+  assert.equal(changed.status, 204, await changed.text());
+  account.password = "quite another horse";
+  assert.equal((await api.raw("GET", path)).status, 200, "the session it came by goes on");
+  const again = await signIn();
+  assert.equal((await again.raw("DELETE", "/auth/v0/session")).status, 204);
 });
 
 test("sign-ins and events survive SIGKILL; SIGTERM ends with 0 within 5 s", async () => {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { counts, polls, states, verifying } from './mock/device_states.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const port = Number(process.env.PORT ?? 8787);
@@ -20,23 +21,16 @@ const minute = 60_000;
 const actor = { type: 'actors', id: 'a-1', attributes: { actor_type: 'user', display_name: 'Ana Ruiz' } };
 const system = { type: 'actors', id: 'a-0', attributes: { actor_type: 'system', display_name: 'Picket' } };
 
-const states = [
-  ['ok', 'receiving', 'Receiving. Newest event 40 s ago.'],
-  ['ok', 'quiet', 'Connected. No new events for 25 min, normal for this hour.'],
-  ['warning', 'stream_missing', 'Receiving audit events. Item usage is missing: the token does not include it.'],
-  ['error', 'unauthorized', 'Not authorised since 09:12. The token was revoked or expired. Issue a new one in 1Password and replace it here.'],
-  ['ok', 'backfilling', 'Reading history: 3 Nov 14:00, 62 %, about 4 min left. New events follow when it is done.'],
-  ['paused', 'paused', 'Paused by Ana Ruiz since Tuesday. Events are kept by 1Password for 120 days.'],
-  ['verifying', 'verifying', 'Asking 1Password for the first time.'],
-];
 const devices = new Map();
 const histories = new Map();
 const clients = new Set();
+let preferences = {};
+let preferencesVersion = 1;
 let sessions = new Set();
 let eventId = 0;
 
 function makeDevice(name, location, state, spec = { server: 'https://events.1password.com' }) {
-  const [level, code, sentence] = state;
+  const { level, code, sentence, each, device: own } = state;
   const id = randomUUID();
   const fresh = level === 'verifying';
   const device = {
@@ -58,9 +52,9 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
         streams: streams.map(([stream, title], index) => ({
           stream,
           title,
-          level: level === 'warning' ? (index === 1 ? 'warning' : 'ok') : level,
+          level,
           code,
-          sentence: level === 'warning' && index === 1 ? 'Missing: the token does not include item usage.' : sentence,
+          sentence,
           last_successful_poll_at: fresh ? null : iso(12_000),
           last_data_received_at: fresh ? null : iso(index * 7 * minute + 40_000),
           newest_event_at: fresh ? null : iso(index * 7 * minute + 70_000),
@@ -70,26 +64,27 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
           events_unreadable: 0,
           consecutive_failures: 0,
           last_error: null,
-          backfill:
-            code === 'backfilling' && index === 0
-              ? { from: iso(7 * 1440 * minute), reached: iso(3 * 1440 * minute), percent: 62.3, events_per_second: 2210, seconds_left: 244 }
-              : null,
+          backfill: null,
           start_time: iso(7 * 1440 * minute),
+          ...each(index),
         })),
       },
       status_updated_at: iso(190 * minute),
       paused: level === 'paused',
-      last_successful_poll_at: fresh ? null : iso(12_000),
-      last_data_received_at: fresh ? null : iso(40_000),
-      newest_event_at: fresh ? null : iso(70_000),
-      next_poll_at: iso(-48_000),
-      events_24h: fresh ? 0 : 2400,
+      last_successful_poll_at: null,
+      last_data_received_at: null,
+      newest_event_at: null,
+      next_poll_at: level === 'paused' ? null : iso(-48_000),
+      events_24h: 0,
+      bytes_total: fresh ? 0 : 48_210_000,
+      usual_24h: fresh ? null : 2310,
+      start_time: iso(7 * 1440 * minute),
       credential: {
         last_four: 'x9Qk',
         fingerprint: 'b1f4 09aa 77c2 4e1d',
-        expires_at: level === 'warning' ? iso(-12 * 1440 * minute) : null,
+        expires_at: own.expires_at ?? null,
         issued_at: iso(90 * 1440 * minute),
-        features: streams.map(([stream]) => stream),
+        features: own.features ?? streams.map(([stream]) => stream),
         account_uuid: 'NZQDG4W5LLTZQLI3N4FVU2I5XX',
         server: 'events.1password.com',
         replaced_at: null,
@@ -105,15 +100,34 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
     },
     meta: { version: 1 },
   };
+  if ('credential' in own) device.attributes.credential = own.credential;
+  if ('usual_24h' in own) device.attributes.usual_24h = own.usual_24h;
+  // The device's clocks are the newest of its streams', as on the server.
+  const streamStates = device.attributes.status_details.streams;
+  for (const clock of ['last_successful_poll_at', 'last_data_received_at', 'newest_event_at']) {
+    device.attributes[clock] = streamStates.map((one) => one[clock]).filter(Boolean).sort().at(-1) ?? null;
+  }
+  device.attributes.events_24h = streamStates.reduce((total, one) => total + one.events_24h, 0);
   devices.set(id, device);
   histories.set(id, []);
   remember(id, 'CREATED', { kind: 'created', sentence: `${name} was added`, before: null, after: { name, location } }, 'a-1', 40 * 1440 * minute);
-  if (level === 'error') {
+  for (let day = 38; day > 1 && !fresh; day -= 1) {
+    if (day % 3 === 0) {
+      remember(id, 'UPDATED', { kind: 'health', sentence: 'Health changed from Healthy to Unhealthy: 1Password answers 503', before: { status: 'healthy', level: 'ok', code: 'receiving' }, after: { status: 'unhealthy', level: 'error', code: 'unavailable' } }, 'a-0', day * 1440 * minute);
+      remember(id, 'UPDATED', { kind: 'health', sentence: 'Health changed from Unhealthy to Healthy', before: { status: 'unhealthy', level: 'error', code: 'unavailable' }, after: { status: 'healthy', level: 'ok', code: 'receiving' } }, 'a-0', day * 1440 * minute - 31 * minute);
+    }
+  }
+  if (!fresh) {
+    remember(id, 'UPDATED_SECRETS', { kind: 'secret', sentence: 'API token replaced', before: { last_four: 'q1Zz', fingerprint: '77aa 10f2 9c41 e0b3' }, after: { last_four: 'x9Qk', fingerprint: 'b1f4 09aa 77c2 4e1d' } }, 'a-1', 2 * 1440 * minute);
+    remember(id, 'UPDATED', { kind: 'settings', sentence: 'Location changed', before: { location: 'Head office' }, after: { location } }, 'a-1', 1500 * minute);
+  }
+  if (level === 'error' || level === 'warning') {
+    const words = level === 'error' ? 'Unhealthy' : 'Needs attention';
     remember(id, 'UPDATED', {
       kind: 'health',
-      sentence: 'Health changed from Healthy to Unhealthy: token revoked',
+      sentence: `Health changed from Healthy to ${words}: ${sentence}`,
       before: { status: 'healthy', level: 'ok', code: 'receiving' },
-      after: { status: 'unhealthy', level: 'error', code: 'unauthorized' },
+      after: { status: device.attributes.status, level, code },
     }, 'a-0', 190 * minute);
   }
   return device;
@@ -123,7 +137,7 @@ function remember(id, action, value, by = 'a-1', msAgo = 0) {
     type: 'security_device_histories',
     id: randomUUID(),
     attributes: { action, created_at: iso(msAgo), value },
-    relationships: { created_by: { data: { type: 'actors', id: by } } },
+    relationships: { created_by: { data: { type: 'actors', id: by } }, security_device: { data: { type: 'security_devices', id } } },
   });
   tell('history', { security_device_id: id, id: 'h' });
 }
@@ -139,7 +153,7 @@ function changed(device) {
 
 const places = ['Stockholm', 'Berlin', 'Toronto', 'New York', 'Lisbon'];
 for (let i = 0; i < Number(process.env.DEVICES ?? 41); i += 1) {
-  makeDevice(`1Password ${['Sales', 'Engineering', 'Finance', 'People', 'Support'][i % 5]} ${String(i + 1).padStart(2, '0')}`, places[i % 5], states[i % 6]);
+  makeDevice(`1Password ${['Sales', 'Engineering', 'Finance', 'People', 'Support'][i % 5]} ${String(i + 1).padStart(2, '0')}`, places[i % 5], states[i % states.length]);
 }
 
 const plugin = {
@@ -152,7 +166,7 @@ const plugin = {
     vendor_name: '1Password',
     vendor_type: 'Password manager',
     description: 'Sign-in attempts, item usage and audit events of a 1Password Business account.',
-    logo_image_url: null,
+    logo_image_url: '/api/v2/plugins/1password/logo',
     active: true,
     device_spec_json: {
       fields: [
@@ -201,7 +215,7 @@ class Refusal extends Error {
 
 function session(token) {
   return {
-    user: { id: 'u-1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a-1' },
+    user: { id: 'u-1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a-1', preferences },
     organization: { id: 'o-1', name: 'Northwind Traders' },
     role: 'organization_admin',
     csrf_token: `csrf-${token}`,
@@ -243,8 +257,53 @@ function api(method, url, body, token, request) {
     return { status: 200, body: { ok: true, code: 'ok', sentence: 'A token of events.1password.eu for three event kinds. It never expires.', server: 'events.1password.eu', features: streams.map(([s]) => s), expires_at: null, issued_at: iso(1e9), account_uuid: 'NZQ', proposals: { server: 'https://events.1password.eu' } } };
   }
   if (path === '/api/v2/plugins/1password/test') return { status: 200, body: testResult(!process.env.PICKET_SIM_TOKEN || JSON.stringify(body).includes(process.env.PICKET_SIM_TOKEN)) };
+  if (path === '/api/v2/user_accounts/u-1') {
+    const etag = `"${preferencesVersion}"`;
+    if (method === 'PATCH') {
+      if (request.headers['if-match'] && request.headers['if-match'] !== etag) throw new Refusal(412, 'stale', 'Changed meanwhile.');
+      preferences = body.data.attributes.preferences;
+      preferencesVersion += 1;
+    }
+    return { status: 200, body: { data: { type: 'user_accounts', id: 'u-1', attributes: { preferences } } }, etag: `"${preferencesVersion}"` };
+  }
+  if (path === '/api/v2/events/counts') {
+    const width = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[url.searchParams.get('width') ?? 'day'];
+    const wanted = url.searchParams.getAll('filter[security_device][id]');
+    const from = Date.parse((url.searchParams.get('filter[time]') ?? '').replace(/^>=?/, ''));
+    const group = url.searchParams.get('group');
+    const ids = wanted.length > 0 ? wanted : [...devices.keys()].slice(0, 200);
+    const sums = new Map();
+    for (const id of ids) {
+      const device = devices.get(id);
+      if (!device || ['verifying', 'no_token'].includes(device.attributes.status_details.code)) continue;
+      const seed = parseInt(id.slice(0, 6), 16);
+      for (let at = Math.floor(from / width) * width; at < Date.now(); at += width) {
+        const hourOfDay = new Date(at).getUTCHours();
+        const day = [0, 6].includes(new Date(at).getUTCDay()) ? 0.3 : 1;
+        const shape = width > 3_600_000 ? 9 : 0.15 + Math.max(0, Math.sin(((hourOfDay - 5) / 15) * Math.PI));
+        const dead = device.attributes.status_details.level === 'error' && at > Date.now() - 190 * minute;
+        const n = dead ? 0 : Math.round(shape * day * (seed % 90) * (0.6 + (((seed ^ (at / width)) * 2654435761) % 100) / 120) * (width / 3_600_000));
+        if (n > 0) {
+          const key = group === 'security_device' ? `${at} ${id}` : String(at);
+          sums.set(key, (sums.get(key) ?? 0) + n);
+        }
+      }
+    }
+    const data = [...sums].map(([key, n]) => {
+      const [at, id] = key.split(' ');
+      return { start: new Date(Number(at)).toISOString(), count: n, ...(id ? { security_device_id: id } : {}) };
+    });
+    return { status: 200, body: { data, meta: { total: data.reduce((sum, one) => sum + one.count, 0), width: url.searchParams.get('width') ?? 'day' } } };
+  }
+  if (path === '/api/v2/security_device_histories' && !url.searchParams.has('filter[security_device][id]')) {
+    const rows = [...histories.values()].flat().filter((row) => Date.parse(row.attributes.created_at) > Date.now() - 1440 * minute)
+      .sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? 1 : -1));
+    const limit = Number(url.searchParams.get('page[limit]') ?? 50);
+    return { status: 200, body: { data: rows.slice(0, limit), included: [actor, system, ...devices.values()], meta: { page: { total: rows.length } } } };
+  }
   if (path === '/api/v2/security_device_histories') {
-    const rows = histories.get(url.searchParams.get('filter[security_device][id]')) ?? [];
+    const by = url.searchParams.get('filter[created_by][id]');
+    const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => by === null || row.relationships.created_by.data.id === by);
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
     return { status: 200, body: { data: rows.slice(offset, offset + 25), included: [actor, system], meta: { page: { total: rows.length } } } };
   }
@@ -266,9 +325,8 @@ function api(method, url, body, token, request) {
   if (path === '/api/v2/security_devices' && method === 'POST') {
     const { name, location, device_spec, secrets } = body.data.attributes;
     if ([...devices.values()].some((one) => one.attributes.name === name)) throw new Refusal(409, 'conflict', 'Another device already has this name.', '/data/attributes/name');
-    const noToken = ['error', 'no_token', 'No token yet. Add one with Edit Device.'];
-    const device = makeDevice(name, location, secrets ? states[6] : noToken, device_spec);
-    if (!secrets) device.attributes.credential = null;
+    const noToken = states.find((one) => one.code === 'no_token');
+    const device = makeDevice(name, location, secrets ? verifying : noToken, device_spec);
     tell('change', { type: 'security_devices', id: device.id, deleted: false, data: device });
     if (secrets) setTimeout(() => {
       Object.assign(device.attributes, { status: 'healthy', is_verifying_status: false, last_successful_poll_at: iso(0), last_data_received_at: iso(0) });
@@ -279,11 +337,13 @@ function api(method, url, body, token, request) {
     }, 2500);
     return { status: 201, body: { data: device } };
   }
+  if (path === '/api/v2/events/counts') return { status: 200, body: counts(devices, streams, url) };
   const one = /^\/api\/v2\/security_devices\/([^/]+)(\/\w+)?$/.exec(path);
   const device = one && devices.get(one[1]);
   if (!device) throw new Refusal(404, 'not_found', 'There is no such thing.');
   const etag = `"${device.meta.version}"`;
   if (one[2] === '/test') return { status: 200, body: testResult(device.attributes.status !== 'unhealthy') };
+  if (one[2] === '/polls') return { status: 200, body: polls(device, streams, url) };
   if (one[2] === '/reread') {
     if (method === 'POST') {
       remember(device.id, 'UPDATED', { kind: 'reread', sentence: 'Reading again', before: null, after: { start_time: body.start_time } });
@@ -294,6 +354,7 @@ function api(method, url, body, token, request) {
   if (method === 'GET') return { status: 200, body: { data: device, included: [actor] }, etag };
   if (request.headers['if-match'] && request.headers['if-match'] !== etag) throw new Refusal(412, 'stale', 'Somebody else changed this device.');
   if (method === 'PATCH') {
+    if (device.attributes.name.endsWith('07')) throw new Refusal(500, 'internal', 'The store is busy. Try again in a moment.');
     const before = {};
     for (const [key, value] of Object.entries(body.data.attributes)) {
       before[key] = device.attributes[key];
@@ -315,6 +376,7 @@ function api(method, url, body, token, request) {
   throw new Refusal(405, 'method', 'Not this way.');
 }
 
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="11" fill="#0572ec"/><circle cx="12" cy="12" r="7" fill="#fff"/><rect x="10.4" y="7.5" width="3.2" height="9" rx="1" fill="#1a285f"/></svg>';
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 createServer((request, response) => {
   const url = new URL(request.url, 'http://localhost');
@@ -326,6 +388,7 @@ createServer((request, response) => {
     clients.add(response);
     return request.on('close', () => clients.delete(response));
   }
+  if (url.pathname === '/api/v2/plugins/1password/logo') return response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(logo);
   if (url.pathname === '/readyz') return response.end('ok');
   if (/^\/(api|auth|dev)\//.test(url.pathname)) {
     let text = '';

@@ -23,7 +23,11 @@ class MemoryStream final : public http_server::Stream {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  void abort() override { close(); }
+  void abort() override {
+    close();
+    const std::lock_guard lock(mutex_);
+    aborted_ = true;
+  }
   bool gone() const override {
     const std::lock_guard lock(mutex_);
     return gone_;
@@ -37,6 +41,10 @@ class MemoryStream final : public http_server::Stream {
     const std::lock_guard lock(mutex_);
     return text_;
   }
+  bool aborted() const {
+    const std::lock_guard lock(mutex_);
+    return aborted_;
+  }
   bool closed() const {
     const std::lock_guard lock(mutex_);
     return closed_;
@@ -45,7 +53,7 @@ class MemoryStream final : public http_server::Stream {
  private:
   mutable std::mutex mutex_;
   std::string text_;
-  bool gone_ = false, closed_ = false;
+  bool gone_ = false, closed_ = false, aborted_ = false;
 };
 
 }  // namespace picket::api

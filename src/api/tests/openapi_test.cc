@@ -152,13 +152,14 @@ TEST_F(OpenApi, RoutesAndDescriptionAreTheSame) {
 
 TEST_F(OpenApi, AnswersAreAsDescribed) {
   for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
-                           "user_accounts", "user_account_roles", "actors", "vendors", "polls"}) {
+                           "user_accounts", "user_account_roles", "user_sessions", "actors", "vendors", "polls"}) {
     const std::string base = std::string("/api/v2/") + name;
     const std::string query = std::string_view(name) == "polls" ? "?filter[security_device][id]=" + device_
                                                                 : "?include=organization";
     const bool has_organization =
         std::string_view(name) != "plugins" && std::string_view(name) != "vendors" &&
-        std::string_view(name) != "organizations" && std::string_view(name) != "user_accounts";
+        std::string_view(name) != "organizations" && std::string_view(name) != "user_accounts" &&
+        std::string_view(name) != "user_sessions";
     const std::string target = base + (has_organization || query[1] == 'f' ? query : "");
     hold("GET", base, target);
     const auto list = get(target);
@@ -202,6 +203,19 @@ TEST_F(OpenApi, ChangesAreAnsweredAsDescribed) {
   hold(
       "POST", "/api/v2/plugins/{id}/test", "/api/v2/plugins/1password/test",
       R"({"device_spec":{"server":"https://events.1password.com"},"secrets":{"device_info":{"api_token":"account:A1"}}})");
+}
+
+TEST_F(OpenApi, OnesOwnAccountIsAnsweredAsDescribed) {
+  hold("PATCH", "/api/v2/user_accounts/{id}", "/api/v2/user_accounts/" + ana_.enrolment.user.id,
+       R"({"data":{"attributes":{"preferences":{"theme":"dark"}}}})");
+  const auto offer = as(ana_, "POST", "/auth/v0/factor",
+                        R"({"current_password":")" + ana_.password + R"(","otp":")" + code_of(ana_) + "\"}");
+  ASSERT_EQ(offer.status, 200) << offer.body;
+  EXPECT_EQ(fault(description()["components"]["schemas"]["FactorOffer"], offer.json, ""), "");
+  clock_.advance(std::chrono::seconds(31));
+  const crypto::Secret seed(*crypto::base32_decode(std::string(offer.json.at("secret").as_string())));
+  hold("POST", "/auth/v0/factor/confirm", "/auth/v0/factor/confirm",
+       R"({"otp":")" + crypto::totp_code(seed, crypto::totp_step(clock_.now())) + "\"}");
 }
 
 TEST_F(OpenApi, TheCheckerSeesFaults) {

@@ -220,18 +220,18 @@ TEST_F(SignInTest, OrganizationsAndPeople) {
 TEST_F(SignInTest, ANameIsChangedWithItsTrace) {
   const auto& id = enrolment_.user.id;
   EXPECT_EQ(
-      control().rename_user(organization(), id, {.display_name = "Ada Lovelace"}, {}, by_ada())->version,
+      control().update_user(organization(), id, {.display_name = "Ada Lovelace"}, {}, by_ada())->version,
       enrolment_.user.version)
       << "nothing changed, nothing grew";
-  const auto renamed = control().rename_user(organization(), id, {.last_name = "King"}, {}, by_ada());
+  const auto renamed = control().update_user(organization(), id, {.last_name = "King"}, {}, by_ada());
   ASSERT_TRUE(renamed) << renamed.error().message;
   EXPECT_EQ(renamed->display_name, "Ada King");
   EXPECT_EQ(renamed->version, enrolment_.user.version + 1);
-  EXPECT_EQ(control().rename_user("other", id, {.last_name = "X"}, {}, by_ada()).error().kind,
+  EXPECT_EQ(control().update_user("other", id, {.last_name = "X"}, {}, by_ada()).error().kind,
             ErrorKind::kNotFound);
-  EXPECT_EQ(control().rename_user(organization(), id, {.last_name = "X"}, 1, by_ada()).error().kind,
+  EXPECT_EQ(control().update_user(organization(), id, {.last_name = "X"}, 1, by_ada()).error().kind,
             ErrorKind::kPreconditionFailed);
-  EXPECT_EQ(control().rename_user(organization(), id, {.display_name = " "}, {}, by_ada()).error().field,
+  EXPECT_EQ(control().update_user(organization(), id, {.display_name = " "}, {}, by_ada()).error().field,
             "display_name");
   bool actor = false;
   for (const auto& one : *control().actors(organization())) actor = actor || one.display_name == "Ada King";

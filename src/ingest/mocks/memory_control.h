@@ -139,7 +139,8 @@ class MemoryControl final : public control::Control {
   Result<control::Enrolment> create_organization(Text, const control::NewUser&, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::Organization> organization(Text) override { PICKET_NOT_HERE; }
   Result<control::Organization> rename_organization(Text, Text, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
-  Result<control::User> rename_user(Text, Text, const control::PersonName&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
+  Result<control::User> update_user(Text, Text, const control::PersonPatch&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
+  Result<std::string> preferences(Text) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> users(Text) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> all_users() override { PICKET_NOT_HERE; }
   Result<std::optional<control::User>> user_by_email(Text) override { PICKET_NOT_HERE; }
@@ -151,6 +152,11 @@ class MemoryControl final : public control::Control {
   Result<control::IssuedSession> create_session(const control::User&, control::SessionKind, Text, Text) override { PICKET_NOT_HERE; }
   Result<std::optional<control::Session>> session(std::string_view) override { PICKET_NOT_HERE; }
   Status end_session(Text) override { PICKET_NOT_HERE; }
+  Result<std::vector<control::SignIn>> sessions(Text) override { PICKET_NOT_HERE; }
+  Status end_session_of(Text, Text, const control::Change&) override { PICKET_NOT_HERE; }
+  Status change_password(const control::Proof&, const crypto::Secret&, const control::Change&) override { PICKET_NOT_HERE; }
+  Result<control::FactorOffer> begin_factor(const control::Proof&, const control::Change&) override { PICKET_NOT_HERE; }
+  Result<std::vector<std::string>> confirm_factor(const control::Proof&, const control::Change&) override { PICKET_NOT_HERE; }
   Status housekeep() override { return {}; }
   Result<control::Device> create_device(Text, control::NewDevice, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::Device> update_device(Text, Text, const control::DevicePatch&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }

@@ -80,8 +80,9 @@ function problemsOf(status: number, text: string): ApiProblem[] {
   return [{ status, code: String(status), detail, pointer: null }];
 }
 
-async function once<T>(method: Method, path: string, options: RequestOptions): Promise<Answer<T>> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+/** Sends, and answers with what came; a refusal or an unreachable server is an ApiError. */
+async function send(method: Method, path: string, options: RequestOptions, accept: string): Promise<Response> {
+  const headers: Record<string, string> = { accept };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (options.ifMatch) headers['if-match'] = options.ifMatch;
   if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken;
@@ -96,17 +97,21 @@ async function once<T>(method: Method, path: string, options: RequestOptions): P
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new ApiError([
-      {
-        status: 0,
-        code: 'unreachable',
-        detail: 'Picket cannot be reached. Check your network and that the server runs, then try again.',
-        pointer: null,
-      },
-    ]);
+    throw unreachable();
   }
+  if (!response.ok) throw new ApiError(problemsOf(response.status, await response.text()));
+  return response;
+}
+
+/** The server cannot be reached, or the connection broke. */
+export function unreachable(): ApiError {
+  const detail = 'Picket cannot be reached. Check your network and that the server runs, then try again.';
+  return new ApiError([{ status: 0, code: 'unreachable', detail, pointer: null }]);
+}
+
+async function once<T>(method: Method, path: string, options: RequestOptions): Promise<Answer<T>> {
+  const response = await send(method, path, options, 'application/json');
   const text = await response.text();
-  if (!response.ok) throw new ApiError(problemsOf(response.status, text));
   let body: unknown = null;
   if (text !== '') {
     try {
@@ -125,16 +130,24 @@ async function once<T>(method: Method, path: string, options: RequestOptions): P
   return { body: body as T, etag: response.headers.get('etag') };
 }
 
-/** One request; signs in again over the page when the session has ended, and repeats the request after that. */
-export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+/** Signs in again over the page when the session has ended, and repeats the request after that. */
+async function persist<T>(attempt: () => Promise<T>): Promise<T> {
   try {
-    return await once<T>(method, path, options);
+    return await attempt();
   } catch (error) {
-    if (!(error instanceof ApiError) || options.plainUnauthorized) throw error;
-    if (error.status === 401 && signInAgain && (await signInAgain())) return once<T>(method, path, options);
-    if (error.status === 403 && error.code.includes('csrf') && refreshCsrf && (await refreshCsrf())) {
-      return once<T>(method, path, options);
-    }
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401 && signInAgain && (await signInAgain())) return attempt();
+    if (error.status === 403 && error.code.includes('csrf') && refreshCsrf && (await refreshCsrf())) return attempt();
     throw error;
   }
+}
+
+export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const attempt = (): Promise<Answer<T>> => once<T>(method, path, options);
+  return options.plainUnauthorized ? attempt() : persist(attempt);
+}
+
+/** An answer that is read piece by piece: server-sent events, or bytes of unknown length. */
+export async function openStream(path: string, accept: string, signal: AbortSignal): Promise<Response> {
+  return persist(() => send('GET', path, { signal }, accept));
 }

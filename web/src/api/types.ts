@@ -43,6 +43,13 @@ export type TestResult = Schemas['TestResult'];
 export type Reread = Schemas['Reread'];
 export type RereadCost = Schemas['RereadCost'];
 
+export type Event = Schemas['Event'];
+export type EventList = Schemas['EventList'];
+export type EventDocument = Schemas['EventDocument'];
+export type EventVersions = Schemas['EventVersions'];
+export type SearchProgress = Schemas['SearchProgress'];
+export type SearchDone = Schemas['SearchDone'];
+
 export type Problem = Schemas['Error'];
 
 export type LiveChange = Schemas['LiveChange'];

@@ -1,4 +1,4 @@
-import { IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { IconActivity, IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Link } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
 import classes from './Shell.module.css';
@@ -22,6 +22,14 @@ export function Rail({ session, inDrawer = false, onFollow }: {
   return (
     <div className={classes.railInner}>
       {!inDrawer && <Brand />}
+      <Link to="/" activeOptions={{ exact: true }} className={classes.link} onClick={onFollow}>
+        <IconHome size={18} aria-hidden />
+        Home
+      </Link>
+      <Link to="/events" className={classes.link} onClick={onFollow}>
+        <IconActivity size={18} aria-hidden />
+        Events
+      </Link>
       <div className={classes.section}>Organization Settings</div>
       <Link to="/settings/security-devices" className={classes.link} onClick={onFollow}>
         <IconPlugConnected size={18} aria-hidden />

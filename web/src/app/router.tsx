@@ -9,9 +9,11 @@ import {
 } from '@tanstack/react-router';
 import { sessionQuery } from '@/data/session/session';
 import { EgressPage } from '@/features/egress/EgressPage';
+import { validateEventsSearch } from '@/features/events/search';
 import { DevicePanel } from '@/features/security-devices/panel/DevicePanel';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
+import { HomePage } from '@/features/home/HomePage';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { Broken, NotFound, Starting } from './pages';
 import { Shell } from './Shell';
@@ -47,9 +49,7 @@ const appRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/settings/security-devices', replace: true });
-  },
+  component: HomePage,
 });
 
 const devicesRoute = createRoute({
@@ -77,9 +77,22 @@ const egressRoute = createRoute({
   component: EgressPage,
 });
 
+const eventsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/events',
+  validateSearch: validateEventsSearch,
+  component: lazyRouteComponent(() => import('@/features/events/EventsPage'), 'EventsPage'),
+});
+
+const eventRoute = createRoute({
+  getParentRoute: () => eventsRoute,
+  path: '$eventId',
+  component: lazyRouteComponent(() => import('@/features/events/panel/EventPanel'), 'EventPanel'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), egressRoute]),
+  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), egressRoute]),
 ]);
 
 /** Search parameters are plain text: links can be read, shared and written by hand. */

@@ -41,8 +41,8 @@ describe('signing in', () => {
     signedIn([]).on('GET /auth/v0/session', refused).on('POST /auth/v0/session', { body: session });
     const app = openAt('/sign-in?next=%2F%2Fevil.example%2F');
     await fillAndSend(app.user, '123456');
-    await screen.findByRole('heading', { name: 'Security Devices' });
-    expect(app.address()).toBe('/settings/security-devices');
+    await screen.findByRole('heading', { name: 'Connect your first device' });
+    expect(app.address()).toBe('/');
   });
 });
 

@@ -54,7 +54,7 @@ export function problem(status: string, code: string, detail: string, pointer?: 
 }
 
 export const session: Session = {
-  user: { id: 'u1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a1' },
+  user: { id: 'u1', email: 'ana@example.test', display_name: 'Ana Ruiz', actor_id: 'a1', preferences: {} },
   organization: { id: 'o1', name: 'Northwind' },
   role: 'organization_admin',
   csrf_token: 'csrf-1',
@@ -222,6 +222,7 @@ export function signedIn(devices: Device[]): TestServer {
   const server = new TestServer()
     .on('GET /auth/v0/session', { body: session })
     .on('GET /api/v2/plugins', { body: { data: [plugin] } })
+    .on('GET /api/v2/events/counts', { body: { data: [], meta: { total: 0 } } })
     .on('GET /api/v2/security_device_histories', { body: { data: [], meta: { page: { total: 0 } } } })
     .on('GET /api/v2/security_devices', (call) => {
       const offset = Number(call.query.get('page[offset]'));

@@ -4,7 +4,7 @@ import classes from './PanelFrame.module.css';
 
 const least = 380;
 const most = 900;
-const preset = 540;
+const preset = 600;
 const step = 24;
 
 const clamp = (width: number): number => Math.round(Math.min(most, Math.max(least, width)));

@@ -1,8 +1,11 @@
 import { useEffect, useRef } from 'react';
 
+const untyped = ['checkbox', 'radio', 'button', 'submit', 'range', 'color', 'file'];
+
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+  if (target instanceof HTMLInputElement) return !untyped.includes(target.type);
+  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
+import { tellArrivals } from '@/data/events/arrivals';
 import { historyKeys } from '@/data/histories/histories';
+import { recentKey } from '@/data/histories/recent';
 import type { LiveMessage } from './live';
 
 type Change = (known: Device | undefined) => Device | undefined;
@@ -30,6 +32,7 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
   if (messages.some((message) => message.kind === 'reset')) {
     void client.invalidateQueries({ queryKey: deviceKeys.all });
     void client.invalidateQueries({ queryKey: ['security_device_histories'] });
+    tellArrivals(null);
     return;
   }
   const changes = new Map<string, Change>();
@@ -51,6 +54,11 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
       }
     }
   }
+  const arrivals = messages.flatMap((message) =>
+    message.kind === 'events' ? [{ deviceId: message.data.security_device_id, stream: message.data.stream }] : [],
+  );
+  if (arrivals.length > 0) tellArrivals(arrivals);
   if (changes.size > 0) patchDevices(client, changes);
   for (const id of histories) void client.invalidateQueries({ queryKey: historyKeys.of(id) });
+  if (histories.size > 0) void client.invalidateQueries({ queryKey: recentKey });
 }

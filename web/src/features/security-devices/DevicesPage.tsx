@@ -7,6 +7,7 @@ import { usePause } from '@/data/devices/changes';
 import { useDeviceList } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { announce } from '@/ui/announce';
+import { parseFilter } from '@/ui/filters/filters';
 import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
 import { DeleteDialog } from './list/DeleteDialog';
 import { DeviceList } from './list/DeviceList';
@@ -52,8 +53,15 @@ function ListAndPanel() {
   const [deleting, setDeleting] = useState<Device | null>(null);
   const pause = usePause();
 
-  const { q, status, sort } = search;
-  const criteria = useMemo(() => ({ q: q ?? '', status, sort: parseSort(sort) }), [q, status, sort]);
+  const { q, status, technology: slug, location, sort } = search;
+  const criteria = useMemo(
+    () => ({
+      q: q ?? '',
+      filters: { status: parseFilter(status), technology: parseFilter(slug), location: parseFilter(location) },
+      sort: parseSort(sort),
+    }),
+    [q, status, slug, location, sort],
+  );
   const order = useOrder(
     list.devices,
     criteria,

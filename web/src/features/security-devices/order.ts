@@ -1,24 +1,11 @@
-import type { Device, Level } from '@/api/types';
-import type { Sort, StatusFilter } from './search';
+import type { Device } from '@/api/types';
+import { levelOf, levelRank, sinceOf, type ShownLevel } from '@/data/devices/level';
+import { accepts, type Filter } from '@/ui/filters/filters';
+import type { FilterKey, Sort, SortKey, StatusFilter } from './search';
 
-export type ShownLevel = Level | 'deleted';
+export { levelOf, sinceOf, type ShownLevel };
 
-/** The one word for a device's state. */
-export function levelOf(device: Device): ShownLevel {
-  const { deleted_at, paused, status, status_details } = device.attributes;
-  if (deleted_at !== null) return 'deleted';
-  if (paused) return 'paused';
-  if (status_details) return status_details.level;
-  if (status === 'healthy') return 'ok';
-  if (status === 'unhealthy') return 'error';
-  return status === 'health_checks_not_supported' ? 'paused' : 'verifying';
-}
-
-export function sinceOf(device: Device): string | null {
-  return device.attributes.status_details?.since ?? device.attributes.status_updated_at;
-}
-
-const filterOf: Record<ShownLevel, StatusFilter | null> = {
+export const statusOf: Record<ShownLevel, StatusFilter | null> = {
   ok: 'healthy',
   warning: 'attention',
   error: 'unhealthy',
@@ -27,53 +14,106 @@ const filterOf: Record<ShownLevel, StatusFilter | null> = {
   deleted: null,
 };
 
-/** Worst first. */
-const rank: Record<ShownLevel, number> = { error: 0, warning: 1, verifying: 2, paused: 3, ok: 4, deleted: 5 };
-
 export interface Criteria {
   q: string;
-  status: StatusFilter | undefined;
+  filters: Partial<Record<FilterKey, Filter | undefined>>;
   sort: Sort;
 }
 
+type Technology = (slug: string) => string;
+
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-export function matches(device: Device, criteria: Criteria, technology: (slug: string) => string): boolean {
-  if (criteria.status && filterOf[levelOf(device)] !== criteria.status) return false;
+/** What search looks through; made once a device, since ten thousand are asked at every letter. */
+const hays = new WeakMap<Technology, WeakMap<Device, string>>();
+function hayOf(device: Device, technology: Technology): string {
+  let known = hays.get(technology);
+  if (known === undefined) {
+    known = new WeakMap();
+    hays.set(technology, known);
+  }
+  let hay = known.get(device);
+  if (hay === undefined) {
+    const { name, location, plugin_slug } = device.attributes;
+    hay = `${name}\n${location ?? ''}\n${technology(plugin_slug)}\n${device.id}`.toLowerCase();
+    known.set(device, hay);
+  }
+  return hay;
+}
+
+/** The value of a device that a filter looks at; a device without a location has the empty one. */
+export function filterValue(device: Device, key: FilterKey): string {
+  if (key === 'status') return statusOf[levelOf(device)] ?? '';
+  return (key === 'technology' ? device.attributes.plugin_slug : device.attributes.location) ?? '';
+}
+
+export function matches(device: Device, criteria: Criteria, technology: Technology): boolean {
+  const { status, technology: slug, location } = criteria.filters;
+  if (status && !accepts(status, filterValue(device, 'status'))) return false;
+  if (slug && !accepts(slug, filterValue(device, 'technology'))) return false;
+  if (location && !accepts(location, filterValue(device, 'location'))) return false;
   const words = criteria.q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
-  const { name, location, plugin_slug } = device.attributes;
-  const hay = `${name}\n${location ?? ''}\n${technology(plugin_slug)}\n${device.id}`.toLowerCase();
+  const hay = hayOf(device, technology);
   return words.every((word) => hay.includes(word));
 }
 
-function compareBy(sort: Sort, technology: (slug: string) => string): (a: Device, b: Device) => number {
-  const time = (value: string | null): number => (value === null ? 0 : Date.parse(value));
-  const by: Record<Sort['key'], (a: Device, b: Device) => number> = {
-    name: () => 0,
-    technology: (a, b) => collator.compare(technology(a.attributes.plugin_slug), technology(b.attributes.plugin_slug)),
-    location: (a, b) => collator.compare(a.attributes.location ?? '', b.attributes.location ?? ''),
-    status: (a, b) => rank[levelOf(a)] - rank[levelOf(b)],
-    poll: (a, b) => time(a.attributes.last_successful_poll_at) - time(b.attributes.last_successful_poll_at),
-    data: (a, b) => time(a.attributes.last_data_received_at) - time(b.attributes.last_data_received_at),
-    events: (a, b) => a.attributes.events_24h - b.attributes.events_24h,
-  };
+/** What a column is sorted by. Texts compare as people count, times by their moment; "never" is the oldest. */
+function sortValue(key: SortKey, device: Device, technology: Technology): string | number {
+  const { attributes } = device;
+  const time = (value: string | null | undefined): number => (value ? Date.parse(value) : 0);
+  switch (key) {
+    case 'name':
+      return attributes.name;
+    case 'technology':
+      return technology(attributes.plugin_slug);
+    case 'location':
+      return attributes.location ?? '';
+    case 'reason':
+      return attributes.status_details?.sentence ?? '';
+    case 'status':
+      return levelRank[levelOf(device)];
+    case 'poll':
+      return time(attributes.last_successful_poll_at);
+    case 'data':
+      return time(attributes.last_data_received_at);
+    case 'newest':
+      return time(attributes.newest_event_at);
+    case 'next':
+      return time(attributes.next_poll_at);
+    case 'added':
+      return time(attributes.created_at);
+    case 'expires':
+      // What never expires comes after what does.
+      return attributes.credential?.expires_at ? Date.parse(attributes.credential.expires_at) : Infinity;
+    case 'events':
+      return attributes.events_24h;
+  }
+}
+
+/** All devices that are not deleted, in order. */
+export function sortDevices(devices: Iterable<Device>, sort: Sort, technology: Technology): Device[] {
+  const rows: { device: Device; value: string | number }[] = [];
+  for (const device of devices) {
+    if (device.attributes.deleted_at === null) rows.push({ device, value: sortValue(sort.key, device, technology) });
+  }
   const sign = sort.descending ? -1 : 1;
-  const first = by[sort.key];
-  return (a, b) =>
-    sign * first(a, b) ||
-    (sort.key === 'name' ? sign : 1) * collator.compare(a.attributes.name, b.attributes.name) ||
-    (a.id < b.id ? -1 : 1);
+  const byName = (a: Device, b: Device): number =>
+    collator.compare(a.attributes.name, b.attributes.name) || (a.id < b.id ? -1 : 1);
+  rows.sort((a, b) => {
+    if (a.value !== b.value) {
+      const first =
+        typeof a.value === 'string' && typeof b.value === 'string' ? collator.compare(a.value, b.value) : a.value < b.value ? -1 : 1;
+      if (first !== 0) return sign * first;
+    }
+    return byName(a.device, b.device);
+  });
+  return rows.map((row) => row.device);
 }
 
 /** The ids of the devices to show, in order; deleted ones are gone. */
-export function arrange(
-  devices: Iterable<Device>,
-  criteria: Criteria,
-  technology: (slug: string) => string,
-): string[] {
-  return [...devices]
-    .filter((device) => device.attributes.deleted_at === null && matches(device, criteria, technology))
-    .sort(compareBy(criteria.sort, technology))
+export function arrange(devices: Iterable<Device>, criteria: Criteria, technology: Technology): string[] {
+  return sortDevices(devices, criteria.sort, technology)
+    .filter((device) => matches(device, criteria, technology))
     .map((device) => device.id);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Device } from '@/api/types';
 import { commonFields } from '@/forms/schema';
+import { parseFilter } from '@/ui/filters/filters';
 import { ago, span } from '@/ui/timeText';
 import { makeDevice, plugin } from '@/test/server';
 import { conflictsOf, editOf, openValues } from './edit/conflicts';
@@ -9,7 +10,8 @@ import { differences } from './panel/historyText';
 import { parseSort, validateDevicesSearch } from './search';
 
 const technology = (slug: string): string => (slug === '1password' ? '1Password' : '');
-const all = { q: '', status: undefined, sort: { key: 'name', descending: false } } as const;
+const all = { q: '', filters: {}, sort: { key: 'name', descending: false } } as const;
+const having = (text: string) => ({ ...all, filters: { status: parseFilter(text) } });
 const withLevel = (id: string, level: 'ok' | 'warning' | 'error'): Device => {
   const device = makeDevice(id, id);
   const details = device.attributes.status_details;
@@ -54,8 +56,10 @@ test('search looks at name, location and technology, word by word', () => {
   expect(matches(device, { ...all, q: 'york SALES' }, technology)).toBe(true);
   expect(matches(device, { ...all, q: '1pass' }, technology)).toBe(true);
   expect(matches(device, { ...all, q: 'york finance' }, technology)).toBe(false);
-  expect(matches(device, { ...all, status: 'attention' }, technology)).toBe(false);
-  expect(matches(withLevel('w', 'warning'), { ...all, status: 'attention' }, technology)).toBe(true);
+  expect(matches(device, having('attention'), technology)).toBe(false);
+  expect(matches(withLevel('w', 'warning'), having('unhealthy,attention'), technology)).toBe(true);
+  expect(matches(withLevel('w', 'warning'), having('!unhealthy,attention'), technology)).toBe(false);
+  expect(matches(device, { ...all, filters: { location: parseFilter('New York'), technology: parseFilter('!other') } }, technology)).toBe(true);
 });
 
 test('a broken address falls back to the plain list', () => {
@@ -64,6 +68,10 @@ test('a broken address falls back to the plain list', () => {
   });
   expect(parseSort('-events')).toEqual({ key: 'events', descending: true });
   expect(validateDevicesSearch({ sort: 'name' })).toEqual({});
+  expect(validateDevicesSearch({ status: '!healthy,splendid', columns: 'events,shoes,status', location: ',' })).toEqual({
+    status: '!healthy',
+    columns: 'name,status,events',
+  });
 });
 
 describe('editing', () => {

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Device } from '@/api/types';
-import { arrange, matches, type Criteria } from './order';
+import { matches, sortDevices, type Criteria } from './order';
 
 export interface Order {
   ids: string[];
@@ -9,9 +9,16 @@ export interface Order {
   sortAgain: () => void;
 }
 
+interface Base<T> {
+  key: string;
+  value: T;
+}
+
 /**
  * The order of the rows. It changes when a person searches, filters or sorts, never because a device changed: what
- * somebody is reading stays where it is. New devices join at the end until the list is sorted again.
+ * somebody is reading stays where it is. New devices join at the end until the list is sorted again. Sorting is the slow part, so
+ * it is done once an order and every letter of a search only goes through the sorted list. `ids` stays the same array while the
+ * order is the same.
  */
 export function useOrder(
   devices: Map<string, Device>,
@@ -20,33 +27,45 @@ export function useOrder(
   technology: (slug: string) => string,
 ): Order {
   const [epoch, setEpoch] = useState(0);
-  const key = JSON.stringify([criteria, loadedKey, epoch]);
-  const [base, setBase] = useState<{ key: string; ids: string[]; known: Set<string> }>({
-    key: '',
-    ids: [],
-    known: new Set(),
-  });
-  let current = base;
-  if (base.key !== key) {
-    current = { key, ids: arrange(devices.values(), criteria, technology), known: new Set(devices.keys()) };
-    setBase(current);
+  const sortedKey = JSON.stringify([criteria.sort, loadedKey, epoch]);
+  const [sorted, setSorted] = useState<Base<{ ids: string[]; known: Set<string> }>>({ key: '', value: { ids: [], known: new Set() } });
+  let all = sorted;
+  if (sorted.key !== sortedKey) {
+    const ids = sortDevices(devices.values(), criteria.sort, technology).map((device) => device.id);
+    all = { key: sortedKey, value: { ids, known: new Set(devices.keys()) } };
+    setSorted(all);
+  }
+  const shownKey = JSON.stringify([criteria, loadedKey, epoch]);
+  const [shown, setShown] = useState<Base<string[]>>({ key: '', value: [] });
+  let current = shown;
+  if (shown.key !== shownKey) {
+    const fits = (id: string): boolean => {
+      const device = devices.get(id);
+      return device !== undefined && device.attributes.deleted_at === null && matches(device, criteria, technology);
+    };
+    current = { key: shownKey, value: all.value.ids.filter(fits) };
+    setShown(current);
   }
   const fresh = useMemo(() => {
     const list: string[] = [];
     for (const device of devices.values()) {
-      const isNew = !current.known.has(device.id) && device.attributes.deleted_at === null;
+      const isNew = !all.value.known.has(device.id) && device.attributes.deleted_at === null;
       if (isNew && matches(device, criteria, technology)) list.push(device.id);
     }
     return list;
     // The criteria are part of the key.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [devices, current, technology]);
-  const ids = useMemo(
-    () => [...current.ids.filter((id) => devices.has(id)), ...fresh],
-    [current, devices, fresh],
-  );
+  }, [devices, all, current, technology]);
+  const next = useMemo(() => {
+    const left = current.value.every((id) => devices.has(id)) ? current.value : current.value.filter((id) => devices.has(id));
+    return fresh.length === 0 ? left : [...left, ...fresh];
+  }, [current, devices, fresh]);
+  // The same order is the same array: rows do not render again because a number changed somewhere.
+  const [ids, setIds] = useState(next);
+  const same = ids === next || (ids.length === next.length && ids.every((id, index) => id === next[index]));
+  if (!same) setIds(next);
   return {
-    ids,
+    ids: same ? ids : next,
     fresh: fresh.length,
     sortAgain: () => {
       setEpoch((n) => n + 1);

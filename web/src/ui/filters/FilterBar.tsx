@@ -44,7 +44,7 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
           Filter
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={6} aria-label="Add a filter" onKeyDown={keepEscape}>
+      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
         {chosen === null ? (
           <ul className={classes.fields}>
             {fields.map((field) => (
@@ -150,7 +150,7 @@ function FilterChip(props: {
           <IconX size={13} aria-hidden />
         </button>
       </span>
-      <Popover.Dropdown p={6} aria-label={`Filter by ${props.field.label}`} onKeyDown={keepEscape}>
+      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
         <FilterEditor
           field={props.field}
           text={props.text}

@@ -63,7 +63,7 @@ export function SavedFilters(props: {
         <Button
           variant="default"
           className={classes.saved}
-          leftSection={<IconBookmark size={16} aria-hidden />}
+          px={10}
           title="Saved views"
           aria-label={active ? `Saved views, ${active.name} is open` : 'Saved views'}
           onClick={() => {
@@ -71,10 +71,11 @@ export function SavedFilters(props: {
             setComplaint(null);
           }}
         >
+          <IconBookmark size={16} aria-hidden />
           <span className={classes.savedName}>{active?.name ?? 'Views'}</span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={6} aria-label="Saved views" onKeyDown={keepEscape}>
+      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
         {saved.length > 0 && (
           <ul className={classes.choices}>
             {saved.map((one) => (

@@ -16,7 +16,7 @@ import { Callout, EmptyState, ErrorState } from '@/ui/states';
 import { rememberAdded } from '../added';
 import { CheckList } from '../CheckList';
 import { InspectionNote } from '../InspectionNote';
-import { TechnologyLogo } from '../TechnologyLogo';
+import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { useInspection } from '../useInspection';
 import { Guide } from './Guide';
 import classes from './add.module.css';

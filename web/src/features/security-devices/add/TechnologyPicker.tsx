@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import type { Plugin } from '@/api/types';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
-import { TechnologyLogo } from '../TechnologyLogo';
+import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import classes from './add.module.css';
 
 function finds(plugin: Plugin, text: string): boolean {

@@ -1,23 +1,25 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
+import { useSavedFilters } from '@/data/preferences/preferences';
+import { announce } from '@/ui/announce';
+import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
+import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { count, zoneName } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
-import { statusFilters, type StatusFilter, useDevicesSearch } from '../search';
+import { type FilterKey, parseSort, sortText, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
+import { BulkBar } from './BulkBar';
+import { ColumnsMenu } from './ColumnsMenu';
+import { columnsOf, useChosenColumns } from './columns';
 import { DeviceTable } from './DeviceTable';
+import { ExportMenu } from './ExportMenu';
+import { useFilterFields } from './useFilterFields';
+import { useSelection } from './useSelection';
 import classes from './list.module.css';
-
-const filterWords: Record<StatusFilter, string> = {
-  healthy: 'Healthy',
-  attention: 'Needs attention',
-  unhealthy: 'Unhealthy',
-  verifying: 'Verifying',
-  paused: 'Paused',
-};
 
 function AddButton() {
   const navigate = useNavigate();
@@ -43,11 +45,32 @@ export function DeviceList(props: {
   const { ids } = useDevicesView();
   const search = useDevicesSearch();
   const navigate = useNavigate();
-  const narrowed = search.q !== undefined || search.status !== undefined;
+  const fields = useFilterFields(list.devices);
+  const selection = useSelection(ids);
+  const narrowed = [search.q, search.status, search.technology, search.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
-  const showAll = (): void => {
-    void navigate({ to: '.', search: ({ q: _q, status: _s, ...rest }) => rest, replace: true });
+  const bare = empty && !narrowed;
+  const filter = (key: string, text: string | undefined): void => {
+    void navigate({
+      to: '.',
+      search: (now) => {
+        const { [key as FilterKey]: _, ...rest } = now;
+        return text === undefined ? rest : { ...rest, [key]: text };
+      },
+    });
   };
+  const showAll = (): void => {
+    void navigate({
+      to: '.',
+      search: ({ q: _q, status: _s, technology: _t, location: _l, ...rest }) => rest,
+      replace: true,
+    });
+  };
+  useKey('Escape', () => {
+    const something = document.querySelector('[role="dialog"], [role="menu"]') !== null;
+    // With the panel open Esc closes that.
+    if (!something && props.selected === undefined) selection.clear();
+  });
 
   return (
     <section className={classes.page} aria-labelledby="devices-title">
@@ -55,35 +78,24 @@ export function DeviceList(props: {
         <h1 id="devices-title">Security Devices</h1>
         <AddButton />
       </div>
-      <div className={classes.tools}>
-        <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
-        <NativeSelect
-          aria-label="Status filter"
-          className={classes.filter}
-          value={search.status ?? ''}
-          data={[
-            { value: '', label: 'Any status' },
-            ...statusFilters.map((value) => ({ value, label: `Status is ${filterWords[value]}` })),
-          ]}
-          onChange={(event) => {
-            const status = statusFilters.find((one) => one === event.currentTarget.value);
-            void navigate({ to: '.', search: ({ status: _, ...rest }) => (status ? { ...rest, status } : rest) });
-          }}
-        />
-        {fresh > 0 && (
-          <Button
-            size="compact-sm"
-            radius="xl"
-            leftSection={<IconArrowUp size={14} aria-hidden />}
-            onClick={props.sortAgain}
-          >
-            {fresh} new
-          </Button>
-        )}
+      {!bare && (
+        <div className={classes.tools}>
+          <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
+          <AddFilter fields={fields} values={search} onChange={filter} />
+          <span className={classes.toolsEnd}>
+            <SortSelect />
+            <Views />
+            <ColumnsMenu />
+            <ExportMenu ids={ids} />
+          </span>
+        </div>
+      )}
+      <div className={classes.chipsRow}>
+        <FilterChips fields={fields} values={search} onChange={filter} />
       </div>
       {list.error && list.devices.size === 0 ? (
         <ErrorState title="The devices could not be loaded" error={list.error} onRetry={list.retry} />
-      ) : empty && !narrowed ? (
+      ) : bare ? (
         <EmptyState
           title="No security devices yet"
           text="Connect the first one: Picket then reads its events, keeps them, and watches that they keep coming."
@@ -100,7 +112,21 @@ export function DeviceList(props: {
           }
         />
       ) : (
-        <DeviceTable loading={list.loading} selected={props.selected} />
+        <div className={classes.body}>
+          <DeviceTable loading={list.loading} selected={props.selected} selection={selection} />
+          {fresh > 0 && (
+            <Button
+              className={classes.fresh}
+              size="compact-sm"
+              radius="xl"
+              leftSection={<IconArrowUp size={14} aria-hidden />}
+              onClick={props.sortAgain}
+            >
+              {fresh} new
+            </Button>
+          )}
+          <BulkBar selection={selection} />
+        </div>
       )}
       <footer className={classes.foot}>
         <span aria-live="polite">
@@ -122,6 +148,60 @@ export function DeviceList(props: {
         <span className={classes.zone}>Times are in {zoneName()}</span>
       </footer>
     </section>
+  );
+}
+
+/** Cards have no heads to sort by. */
+function SortSelect() {
+  const search = useDevicesSearch();
+  const navigate = useNavigate();
+  const columns = useChosenColumns();
+  const sort = parseSort(search.sort);
+  const options = columnsOf(columns).flatMap(({ key, title }) =>
+    [false, true].map((descending) => ({
+      value: `${descending ? '-' : ''}${key}`,
+      label: `${title}${descending ? ', downwards' : ''}`,
+    })),
+  );
+  return (
+    <NativeSelect
+      className={classes.sortSelect}
+      aria-label="Sort by"
+      value={`${sort.descending ? '-' : ''}${sort.key}`}
+      data={options}
+      onChange={(event) => {
+        const text = sortText(parseSort(event.currentTarget.value));
+        void navigate({ to: '.', search: ({ sort: _, ...rest }) => (text === undefined ? rest : { ...rest, sort: text }) });
+      }}
+    />
+  );
+}
+
+function Views() {
+  const search = useDevicesSearch();
+  const navigate = useNavigate();
+  const { saved, save, remove } = useSavedFilters('security-devices');
+  const current = useMemo(
+    () => Object.fromEntries(viewKeys.flatMap((key) => (search[key] === undefined ? [] : [[key, search[key]]]))) as Record<string, string>,
+    [search],
+  );
+  return (
+    <SavedFilters
+      saved={saved}
+      current={current}
+      onApply={(wanted) => {
+        // What was saved by another version may name what no longer exists.
+        void navigate({ to: '.', search: validateDevicesSearch(wanted) });
+      }}
+      onSave={async (name) => {
+        await save(name, current);
+        announce(`${name} is saved.`);
+      }}
+      onRemove={async (name) => {
+        await remove(name);
+        announce(`${name} is deleted.`);
+      }}
+    />
   );
 }
 

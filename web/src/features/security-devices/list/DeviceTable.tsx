@@ -1,49 +1,58 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { IconArrowDown, IconArrowUp } from '@/ui/icons';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef, useState } from 'react';
-import type { Device, Plugin } from '@/api/types';
-import type { GlossaryKey } from '@/glossary';
-import { Skeleton } from '@/ui/states';
-import { StatusBadge } from '@/ui/StatusBadge';
+import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { IconArrowDown, IconArrowUp } from '@/ui/icons';
+import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
-import { Ago, For } from '@/ui/time';
-import { count } from '@/ui/timeText';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
-import { levelOf, sinceOf } from '../order';
-import { parseSort, sortText, useDevicesSearch, type SortKey } from '../search';
-import { TechnologyLogo } from '../TechnologyLogo';
-import { RowMenu } from './RowMenu';
+import { parseSort, sortText, useDevicesSearch, viewKeys } from '../search';
+import { type Column, columnsOf, fitting, useChosenColumns, widthOf } from './columns';
+import { DeviceRow, type RowActions, SkeletonRow } from './DeviceRow';
+import { ReasonCard } from './ReasonCard';
+import { type OpenMenu, RowMenu } from './RowMenu';
+import { useRowKeys } from './useRowKeys';
+import type { Selection } from './useSelection';
 import classes from './list.module.css';
 
-interface Column {
-  key: SortKey;
-  title: string;
-  term?: GlossaryKey;
-  className: string | undefined;
-}
-
-const columns: Column[] = [
-  { key: 'name', title: 'Name', className: classes.colName },
-  { key: 'technology', title: 'Technology', term: 'technology', className: classes.colTechnology },
-  { key: 'location', title: 'Location', term: 'location', className: classes.colLocation },
-  { key: 'status', title: 'Status', term: 'status', className: classes.colStatus },
-  { key: 'poll', title: 'Last successful poll', term: 'last_successful_poll', className: classes.colTime },
-  { key: 'data', title: 'Last data received', term: 'last_data_received', className: classes.colTime },
-  { key: 'events', title: 'Events in 24 h', term: 'events_24h', className: classes.colEvents },
-];
-
 const rowHeight = 40;
-const cardHeight = 132;
+const cardHeight = 142;
 const headHeight = 36;
 
+/** The width of an element; 0 before it is known. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [ref]);
+  return width;
+}
+
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
-export function DeviceTable({ loading, selected }: { loading: boolean; selected: string | undefined }) {
-  const { ids, devices, plugin, technology } = useDevicesView();
+export function DeviceTable({ loading, selected, selection }: {
+  loading: boolean;
+  selected: string | undefined;
+  selection: Selection;
+}) {
+  const { ids, devices, plugin, technology, act } = useDevicesView();
   const scroller = useRef<HTMLDivElement>(null);
+  const width = useWidth(scroller);
   const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
+  const keys = useChosenColumns();
+  const columns = useMemo(
+    () => (cards ? columnsOf(['name', 'status', 'data', 'events']) : fitting(keys, width === 0 ? Infinity : width)),
+    [keys, width, cards],
+  );
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -52,7 +61,7 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
     // The sticky head lies in the scrolled area, above the first row.
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
-    overscan: 10,
+    overscan: 12,
     initialRect: { width: 1280, height: 800 },
   });
   useEffect(() => {
@@ -75,24 +84,88 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [addedIndex >= 0, virtual]);
 
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const closeMenu = useCallback(() => {
+    setMenu(null);
+  }, []);
+  const { toggle } = selection;
+  const actions = useMemo<RowActions>(
+    () => ({
+      open: (device) => {
+        act('view', device);
+      },
+      toggle,
+      menu: (device, button) => {
+        setMenu((now) => (now?.device.id === device.id ? null : { device, button }));
+      },
+    }),
+    [act, toggle],
+  );
+  useRowKeys({
+    scroller,
+    ids,
+    toggle,
+    scrollTo: (index) => {
+      virtual.scrollToIndex(index, { align: 'auto' });
+    },
+  });
+
   const items = virtual.getVirtualItems();
+  const inView = useMemo(
+    () => (virtual.isScrolling || !columns.some((column) => column.key === 'events') ? [] : items.map((item) => ids[item.index] ?? '').filter(Boolean)),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
+    [ids, columns, virtual.isScrolling, items[0]?.index, items.at(-1)?.index],
+  );
+  useDayCounts(inView);
+
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
+  const search = useDevicesSearch();
+  const query = useMemo(() => {
+    const parameters = new URLSearchParams();
+    for (const key of viewKeys) if (search[key] !== undefined) parameters.set(key, search[key]);
+    const text = parameters.toString();
+    return text === '' ? '' : `?${text}`;
+  }, [search]);
+  const all = ids.length > 0 && selection.ids.length === ids.length;
+  const least = widthOf(columns);
   return (
-    <div ref={scroller} className={classes.scroller}>
-      <table className={classes.table} aria-rowcount={ids.length + 1} aria-busy={loading}>
+    <div className={classes.tableBox}>
+      <div ref={scroller} className={classes.scroller}>
+      <table
+        className={classes.table}
+        aria-rowcount={ids.length + 1}
+        aria-busy={loading}
+        style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
+      >
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <SortHeader key={column.key} column={column} />
+              <SortHeader key={column.key} column={column}>
+                {column.key === 'name' && (
+                  <label className={classes.check}>
+                    <input
+                      type="checkbox"
+                      aria-label="Select all devices"
+                      title={all ? 'Select none' : 'Select all that are shown'}
+                      checked={all}
+                      disabled={ids.length === 0}
+                      ref={(input) => {
+                        if (input) input.indeterminate = !all && selection.ids.length > 0;
+                      }}
+                      onChange={selection.toggleAll}
+                    />
+                  </label>
+                )}
+              </SortHeader>
             ))}
           </tr>
         </thead>
         <tbody>
           {before > 0 && <tr aria-hidden className={classes.spacer} style={{ height: before }} />}
           {loading
-            ? Array.from({ length: 8 }, (_, index) => <SkeletonRow key={index} />)
+            ? Array.from({ length: 12 }, (_, index) => <SkeletonRow key={index} columns={columns} />)
             : items.map((item) => {
                 const id = ids[item.index];
                 const device = id === undefined ? undefined : devices.get(id);
@@ -102,20 +175,28 @@ export function DeviceTable({ loading, selected }: { loading: boolean; selected:
                     device={device}
                     plugin={plugin(device.attributes.plugin_slug)}
                     technology={technology(device.attributes.plugin_slug)}
-                    rowIndex={item.index + 2}
-                    selected={device.id === selected}
+                    columns={columns}
+                    index={item.index}
+                    href={`/settings/security-devices/${encodeURIComponent(device.id)}${query}`}
+                    open={device.id === selected}
+                    chosen={selection.chosen.has(device.id)}
                     added={device.id === added}
+                    menuOpen={menu?.device.id === device.id}
+                    actions={actions}
                   />
                 ) : null;
               })}
           {after > 0 && <tr aria-hidden className={classes.spacer} style={{ height: after }} />}
         </tbody>
       </table>
+      </div>
+      {!cards && <ReasonCard scroller={scroller} devices={devices} />}
+      {menu && <RowMenu key={menu.device.id} open={menu} scroller={scroller} onClose={closeMenu} />}
     </div>
   );
 }
 
-function SortHeader({ column }: { column: Column }) {
+function SortHeader({ column, children }: { column: Column; children?: ReactNode }) {
   const { key } = column;
   const search = useDevicesSearch();
   const navigate = useNavigate();
@@ -125,9 +206,11 @@ function SortHeader({ column }: { column: Column }) {
   return (
     <th
       scope="col"
-      className={column.className}
+      data-col={key}
+      style={key === 'name' ? undefined : { width: column.width }}
       aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
     >
+      {children}
       <Meaning of={column.term}>
         <button
           type="button"
@@ -144,97 +227,5 @@ function SortHeader({ column }: { column: Column }) {
         </button>
       </Meaning>
     </th>
-  );
-}
-
-interface RowProps {
-  device: Device;
-  plugin: Plugin | undefined;
-  technology: string;
-  rowIndex: number;
-  selected: boolean;
-  added: boolean;
-}
-
-const DeviceRow = memo(function DeviceRow({ device, plugin, technology, rowIndex, selected, added }: RowProps) {
-  const { act } = useDevicesView();
-  const { attributes } = device;
-  const level = levelOf(device);
-  const since = sinceOf(device);
-  const gone = level === 'deleted';
-  return (
-    <tr
-      aria-rowindex={rowIndex}
-      className={classes.row}
-      data-selected={selected}
-      data-gone={gone}
-      data-added={added}
-      onClick={(event) => {
-        // The whole row leads to the panel for a mouse; keyboards have the link.
-        const onControl = (event.target as Element).closest('a, button, [role="menu"], [role="menuitem"]');
-        const selecting = window.getSelection()?.type === 'Range';
-        // Portals bubble through React: a click in the menu is not a click in the row.
-        if (!gone && !onControl && !selecting && event.currentTarget.contains(event.target as Node)) act('view', device);
-      }}
-    >
-      <th scope="row" className={classes.cellName}>
-        <div className={classes.nameBox}>
-          {gone ? (
-            <span className={classes.name}>{attributes.name}</span>
-          ) : (
-            <>
-              <Link
-                to="/settings/security-devices/$deviceId"
-                params={{ deviceId: device.id }}
-                search={(previous) => previous}
-                className={classes.name}
-                title={attributes.name}
-                aria-current={selected ? 'true' : undefined}
-              >
-                <bdi>{attributes.name}</bdi>
-              </Link>
-              <RowMenu device={device} />
-            </>
-          )}
-        </div>
-      </th>
-      <td className={classes.cellTechnology}>
-        <span className={classes.technology}>
-          <TechnologyLogo plugin={plugin} size={18} />
-          {technology}
-        </span>
-      </td>
-      <td className={classes.cellLocation} title={attributes.location ?? undefined}>
-        <bdi>{attributes.location}</bdi>
-      </td>
-      <td title={attributes.status_details?.sentence}>
-        <span className={classes.status}>
-          <StatusBadge level={level} />
-          {since !== null && <For since={since} className={classes.since} />}
-        </span>
-        <span className={classes.cardSentence}>{attributes.status_details?.sentence}</span>
-      </td>
-      <td data-label="Last successful poll">
-        <Ago time={attributes.last_successful_poll_at} />
-      </td>
-      <td data-label="Last data received">
-        <Ago time={attributes.last_data_received_at} />
-      </td>
-      <td data-label="Events in 24 h" className={classes.cellEvents}>
-        {count(attributes.events_24h)}
-      </td>
-    </tr>
-  );
-});
-
-function SkeletonRow() {
-  return (
-    <tr className={classes.row} aria-hidden>
-      {[140, 80, 90, 110, 60, 60, 40].map((width, index) => (
-        <td key={index}>
-          <Skeleton width={width} />
-        </td>
-      ))}
-    </tr>
   );
 }

@@ -1,6 +1,6 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
+import { type RefObject, useEffect } from 'react';
 import {
-  IconChevronDown,
   IconLayoutSidebarRightExpand,
   IconPencil,
   IconPlayerPause,
@@ -9,62 +9,76 @@ import {
   IconTrash,
 } from '@/ui/icons';
 import type { Device } from '@/api/types';
+import { keepEscape } from '@/ui/filters/FilterBar';
 import { useDevicesView } from '../context';
 import classes from './list.module.css';
 
-/** The arrow beside the name. */
-export function RowMenu({ device }: { device: Device }) {
+export interface OpenMenu {
+  device: Device;
+  button: HTMLElement;
+}
+
+/** The menu of whichever row's arrow was pressed: one for the whole table, beside its button. */
+export function RowMenu({ open, scroller, onClose }: {
+  open: OpenMenu;
+  scroller: RefObject<HTMLElement | null>;
+  onClose: () => void;
+}) {
   const { act } = useDevicesView();
-  const { name, paused } = device.attributes;
-  const label = `Actions for ${name}`;
+  const { device, button } = open;
+  const { paused } = device.attributes;
+  const place = button.getBoundingClientRect();
+  useEffect(() => {
+    const element = scroller.current;
+    element?.addEventListener('scroll', onClose, { passive: true });
+    return () => {
+      element?.removeEventListener('scroll', onClose);
+    };
+  }, [scroller, onClose]);
+  const choose = (action: Parameters<typeof act>[0]) => () => {
+    onClose();
+    act(action, device);
+  };
   return (
-    <Menu position="bottom-start" width={200} transitionProps={{ duration: 0 }} portalProps={{ target: '#content' }}>
+    <Menu
+      opened
+      onChange={(opened) => {
+        if (opened) return;
+        onClose();
+        button.focus({ preventScroll: true });
+      }}
+      returnFocus={false}
+      position="bottom-start"
+      width={200}
+      transitionProps={{ duration: 0 }}
+      portalProps={{ target: '#content' }}
+    >
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label}>
-          <IconChevronDown size={15} aria-hidden />
-        </ActionIcon>
+        <span
+          aria-hidden
+          aria-label={`Actions for ${device.attributes.name}`}
+          className={classes.menuAnchor}
+          style={{ top: place.top, left: place.left, width: place.width, height: place.height }}
+        />
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconLayoutSidebarRightExpand size={16} aria-hidden />}
-          onClick={() => {
-            act('view', device);
-          }}
-        >
+      <Menu.Dropdown onKeyDown={keepEscape}>
+        <Menu.Item leftSection={<IconLayoutSidebarRightExpand size={16} aria-hidden />} onClick={choose('view')}>
           View details
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconPencil size={16} aria-hidden />}
-          onClick={() => {
-            act('edit', device);
-          }}
-        >
+        <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={choose('edit')}>
           Edit
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconPlugConnected size={16} aria-hidden />}
-          onClick={() => {
-            act('test', device);
-          }}
-        >
+        <Menu.Item leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={choose('test')}>
           Test now
         </Menu.Item>
         <Menu.Item
           leftSection={paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
-          onClick={() => {
-            act(paused ? 'resume' : 'pause', device);
-          }}
+          onClick={choose(paused ? 'resume' : 'pause')}
         >
           {paused ? 'Resume' : 'Pause'}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item
-          className={classes.danger ?? ''}
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => {
-            act('delete', device);
-          }}
-        >
+        <Menu.Item className={classes.danger ?? ''} leftSection={<IconTrash size={16} aria-hidden />} onClick={choose('delete')}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

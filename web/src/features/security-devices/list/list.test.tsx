@@ -81,10 +81,19 @@ describe('the list', () => {
     const app = openAt('/settings/security-devices?sort=-name');
     await screen.findByRole('link', { name: 'Alpha' });
     expect(rowNames()).toEqual(['Zeta', 'Gamma', 'Beta', 'Alpha']);
-    await app.user.selectOptions(screen.getByLabelText('Status filter'), 'unhealthy');
+    await app.user.keyboard('f');
+    const add = await screen.findByRole('dialog', { name: 'Filter' });
+    await app.user.click(within(add).getByRole('button', { name: 'Status' }));
+    await app.user.click(within(add).getByRole('checkbox', { name: /Unhealthy/ }));
     await waitFor(() => { expect(rowNames()).toEqual(['Zeta']); });
     expect(app.address()).toContain('status=unhealthy');
-    await app.user.selectOptions(screen.getByLabelText('Status filter'), '');
+    await app.user.click(within(add).getByRole('button', { name: 'is not' }));
+    await waitFor(() => { expect(rowNames()).toEqual(['Gamma', 'Beta', 'Alpha']); });
+    await app.user.keyboard('{Escape}');
+    const chips = screen.getByRole('group', { name: 'Filters' });
+    expect(within(chips).getByTitle('Status is not Unhealthy. Change it')).toBeTruthy();
+    await app.user.click(within(chips).getByRole('button', { name: 'Remove filter: Status is not Unhealthy' }));
+    await waitFor(() => { expect(rowNames()).toHaveLength(4); });
     await app.user.keyboard('{Escape}');
     act(() => { (document.activeElement as HTMLElement).blur(); });
     await app.user.keyboard('/');
@@ -272,4 +281,146 @@ describe('the panel', () => {
     await app.user.click(within(entry).getByText('Before and after'));
     expect(within(entry).getByRole('row', { name: 'Location Oslo Bergen' })).toBeTruthy();
   });
+});
+
+describe('selecting', () => {
+  const five = () => ['Alpha', 'Beta', 'Delta', 'Epsilon', 'Gamma'].map((name) => makeDevice(name.toLowerCase(), name));
+  const box = (name: string): HTMLInputElement => screen.getByRole('checkbox', { name: `Select ${name}` });
+  const chosen = (): string[] => five().map((device) => device.attributes.name).filter((name) => box(name).checked);
+
+  test('by click, by range with Shift, all, and none with Esc', async () => {
+    signedIn(five());
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    await app.user.click(box('Beta'));
+    await app.user.keyboard('{Shift>}');
+    await app.user.click(box('Epsilon'));
+    await app.user.keyboard('{/Shift}');
+    expect(chosen()).toEqual(['Beta', 'Delta', 'Epsilon']);
+    const bar = screen.getByRole('toolbar', { name: 'Selected devices' });
+    expect(within(bar).getByText('3 selected')).toBeTruthy();
+    await app.user.click(box('all devices'));
+    expect(chosen()).toHaveLength(5);
+    await app.user.keyboard('{Escape}');
+    expect(chosen()).toEqual([]);
+    expect(screen.queryByRole('toolbar')).toBeNull();
+  });
+
+  test('with the keyboard alone', async () => {
+    signedIn(five());
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    await app.user.keyboard('jj');
+    expect(document.activeElement?.textContent).toBe('Beta');
+    await app.user.keyboard('x{Shift>}{ArrowDown}{/Shift}');
+    expect(document.activeElement?.textContent).toBe('Delta');
+    expect(chosen()).toEqual(['Beta', 'Delta']);
+    await app.user.keyboard('k{Enter}');
+    expect(await screen.findByRole('complementary', { name: 'Beta' })).toBeTruthy();
+  });
+
+  test('what a filter hides is not acted upon', async () => {
+    signedIn(five());
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    await app.user.click(box('Alpha'));
+    await app.user.click(box('Beta'));
+    await app.user.type(screen.getByLabelText('Search devices'), 'alpha');
+    expect(await screen.findByText('1 selected')).toBeTruthy();
+  });
+
+  test('a pause of several tells what came of each, and failed ones can be tried again', async () => {
+    let broken = true;
+    const server = signedIn(five());
+    for (const device of five()) {
+      server.on(`PATCH /api/v2/security_devices/${device.id}`, () =>
+        broken && device.id === 'beta'
+          ? { status: 409, body: problem('409', 'conflict', 'Beta is being deleted.') }
+          : { body: { data: makeDevice(device.id, device.attributes.name, { paused: true }, 2) } },
+      );
+    }
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    await app.user.click(box('Alpha'));
+    await app.user.click(box('Beta'));
+    await app.user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Pause' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Pause 2 devices' });
+    expect(await within(dialog).findByText('1 device paused, 1 failed')).toBeTruthy();
+    const results = within(dialog).getAllByRole('listitem');
+    expect(results.map((one) => one.textContent)).toEqual(['BetaBeta is being deleted.', 'Alpha']);
+    broken = false;
+    await app.user.click(within(dialog).getByRole('button', { name: 'Try 1 again' }));
+    expect(await within(dialog).findByText('1 device paused')).toBeTruthy();
+    expect(server.asked('PATCH /api/v2/security_devices/alpha')).toHaveLength(1);
+    expect(server.asked('PATCH /api/v2/security_devices/beta')).toHaveLength(2);
+  });
+});
+
+test('columns are chosen, stand in the address, and can be kept', async () => {
+  const account = { data: { type: 'user_accounts', id: 'u1', attributes: { preferences: { theme: 'dark' } } } };
+  const server = signedIn(three())
+    .on('GET /api/v2/user_accounts/u1', { body: account, headers: { etag: '"4"' } })
+    .on('PATCH /api/v2/user_accounts/u1', { body: account });
+  const app = openAt('/settings/security-devices');
+  await screen.findByRole('link', { name: 'Alpha' });
+  await app.user.click(screen.getByRole('button', { name: 'Columns' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Columns' });
+  await app.user.click(within(dialog).getByRole('checkbox', { name: 'Location' }));
+  await app.user.click(within(dialog).getByRole('checkbox', { name: 'Reason' }));
+  await waitFor(() => {
+    expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toEqual([
+      'Name', 'Technology', 'Status', 'Reason', 'Last successful poll', 'Last data received', 'Events in 24 h',
+    ]);
+  });
+  expect(decodeURIComponent(app.address())).toContain('columns=name,technology,status,reason,poll,data,events');
+  await app.user.click(within(dialog).getByRole('button', { name: 'Always show these' }));
+  await waitFor(() => { expect(app.address()).not.toContain('columns'); });
+  const patch = server.asked('PATCH /api/v2/user_accounts/u1')[0];
+  expect(patch?.headers.get('if-match')).toBe('"4"');
+  expect(patch?.body).toMatchObject({
+    data: { attributes: { preferences: { theme: 'dark', columns: { 'security-devices': ['name', 'technology', 'status', 'reason', 'poll', 'data', 'events'] } } } },
+  });
+  expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toContain('Reason');
+});
+
+test('a view is saved under a name, opened again and deleted', async () => {
+  let preferences: unknown = { time_zone: 'Europe/Oslo' };
+  const server = signedIn(three())
+    .on('GET /api/v2/user_accounts/u1', () => ({ body: { data: { attributes: { preferences } } }, headers: { etag: '"1"' } }))
+    .on('PATCH /api/v2/user_accounts/u1', (call) => {
+      ({ preferences } = (call.body as { data: { attributes: { preferences: unknown } } }).data.attributes);
+      return { body: {} };
+    });
+  const app = openAt('/settings/security-devices?status=unhealthy&sort=-events');
+  await app.user.click(await screen.findByRole('button', { name: 'Saved views' }));
+  await app.user.type(await screen.findByLabelText('Save what is shown as'), 'Broken');
+  await app.user.click(screen.getByRole('button', { name: 'Save view' }));
+  expect(await screen.findByText('Broken is saved.')).toBeTruthy();
+  expect(preferences).toEqual({
+    time_zone: 'Europe/Oslo',
+    saved_filters: [{ area: 'security-devices', name: 'Broken', search: { status: 'unhealthy', sort: '-events' } }],
+  });
+  await app.user.click(screen.getByRole('button', { name: 'Remove filter: Status is Unhealthy' }));
+  await screen.findByRole('link', { name: 'Alpha' });
+  await app.user.click(screen.getByRole('button', { name: 'Saved views' }));
+  await app.user.click(await screen.findByRole('button', { name: 'Broken' }));
+  await waitFor(() => { expect(app.address()).toContain('status=unhealthy'); });
+  await app.user.click(screen.getByRole('button', { name: 'Saved views, Broken is open' }));
+  await app.user.click(await screen.findByRole('button', { name: 'Delete view Broken' }));
+  expect(await screen.findByText('Broken is deleted.')).toBeTruthy();
+  expect(preferences).toEqual({ time_zone: 'Europe/Oslo', saved_filters: [] });
+  expect(server.asked('PATCH /api/v2/user_accounts/u1')).toHaveLength(2);
+});
+
+test('the hours of the rows in view come in one call', async () => {
+  const server = signedIn(three()).on('GET /api/v2/events/counts', {
+    body: { data: [{ start: new Date().toISOString(), count: 7, security_device_id: 'a' }], meta: { total: 7 } },
+  });
+  openAt('/settings/security-devices');
+  await screen.findByRole('link', { name: 'Alpha' });
+  await waitFor(() => { expect(document.querySelectorAll('[data-col="events"] svg')).toHaveLength(3); });
+  const calls = server.asked('GET /api/v2/events/counts');
+  expect(calls).toHaveLength(1);
+  expect(calls[0]?.query.getAll('filter[security_device][id]')).toEqual(['a', 'b', 'c']);
+  expect(calls[0]?.query.get('group')).toBe('security_device');
 });

@@ -14,7 +14,7 @@ import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
-import { TechnologyLogo } from '../TechnologyLogo';
+import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';

@@ -54,10 +54,7 @@ function Connection({ device }: { device: Device }) {
 
 function Data({ device }: { device: Device }) {
   const { attributes } = device;
-  const { usual_24h: usual, bytes_total: stored } = attributes as typeof attributes & {
-    usual_24h?: number | null;
-    bytes_total?: number;
-  };
+  const { usual_24h: usual, bytes_total: stored } = attributes;
   return (
     <Card title="Data">
       <Fact term="last_data_received">
@@ -73,13 +70,11 @@ function Data({ device }: { device: Device }) {
         >
           {count(attributes.events_24h)}
         </AppLink>
-        {usual !== undefined && (
-          <span className={classes.aside}>
-            <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
-          </span>
-        )}
+        <span className={classes.aside}>
+          <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
+        </span>
       </Fact>
-      {stored !== undefined && <Fact term="stored">{bytes(stored)}</Fact>}
+      <Fact term="stored">{bytes(stored)}</Fact>
     </Card>
   );
 }

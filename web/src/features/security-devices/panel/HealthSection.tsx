@@ -65,7 +65,7 @@ export function HealthSection({ device }: { device: Device }) {
       >
         {since !== null && level !== 'deleted' && (
           <span className="pk-muted">
-            <Term of="status">Status</Term> {levelWords[level]} <For since={since} />
+            <Term of="status">{levelWords[level]}</Term> <For since={since} />
           </span>
         )}
         <Remedy device={device} />

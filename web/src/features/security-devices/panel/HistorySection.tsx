@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
 import {
   IconAlertOctagon,
   IconAlertTriangle,
-  IconArrowRight,
   IconCircleCheck,
   IconCirclePlus,
   IconHeartbeat,
@@ -176,6 +175,7 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
   const level = value?.kind === 'health' ? levelAfter(value.after) : '';
   const Icon = healthIcons[level] ?? icons[value?.kind ?? ''] ?? IconHistory;
   const changed = differences(value?.before, value?.after);
+  const [opened, setOpened] = useState(false);
   return (
     <li className={classes.entry}>
       <span className={classes.entryIcon} data-level={level === '' ? undefined : level}>
@@ -192,32 +192,42 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
             </button>
           )}
           , <Ago time={row.attributes.created_at} />
+          {changed.length > 0 && (
+            <>
+              {' · '}
+              <button
+                type="button"
+                className={classes.quiet}
+                aria-expanded={opened}
+                aria-controls={`${row.id}-diff`}
+                onClick={() => {
+                  setOpened(!opened);
+                }}
+              >
+                Before and after
+              </button>
+            </>
+          )}
         </div>
-        {changed.length > 0 && (
-          <details>
-            <summary>Before and after</summary>
-            <table className={classes.diff}>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Before</th>
-                  <th scope="col">After</th>
+        {opened && (
+          <table className={classes.diff} id={`${row.id}-diff`}>
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changed.map((change) => (
+                <tr key={change.key}>
+                  <th scope="row">{change.label}</th>
+                  <td data-side="before">{change.before}</td>
+                  <td data-side="after">{change.after}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {changed.map((change) => (
-                  <tr key={change.key}>
-                    <th scope="row">{change.label}</th>
-                    <td data-side="before">{change.before}</td>
-                    <td data-side="after">
-                      <IconArrowRight size={12} aria-hidden />
-                      {change.after}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </details>
+              ))}
+            </tbody>
+          </table>
         )}
       </div>
     </li>

@@ -6,11 +6,12 @@ const kept = 200;
 const pitch = 4;
 const tall = 30;
 
-/** Every kept poll as a stroke, oldest left: its height is how long it took, failed ones are red and reach the top. */
+/** Every kept poll as a stroke, oldest left: its height is how long it took; failed ones are red and reach the top. */
 export function PollStrip({ polls }: { polls: Poll[] }) {
   const inOrder = [...polls].reverse();
-  const longest = Math.max(1, ...polls.map((poll) => poll.attributes.duration_ms));
-  const failed = polls.filter((poll) => poll.attributes.outcome !== 'ok').length;
+  const worked = polls.filter((poll) => poll.attributes.outcome === 'ok').map((poll) => poll.attributes.duration_ms);
+  const longest = Math.max(1, ...worked);
+  const failed = polls.length - worked.length;
   const width = Math.max(60, Math.min(kept, polls.length)) * pitch;
   let good = '';
   let fresh = '';
@@ -23,10 +24,10 @@ export function PollStrip({ polls }: { polls: Poll[] }) {
     else if (new_events > 0) fresh += stroke;
     else good += stroke;
   });
-  const typical = [...polls.map((poll) => poll.attributes.duration_ms)].sort((a, b) => a - b)[polls.length >> 1] ?? 0;
+  const typical = [...worked].sort((a, b) => a - b)[worked.length >> 1];
   const label =
-    `The last ${count(polls.length)} polls, oldest first: ${failed === 0 ? 'none' : count(failed)} failed, ` +
-    `half of them took less than ${took(typical)}, the longest ${took(longest)}.`;
+    `The last ${count(polls.length)} polls, oldest first: ${failed === 0 ? 'none' : count(failed)} failed` +
+    (typical === undefined ? '.' : `, those that worked took ${took(typical)} typically, ${took(longest)} at most.`);
   return (
     <figure className={classes.strip}>
       <svg role="img" aria-label={label} viewBox={`0 0 ${String(width)} ${String(tall)}`} preserveAspectRatio="none" height={tall}>
@@ -42,7 +43,7 @@ export function PollStrip({ polls }: { polls: Poll[] }) {
         <span data-kind="fresh">brought events</span>
         <span data-kind="good">nothing new</span>
         <span data-kind="bad">{failed === 0 ? 'none failed' : `${count(failed)} failed`}</span>
-        <span>typically {took(typical)}</span>
+        {typical !== undefined && <span>typically {took(typical)}</span>}
       </figcaption>
     </figure>
   );

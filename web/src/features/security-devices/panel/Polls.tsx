@@ -9,6 +9,7 @@ import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { bytes, count, iso, took } from '@/ui/timeText';
+import { type FailureRun, failureRuns } from './failures';
 import { Heading } from './Heading';
 import { PollStrip } from './PollStrip';
 import { outcomeText } from './remedies';
@@ -53,7 +54,7 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
   if (!query.data) return <Skeleton height={72} />;
   const polls = query.data;
   if (polls.length === 0) return <p className="pk-muted">{stream.title}: not polled yet.</p>;
-  const failed = polls.filter((poll) => poll.attributes.outcome !== 'ok');
+  const failed = failureRuns(polls);
   const good = polls.filter((poll) => poll.attributes.outcome === 'ok');
   const shown = allFailures ? failed : failed.slice(0, fewFailures);
   return (
@@ -65,8 +66,8 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
         </p>
       ) : (
         <ul className={classes.failures} aria-label={`Failed polls of ${stream.title}`}>
-          {shown.map((poll) => (
-            <Failure key={poll.id} poll={poll} />
+          {shown.map((run) => (
+            <Failure key={run.newest.id} run={run} />
           ))}
         </ul>
       )}
@@ -80,7 +81,7 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
               setAllFailures(!allFailures);
             }}
           >
-            {allFailures ? 'Show the newest failed only' : `Show all ${count(failed.length)} failed`}
+            {allFailures ? 'Show the newest failures only' : `Show ${count(failed.length - fewFailures)} earlier failures`}
           </button>
         )}
         {good.length > 0 && (
@@ -102,26 +103,35 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
 }
 
 /** Everything that a person who helps would ask for. */
-function report(poll: Poll): string {
-  const { stream, started_at, duration_ms, outcome, error } = poll.attributes;
-  return `${iso(started_at)} ${stream}: ${outcome} after ${took(duration_ms)}\n${error ?? ''}`.trim();
+function report({ newest, oldest, times }: FailureRun): string {
+  const { stream, started_at, duration_ms, outcome, error } = newest.attributes;
+  const when = times === 1 ? iso(started_at) : `${iso(oldest.attributes.started_at)} to ${iso(started_at)}, ${String(times)} times`;
+  return `${when} ${stream}: ${outcome} after ${took(duration_ms)}\n${error ?? ''}`.trim();
 }
 
-function Failure({ poll }: { poll: Poll }) {
-  const { started_at, duration_ms, outcome, error } = poll.attributes;
+function Failure({ run }: { run: FailureRun }) {
+  const { started_at, duration_ms, outcome, error } = run.newest.attributes;
   return (
     <li>
       <IconAlertOctagon size={15} aria-hidden />
       <div className={classes.failureBody}>
-        <div>
-          <strong>{outcomeText(outcome)}</strong>{' '}
+        <div className={classes.failureHead}>
+          <strong>{outcomeText(outcome)}</strong>
+          {run.times > 1 && <span className={classes.times}>{count(run.times)} times</span>}
           <span className="pk-muted">
-            <Ago time={started_at} />, after {took(duration_ms)}
+            <Ago time={started_at} />
+            {run.times > 1 ? (
+              <>
+                , first <Ago time={run.oldest.attributes.started_at} />
+              </>
+            ) : (
+              `, after ${took(duration_ms)}`
+            )}
           </span>
         </div>
         {error !== null && <div className={classes.failureText}>{error}</div>}
       </div>
-      <CopyButton text={report(poll)} what="the error" size="sm" />
+      <CopyButton text={report(run)} what="the error" size="sm" />
     </li>
   );
 }

@@ -17,6 +17,12 @@ import classes from './panel.module.css';
 
 /** One row a stream: its three clocks, its day, and what is wrong with it. */
 export function Streams({ device, streams }: { device: Device; streams: StreamStatus[] }) {
+  const said = device.attributes.status_details?.sentence ?? '';
+  const [one, ...others] = streams;
+  const shared =
+    others.length > 0 && others.every((other) => other.last_error?.message === one?.last_error?.message && inTrouble(other))
+      ? (one?.last_error ?? null)
+      : null;
   return (
     <div className={classes.streamsBox}>
       <table className={classes.streams}>
@@ -60,9 +66,18 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
                 <Day device={device} stream={stream} />
               </td>
             </tr>
-            <More stream={stream} />
+            <More stream={stream} said={shared === null ? said : `${said} ${shared.message}`} />
           </tbody>
         ))}
+        {shared !== null && !said.includes(shared.message) && (
+          <tbody>
+            <tr className={classes.more}>
+              <td colSpan={5}>
+                <LastError error={shared} of="all streams" />
+              </td>
+            </tr>
+          </tbody>
+        )}
       </table>
     </div>
   );
@@ -99,33 +114,43 @@ function Day({ device, stream }: { device: Device; stream: StreamStatus }) {
   );
 }
 
-function More({ stream }: { stream: StreamStatus }) {
-  const { backfill, last_error: error } = stream;
-  const trouble = (stream.level === 'warning' || stream.level === 'error') && backfill === null;
-  if (backfill === null && !trouble) return null;
+const inTrouble = (stream: StreamStatus): boolean =>
+  (stream.level === 'warning' || stream.level === 'error') && stream.backfill === null;
+
+/** What the device's own sentence, `said`, does not say yet. */
+function More({ stream, said }: { stream: StreamStatus; said: string }) {
+  const { backfill, last_error } = stream;
+  const trouble = inTrouble(stream);
+  const sentence = trouble && !said.includes(stream.sentence) ? stream.sentence : '';
+  const error = trouble && last_error !== null && !`${said} ${sentence}`.includes(last_error.message) ? last_error : null;
+  if (backfill === null && sentence === '' && error === null) return null;
   return (
     <tr className={classes.more}>
       <td colSpan={5}>
-        {trouble && stream.sentence !== '' && <p>{stream.sentence}</p>}
-        {trouble && error !== null && (
-          <p className={classes.lastError}>
-            <span className="pk-muted">
-              <Term of="last_error">Last error</Term>
-              {error.at !== null && (
-                <>
-                  {' '}
-                  <Ago time={error.at} />
-                </>
-              )}
-              :
-            </span>{' '}
-            <span className="pk-mono">{error.message}</span>
-            <CopyButton text={`${error.code}: ${error.message}`} what={`the last error of ${stream.title}`} size="xs" />
-          </p>
-        )}
+        {sentence !== '' && <p>{sentence}</p>}
+        {error !== null && <LastError error={error} of={stream.title} />}
         {backfill !== null && <Backfill stream={stream} />}
       </td>
     </tr>
+  );
+}
+
+function LastError({ error, of }: { error: NonNullable<StreamStatus['last_error']>; of: string }) {
+  return (
+    <p className={classes.lastError}>
+      <span className="pk-muted">
+        <Term of="last_error">Last error</Term>
+        {error.at !== null && (
+          <>
+            {' '}
+            <Ago time={error.at} />
+          </>
+        )}
+        :
+      </span>{' '}
+      <span className="pk-mono">{error.message}</span>
+      <CopyButton text={`${error.code}: ${error.message}`} what={`the last error of ${of}`} size="xs" />
+    </p>
   );
 }
 

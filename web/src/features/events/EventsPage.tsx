@@ -1,0 +1,172 @@
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate, useParams, useRouterState, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { serverNow } from '@/api/clock';
+import { eventCountsQuery } from '@/data/events/events';
+import { literals } from '@/data/events/query';
+import type { EventField, EventWindow } from '@/data/events/types';
+import { filterText } from '@/ui/filters/filters';
+import { IconAlertTriangle } from '@/ui/icons';
+import { Callout } from '@/ui/states';
+import { zoneName } from '@/ui/timeText';
+import { EventsViewContext, type EventsView } from './context';
+import { filterFields, fieldWords } from './fields';
+import { Histogram, spanOf } from './Histogram';
+import { EventList } from './list/EventList';
+import { SearchProgress } from './list/SearchProgress';
+import { useNames } from './names';
+import { barsFor, endsOf, parseRange, presetRange } from './range';
+import { filtersOf, onlyWanted, readSearch, shapeOf, withValue, type Broken, type EventsSearch } from './search';
+import { Toolbar } from './Toolbar';
+import { useFresh } from './useFresh';
+import { useRows } from './useRows';
+import classes from './events.module.css';
+
+/** The view of an address, at the moment it was asked for: a running range has fixed ends until somebody asks again. */
+function useAsked(search: EventsSearch): { asked: EventWindow; anchor: number; again: () => void } {
+  const key = JSON.stringify(search);
+  const [anchor, setAnchor] = useState(() => ({ key, now: serverNow() }));
+  if (anchor.key !== key) setAnchor({ key, now: serverNow() });
+  const asked = useMemo<EventWindow>(() => {
+    const now = JSON.parse(anchor.key) as EventsSearch;
+    const range = parseRange(now.range ?? presetRange) ?? { kind: 'all' };
+    return { ...endsOf(range, anchor.now), filters: filtersOf(now), text: now.text ?? '' };
+  }, [anchor]);
+  const again = useCallback(() => {
+    setAnchor((known) => ({ key: known.key, now: serverNow() }));
+  }, []);
+  return { asked, anchor: anchor.now, again };
+}
+
+/** Events: search, list, and the panel of one. Everything about the view stands in the address. */
+export function EventsPage() {
+  const search = useSearch({ from: '/app/events' });
+  const raw = useRouterState({ select: (state) => state.location.search as Record<string, unknown> });
+  const broken = useMemo(() => readSearch(raw).broken, [raw]);
+  const { eventId } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const names = useNames();
+  const { asked, anchor, again } = useAsked(search);
+  const rows = useRows(asked);
+  const span = spanOf(asked, anchor);
+  const counts = useQuery({ ...eventCountsQuery(asked, span === null ? 'day' : barsFor(span.from, span.to).width) });
+  const fresh = useFresh(asked, anchor, rows.events, !rows.loading && !rows.stale);
+  const total = counts.data?.total ?? null;
+
+  useEffect(() => {
+    if (eventId === undefined) document.title = 'Events · Picket';
+  }, [eventId]);
+
+  const onSearch = useCallback(
+    (next: EventsSearch, replace = false) => {
+      void navigate({ to: '.', search: () => next, replace });
+    },
+    [navigate],
+  );
+  const view = useView({ rows, names, search, total, onSearch });
+  const fields = useMemo(() => {
+    const streams = new Map<string, number>();
+    for (const one of counts.data?.buckets ?? []) {
+      if (one.stream !== undefined) streams.set(one.stream, (streams.get(one.stream) ?? 0) + one.count);
+    }
+    return filterFields(names, streams, rows.events);
+  }, [names, counts.data, rows.events]);
+
+  return (
+    <EventsViewContext value={view}>
+      <div className={classes['split']} data-panel={eventId !== undefined}>
+        <section className={classes['page']} aria-labelledby="events-title">
+          <Toolbar search={search} fields={fields} asked={asked} total={total} onSearch={onSearch} onRefresh={again} />
+          {broken.length > 0 && <BrokenNotice broken={broken} onDismiss={() => { onSearch(search, true); }} />}
+          <Histogram
+            counts={counts.data}
+            error={counts.error}
+            onRetry={() => void counts.refetch()}
+            asked={asked}
+            anchor={anchor}
+            names={names}
+            onSpan={(range) => {
+              onSearch({ ...search, range });
+            }}
+          />
+          {rows.search && <SearchProgress search={rows.search} onCancel={rows.cancel} onResume={rows.loadMore} />}
+          <EventList selected={eventId} asked={asked} onSearch={onSearch} fresh={fresh} onFresh={again} />
+          <Foot total={total} shown={rows.events.length} />
+        </section>
+        <Outlet />
+      </div>
+    </EventsViewContext>
+  );
+}
+
+function useView(parts: Pick<EventsView, 'rows' | 'names' | 'search' | 'total'> & { onSearch: (next: EventsSearch) => void }): EventsView {
+  const { rows, names, search, total, onSearch } = parts;
+  const navigate = useNavigate();
+  const narrow = useCallback(
+    (field: EventField, value: string, exclude: boolean) => {
+      // The server cannot leave a stream out; the others can be asked for.
+      const others = names.streams.map((one) => one.value).filter((one) => one !== value);
+      const text =
+        exclude && field === 'stream'
+          ? filterText({ not: false, values: others })
+          : withValue(search[field], value, exclude);
+      if (text !== undefined) onSearch({ ...search, [field]: text });
+    },
+    [names, search, onSearch],
+  );
+  const canExclude = useCallback(
+    (field: EventField, value: string) =>
+      field === 'stream' ? names.streams.length > 1 : !onlyWanted.includes(field) && shapeOf(value) === 'whole',
+    [names],
+  );
+  const open = useCallback(
+    (id: string, replace: boolean) => {
+      void navigate({ to: '/events/$eventId', params: { eventId: id }, search: (previous) => previous, replace });
+    },
+    [navigate],
+  );
+  const close = useCallback(() => {
+    void navigate({ to: '/events', search: (previous) => previous });
+  }, [navigate]);
+  return useMemo(
+    () => ({ rows, names, search, total, marks: literals(search.text ?? ''), narrow, canExclude, open, close }),
+    [rows, names, search, total, narrow, canExclude, open, close],
+  );
+}
+
+/** Part of the address could not be read; the rest of it is shown. */
+function BrokenNotice({ broken, onDismiss }: { broken: Broken[]; onDismiss: () => void }) {
+  const label = (key: string): string => (key === 'range' ? 'Time range' : key === 'text' ? 'Text' : fieldWords[key as EventField]);
+  return (
+    <div className={classes['notice']}>
+      <Callout tone="warn" role="status" icon={<IconAlertTriangle size={18} aria-hidden />} title="Part of this address could not be read">
+        {broken.map(({ key, value, why }) => (
+          <div key={key}>
+            {label(key)} “<bdi>{value}</bdi>”: {why}.
+          </div>
+        ))}
+        <div>
+          <button type="button" className={classes['textButton']} onClick={onDismiss}>
+            Leave it out
+          </button>
+        </div>
+      </Callout>
+    </div>
+  );
+}
+
+function Foot({ total, shown }: { total: number | null; shown: number }) {
+  const number = total ?? shown;
+  return (
+    <footer className={classes['foot']}>
+      <span aria-live="polite">
+        {number.toLocaleString('en-GB')}
+        {total === null && shown > 0 ? '+' : ''} {number === 1 ? 'event' : 'events'}
+      </span>
+      <span className={classes['keys']} aria-hidden>
+        <kbd>j</kbd> <kbd>k</kbd> walk <kbd>Enter</kbd> open <kbd>/</kbd> search
+      </span>
+      <span className={classes['zone']}>Times are in {zoneName()}</span>
+    </footer>
+  );
+}

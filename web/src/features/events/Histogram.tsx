@@ -1,0 +1,104 @@
+import { lazy, Suspense, useMemo } from 'react';
+import { stepOf } from '@/charts/series';
+import type { Counts } from '@/data/events/events';
+import type { EventWindow } from '@/data/events/types';
+import { count } from '@/ui/timeText';
+import type { Names } from './names';
+import { barsFor, spanText, type Ends } from './range';
+import classes from './events.module.css';
+
+const BarChart = lazy(() => import('@/charts/BarChart').then((module) => ({ default: module.BarChart })));
+
+/** The ends of the histogram; null while only the oldest event could tell. */
+export function spanOf(asked: Ends, now: number): { from: number; to: number } | null {
+  if (asked.from === null) return null;
+  const to = asked.to ?? now;
+  return to > asked.from ? { from: asked.from, to } : null;
+}
+
+interface Drawn {
+  starts: number[];
+  step: number;
+  series: { key: string; title: string; counts: number[] }[];
+}
+
+/** Puts the counts of the server into bars, one series a stream, the largest at the bottom. */
+export function barsOf(counts: Counts, span: { from: number; to: number }, title: (stream: string) => string): Drawn {
+  const step = Math.max(barsFor(span.from, span.to).step, stepOf[counts.width]);
+  // Bars begin where the reader's hours and days begin.
+  const offset = -new Date(span.from).getTimezoneOffset() * 60_000;
+  const first = Math.floor((span.from + offset) / step) * step - offset;
+  const starts: number[] = [];
+  for (let at = first; at < span.to; at += step) starts.push(at);
+  const series = new Map<string, number[]>();
+  for (const bucket of counts.buckets) {
+    const index = Math.floor((Date.parse(bucket.start) - first) / step);
+    // A bucket of the server may begin a little before the span.
+    const place = Math.min(starts.length - 1, Math.max(0, index));
+    const key = bucket.stream ?? '';
+    const bars = series.get(key) ?? new Array<number>(starts.length).fill(0);
+    bars[place] = (bars[place] ?? 0) + bucket.count;
+    series.set(key, bars);
+  }
+  const sum = (bars: number[]): number => bars.reduce((total, one) => total + one, 0);
+  return {
+    starts,
+    step,
+    series: [...series]
+      .sort((a, b) => sum(b[1]) - sum(a[1]) || a[0].localeCompare(b[0]))
+      .map(([key, bars]) => ({ key, title: key === '' ? 'Events' : title(key), counts: bars })),
+  };
+}
+
+export interface HistogramProps {
+  counts: Counts | undefined;
+  error: Error | null;
+  onRetry: () => void;
+  asked: EventWindow;
+  anchor: number;
+  names: Names;
+  onSpan: (range: string) => void;
+}
+
+/** When it happened. Dragging over bars shows only their time. */
+export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
+  const drawn = useMemo(() => {
+    if (!counts) return null;
+    const oldest = Math.min(...counts.buckets.map((bucket) => Date.parse(bucket.start)));
+    const span = spanOf(asked, anchor) ?? (Number.isFinite(oldest) ? { from: oldest, to: asked.to ?? anchor } : null);
+    return span === null ? null : barsOf(counts, span, names.stream);
+  }, [counts, asked, anchor, names]);
+  if (error) {
+    return (
+      <div className={classes['histogram']}>
+        <p className={classes['histogramNote']} role="alert">
+          The counts over time could not be loaded: {error.message}{' '}
+          <button type="button" className={classes['textButton']} onClick={onRetry}>
+            Try again
+          </button>
+        </p>
+      </div>
+    );
+  }
+  const quiet = counts !== undefined && counts.total === 0;
+  return (
+    <div className={classes['histogram']} aria-busy={counts === undefined}>
+      {drawn && !quiet && (
+        <Suspense fallback={null}>
+          <BarChart
+            label={`Events over time, ${count(counts?.total ?? 0)} in all`}
+            starts={drawn.starts}
+            step={drawn.step}
+            series={drawn.series}
+            height={104}
+            now={anchor}
+            onSelect={(from, to) => {
+              onSpan(spanText(from, to));
+            }}
+            selectMeaning="shows this time only"
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}

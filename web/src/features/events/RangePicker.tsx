@@ -1,0 +1,108 @@
+import { Button, Popover } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { serverNow } from '@/api/clock';
+import { Calendar } from '@/ui/Calendar';
+import { keepEscape } from '@/ui/filters/FilterBar';
+import { IconCalendar, IconChevronDown } from '@/ui/icons';
+import { dayTime, zoneName } from '@/ui/timeText';
+import { fromInput, inputText, startOfDay } from '@/ui/zone';
+import { endsOf, parseRange, presetRange, quickRanges, rangeWords, spanText } from './range';
+import classes from './events.module.css';
+
+export const printMoment = (ms: number): string => dayTime(new Date(ms).toISOString());
+
+/** The button that says which time is shown; it opens quick ranges and a calendar. */
+export function RangePicker({ range, onChange }: { range: string; onChange: (range: string) => void }) {
+  const [opened, setOpened] = useState(false);
+  const choose = (next: string): void => {
+    setOpened(false);
+    onChange(next);
+  };
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus shadow="md">
+      <Popover.Target>
+        <Button
+          variant="default"
+          className={classes['range'] ?? ''}
+          leftSection={<IconCalendar size={16} aria-hidden />}
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+          aria-label={`Time range: ${rangeWords(range, printMoment)}`}
+          onClick={() => {
+            setOpened(!opened);
+          }}
+        >
+          {rangeWords(range, printMoment)}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label="Time range" onKeyDown={keepEscape}>
+        {opened && <Choices range={range} onChoose={choose} />}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+interface Draft {
+  from: string;
+  to: string;
+  /** The next day that is clicked ends the span. */
+  half: number | null;
+}
+
+function Choices({ range, onChoose }: { range: string; onChoose: (range: string) => void }) {
+  const [now] = useState(serverNow);
+  const [draft, setDraft] = useState<Draft>(() => {
+    const ends = endsOf(parseRange(range) ?? { kind: 'all' }, now);
+    return { from: ends.from === null ? '' : inputText(ends.from), to: ends.to === null ? '' : inputText(ends.to), half: null };
+  });
+  const [complaint, setComplaint] = useState<string | null>(null);
+  const from = fromInput(draft.from) ?? null;
+  const to = fromInput(draft.to) ?? null;
+  const onDay = (start: number): void => {
+    setComplaint(null);
+    if (draft.half === null) {
+      setDraft({ from: inputText(start), to: inputText(startOfDay(start, 1)), half: start });
+    } else {
+      const [first, last] = start < draft.half ? [start, draft.half] : [draft.half, start];
+      setDraft({ from: inputText(first), to: inputText(startOfDay(last, 1)), half: null });
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (from === null && to === null) setComplaint('Give a beginning, an end, or both.');
+    else if (from !== null && to !== null && from >= to) setComplaint('The beginning must lie before the end.');
+    else onChoose(spanText(from, to));
+  };
+  return (
+    <div className={classes['rangeBox']}>
+      <ul className={classes['quick']} aria-label="Quick ranges">
+        {quickRanges.map((one) => (
+          <li key={one}>
+            <button type="button" aria-current={one === range ? 'true' : undefined} data-autofocus={one === (range || presetRange) ? true : undefined} onClick={() => { onChoose(one); }}>
+              {rangeWords(one, printMoment)}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form className={classes['custom']} onSubmit={submit}>
+        <Calendar from={from} to={to} now={now} onDay={onDay} />
+        <label className={classes['moment']}>
+          <span>From</span>
+          <input type="datetime-local" step={1} value={draft.from} onChange={(event) => { setDraft({ ...draft, from: event.currentTarget.value, half: null }); }} />
+        </label>
+        <label className={classes['moment']}>
+          <span>Until</span>
+          <input type="datetime-local" step={1} value={draft.to} onChange={(event) => { setDraft({ ...draft, to: event.currentTarget.value, half: null }); }} />
+        </label>
+        <p className={classes['zoneNote']}>In {zoneName()}. Without an end, new events belong to it.</p>
+        {complaint !== null && (
+          <p role="alert" className={classes['complaint']}>
+            {complaint}
+          </p>
+        )}
+        <Button type="submit" size="xs">
+          Show this span
+        </Button>
+      </form>
+    </div>
+  );
+}

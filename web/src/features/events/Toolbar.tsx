@@ -1,0 +1,192 @@
+import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { exportPath } from '@/data/events/query';
+import type { EventWindow } from '@/data/events/types';
+import { useSavedFilters } from '@/data/preferences/preferences';
+import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
+import type { FilterField } from '@/ui/filters/filters';
+import { SavedFilters } from '@/ui/filters/SavedFilters';
+import { IconDownload, IconRefresh, IconSearch } from '@/ui/icons';
+import { count } from '@/ui/timeText';
+import { useKey } from '@/ui/useKey';
+import { RangePicker } from './RangePicker';
+import { presetRange } from './range';
+import type { EventsSearch } from './search';
+import classes from './events.module.css';
+
+export interface ToolbarProps {
+  search: EventsSearch;
+  fields: FilterField[];
+  asked: EventWindow;
+  total: number | null;
+  onSearch: (search: EventsSearch, replace?: boolean) => void;
+  onRefresh: () => void;
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { search, fields, onSearch } = props;
+  const setField = (key: string, text: string | undefined): void => {
+    const { [key as keyof EventsSearch]: _, ...rest } = search;
+    onSearch(text === undefined ? rest : { ...rest, [key]: text });
+  };
+  return (
+    <>
+      <div className={classes['head']}>
+        <h1 id="events-title">Events</h1>
+        <div className={classes['headTools']}>
+          <RangePicker
+            range={search.range ?? presetRange}
+            onChange={(range) => {
+              setField('range', range === presetRange ? undefined : range);
+            }}
+          />
+          <ActionIcon variant="default" size={36} aria-label="Refresh" title="Refresh" onClick={props.onRefresh}>
+            <IconRefresh size={16} aria-hidden />
+          </ActionIcon>
+          <ExportMenu asked={props.asked} total={props.total} />
+        </div>
+      </div>
+      <div className={classes['tools']}>
+        <SearchBox
+          text={search.text ?? ''}
+          onText={(text) => {
+            const { text: _, ...rest } = search;
+            onSearch(text === '' ? rest : { ...rest, text }, true);
+          }}
+        />
+        <AddFilter fields={fields} values={search} onChange={setField} />
+        <Views search={search} onSearch={onSearch} />
+      </div>
+      <div className={classes['chips']}>
+        <FilterChips fields={fields} values={search} onChange={setField} />
+      </div>
+    </>
+  );
+}
+
+function Views({ search, onSearch }: { search: EventsSearch; onSearch: (search: EventsSearch) => void }) {
+  const { saved, save, remove } = useSavedFilters('events');
+  return (
+    <SavedFilters
+      saved={saved}
+      current={search}
+      onApply={onSearch}
+      onSave={(name) => save(name, { ...search })}
+      onRemove={remove}
+    />
+  );
+}
+
+const mostExported = 1_000_000;
+
+/** The download is the browser's own: it streams to the disk, however long it is. */
+function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null }) {
+  const limit = Math.min(mostExported, Math.max(1, total ?? mostExported));
+  const some = total !== null && total > mostExported;
+  return (
+    <Menu position="bottom-end" shadow="md" width={270}>
+      <Menu.Target>
+        <Button variant="default" className={classes['export'] ?? ''} aria-label="Export" disabled={total === 0}>
+          <IconDownload size={16} aria-hidden />
+          <span className={classes['exportWord']}>Export</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {total === null
+            ? 'Every event that matches, newest first'
+            : some
+              ? `The newest ${count(mostExported)} of ${count(total)} events`
+              : `${count(total)} ${total === 1 ? 'event' : 'events'}, newest first`}
+        </Menu.Label>
+        <Menu.Item component="a" href={exportPath(asked, 'csv', limit)} download>
+          CSV, for a spreadsheet
+        </Menu.Item>
+        <Menu.Item component="a" href={exportPath(asked, 'jsonl', limit)} download>
+          JSON lines, with the records
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Text in the records. A search reads them all, so it waits until the hand rests. */
+function SearchBox({ text: given, onText }: { text: string; onText: (text: string) => void }) {
+  const [text, setText] = useState(given);
+  const [shown, setShown] = useState(given);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<number | undefined>(undefined);
+  // The address may change on its own: back, a saved view, "clear".
+  if (given !== shown) {
+    setShown(given);
+    if (given !== text.trim()) setText(given);
+  }
+  useKey('/', () => input.current?.focus());
+  // What is typed now is sent later: by then another filter may stand in the address.
+  const latest = useRef({ given, onText });
+  useEffect(() => {
+    latest.current = { given, onText };
+  });
+  useEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+    },
+    [],
+  );
+  const send = (next: string): void => {
+    window.clearTimeout(timer.current);
+    if (next.trim() !== latest.current.given) latest.current.onText(next.trim());
+  };
+  const change = (next: string): void => {
+    setText(next);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      send(next);
+    }, 450);
+  };
+  return (
+    <TextInput
+      ref={input}
+      type="search"
+      aria-label="Search events"
+      aria-keyshortcuts="/"
+      placeholder="Text in the record, as it is written there"
+      title={'Every word must occur in the record, with capitals as written. "Quotation marks" keep words together.'}
+      maxLength={1000}
+      className={classes['search'] ?? ''}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      rightSection={
+        text === '' ? (
+          <kbd className={classes['kbd']} aria-hidden>
+            /
+          </kbd>
+        ) : (
+          <CloseButton
+            size="sm"
+            aria-label="Clear search"
+            onClick={() => {
+              setText('');
+              send('');
+              input.current?.focus();
+            }}
+          />
+        )
+      }
+      value={text}
+      onChange={(event) => {
+        change(event.currentTarget.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') send(text);
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          if (text === '') input.current?.blur();
+          else {
+            setText('');
+            send('');
+          }
+        }
+      }}
+    />
+  );
+}

@@ -1,0 +1,80 @@
+import type { Device } from '@/api/types';
+import { eventFields, type EventField, type EventRow } from '@/data/events/types';
+import type { FilterChoice, FilterField } from '@/ui/filters/filters';
+import { countryCodes } from './countries';
+import { countryName, outcomeWords, type Names } from './names';
+import { onlyWanted, shapeOf } from './search';
+
+export const fieldWords: Record<EventField, string> = {
+  device: 'Device',
+  stream: 'Stream',
+  action: 'Action',
+  outcome: 'Outcome',
+  actor: 'Actor',
+  address: 'Address',
+  country: 'Country',
+  target: 'Target',
+};
+
+/** What a value is called on the screen. */
+export function valueWords(names: Names, field: EventField, value: string): string {
+  if (field === 'device') return names.device(value);
+  if (field === 'stream') return names.stream(value);
+  if (field === 'country') return countryName(value);
+  if (field === 'outcome') return outcomeWords[value as keyof typeof outcomeWords];
+  return value;
+}
+
+/** The value of a row in a field, as a filter takes it. */
+export function valueOf(row: EventRow, field: EventField): string | null {
+  if (field === 'device') return row.deviceId;
+  if (field === 'actor') return row.actorEmail ?? row.actorUid;
+  return row[field];
+}
+
+/** What a typed value may be, by the values that stand beside it. */
+function check(value: string): string | null {
+  if (value.length > 500) return 'At most 500 characters.';
+  if (shapeOf(value) === 'whole' && value.includes('*')) return 'A star stands at the end, or at both ends.';
+  return null;
+}
+
+const placeholders: Partial<Record<EventField, string>> = {
+  actor: 'ana@example.com, or ana*',
+  address: '203.0.113.7, or 203.0.113.*',
+  action: 'login, or *vault*',
+  target: 'The id, or the beginning*',
+};
+
+const byLabel = (a: { label: string }, b: { label: string }): number => a.label.localeCompare(b.label);
+
+/** The fields one can filter by; what the rows in view have comes first. */
+export function filterFields(names: Names, streamCounts: Map<string, number>, events: readonly EventRow[]): FilterField[] {
+  return eventFields.map((key): FilterField => {
+    const field: FilterField = { key, label: fieldWords[key] };
+    if (onlyWanted.includes(key)) field.notVerb = null;
+    if (key === 'device') {
+      const all = [...names.devices.values()].map((device: Device) => ({ value: device.id, label: device.attributes.name }));
+      return { ...field, choices: all.sort(byLabel) };
+    }
+    if (key === 'stream') {
+      return {
+        ...field,
+        choices: names.streams.map((one) => {
+          const count = streamCounts.get(one.value);
+          return count === undefined ? one : { ...one, count };
+        }),
+      };
+    }
+    if (key === 'outcome') {
+      return { ...field, choices: Object.entries(outcomeWords).map(([value, label]) => ({ value, label })) };
+    }
+    if (key === 'country') {
+      const seen = new Set(events.flatMap((event) => (event.country === null ? [] : [event.country])));
+      const name = (value: string): FilterChoice => ({ value, label: countryName(value) });
+      const others = countryCodes.filter((code) => !seen.has(code));
+      return { ...field, choices: [...[...seen].map(name).sort(byLabel), ...others.map(name).sort(byLabel)] };
+    }
+    return { ...field, placeholder: placeholders[key] ?? '', check };
+  });
+}

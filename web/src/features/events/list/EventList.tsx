@@ -1,0 +1,106 @@
+import { Button } from '@mantine/core';
+import { serverNow } from '@/api/clock';
+import type { EventWindow } from '@/data/events/types';
+import { EmptyState, ErrorState } from '@/ui/states';
+import { IconArrowUp, IconListSearch } from '@/ui/icons';
+import { count } from '@/ui/timeText';
+import { useEventsView } from '../context';
+import { parseRange, presetRange, quickRanges, rangeWords } from '../range';
+import { printMoment } from '../RangePicker';
+import type { EventsSearch } from '../search';
+import { EventTable } from './EventTable';
+import classes from './list.module.css';
+
+export interface EventListProps {
+  selected: string | undefined;
+  asked: EventWindow;
+  onSearch: (search: EventsSearch) => void;
+  /** How many have come since, and what shows them. */
+  fresh: number;
+  onFresh: () => void;
+}
+
+/** The next larger of the quick ranges: where one looks when nothing is found. */
+export function widerRange(range: string): string | null {
+  const now = parseRange(range);
+  if (now?.kind === 'all') return null;
+  const begin = (text: string): number => {
+    const parsed = parseRange(text);
+    return parsed?.kind === 'last' ? parsed.seconds : Infinity;
+  };
+  const seconds = now?.kind === 'last' ? now.seconds : now?.kind === 'span' && now.from !== null ? (serverNow() - now.from) / 1000 : Infinity;
+  return quickRanges.find((one) => begin(one) > seconds) ?? 'all';
+}
+
+/** The rows, or what stands in their place. */
+export function EventList(props: EventListProps) {
+  return (
+    <div className={classes['frame']}>
+      {props.fresh > 0 && (
+        <Button size="compact-sm" className={classes['fresh'] ?? ''} leftSection={<IconArrowUp size={14} aria-hidden />} onClick={props.onFresh}>
+          {count(props.fresh)} new
+        </Button>
+      )}
+      <Rows {...props} />
+    </div>
+  );
+}
+
+function Rows({ selected, asked, onSearch }: EventListProps) {
+  const { rows, search } = useEventsView();
+  if (rows.error && rows.events.length === 0) {
+    return <ErrorState title="The events could not be loaded" error={rows.error} onRetry={rows.retry} />;
+  }
+  const searching = rows.search?.status === 'searching';
+  if (rows.events.length === 0 && !rows.loading && !searching) {
+    return <Nothing cancelled={rows.search?.status === 'cancelled'} narrowed={asked.filters.length > 0 || asked.text !== ''} search={search} onSearch={onSearch} />;
+  }
+  return <EventTable selected={selected} onSearch={onSearch} />;
+}
+
+function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsSearch; onSearch: (search: EventsSearch) => void }) {
+  const { search, narrowed } = props;
+  const range = search.range ?? presetRange;
+  const wider = widerRange(range);
+  const without: EventsSearch = search.range === undefined ? {} : { range: search.range };
+  const inRange = parseRange(range)?.kind === 'all' ? '' : ` (${rangeWords(range, printMoment)})`;
+  if (props.cancelled) {
+    return <EmptyState icon={<IconListSearch size={28} aria-hidden />} title="The search was cancelled" text="Nothing had been found by then." />;
+  }
+  const actions = (
+    <>
+      {wider !== null && (
+        <Button
+          variant="default"
+          onClick={() => {
+            props.onSearch({ ...search, range: wider });
+          }}
+        >
+          {wider === 'all' ? 'Look at all time' : `Look at the ${rangeWords(wider, printMoment).toLowerCase()}`}
+        </Button>
+      )}
+      {narrowed && (
+        <Button
+          variant="default"
+          onClick={() => {
+            props.onSearch(without);
+          }}
+        >
+          Clear search and filters
+        </Button>
+      )}
+    </>
+  );
+  return (
+    <EmptyState
+      icon={<IconListSearch size={28} aria-hidden />}
+      title={narrowed ? 'No event matches' : 'No events in this time'}
+      text={
+        narrowed
+          ? `Nothing fits the search and the filters in the time shown${inRange}.${search.text ? ' Text is looked for as it is written, capitals included.' : ''}`
+          : `Nothing has happened in the time shown${inRange}. Events appear here as soon as a security device delivers them.`
+      }
+      action={actions}
+    />
+  );
+}

@@ -1,0 +1,163 @@
+import { useMediaQuery } from '@mantine/hooks';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { serverNow } from '@/api/clock';
+import type { GlossaryKey } from '@/glossary';
+import { Skeleton } from '@/ui/states';
+import { Meaning } from '@/ui/Term';
+import { useEventsView } from '../context';
+import type { EventsSearch } from '../search';
+import { EventRow } from './EventRow';
+import { linesOf } from './lines';
+import { Tail } from './Tail';
+import { useWalk } from './useWalk';
+import classes from './list.module.css';
+
+const columns: { title: string; className: string; term?: GlossaryKey }[] = [
+  { title: 'Time', className: 'colTime' },
+  { title: 'Action', className: 'colAction' },
+  { title: 'Actor', className: 'colActor' },
+  { title: 'Target', className: 'colTarget' },
+  { title: 'Address', className: 'colAddress' },
+  { title: 'Stream', className: 'colStream', term: 'stream' },
+  { title: 'Device', className: 'colDevice', term: 'security_device' },
+];
+
+const rowHeight = 36;
+const dayHeight = 32;
+const cardHeight = 84;
+const headHeight = 34;
+/** So many rows before the end the next ones are asked for. */
+const ahead = 40;
+
+const dayName = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
+export function EventTable({ selected, onSearch }: { selected: string | undefined; onSearch: (search: EventsSearch) => void }) {
+  const { rows, names, open } = useEventsView();
+  const { events, more, loadMore } = rows;
+  const scroller = useRef<HTMLDivElement>(null);
+  const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
+  const lines = useMemo(() => linesOf(events, serverNow()), [events]);
+  const lineOf = useMemo(() => new Map(lines.map((line, index) => [line.key, index])), [lines]);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (lines[index]?.kind === 'day' ? dayHeight : cards ? cardHeight : rowHeight),
+    getItemKey: (index) => lines[index]?.key ?? index,
+    scrollMargin: cards ? 0 : headHeight,
+    scrollPaddingStart: cards ? 0 : headHeight,
+    overscan: 12,
+    initialRect: { width: 1280, height: 800 },
+  });
+  useEffect(() => {
+    virtual.measure();
+  }, [cards, lines, virtual]);
+  const show = (id: string, align: 'auto' | 'center'): void => {
+    const index = lineOf.get(id);
+    if (index !== undefined) virtual.scrollToIndex(index, { align });
+  };
+
+  const [cursor, setCursor] = useState<string | null>(null);
+  useWalk((step) => {
+    const from = selected ?? cursor;
+    const index = events.findIndex((event) => event.id === from);
+    const next = events[index < 0 ? 0 : index + step];
+    if (!next) return;
+    setCursor(next.id);
+    show(next.id, 'auto');
+    if (selected !== undefined) open(next.id, true);
+  });
+
+  const known = selected !== undefined && lineOf.has(selected);
+  useEffect(() => {
+    if (known) show(selected, 'auto');
+    // Only when another event is opened or first found: live rows must not scroll.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected, known]);
+
+  const items = virtual.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more === 'yes' && lastIndex >= lines.length - ahead) loadMore();
+  }, [more, lastIndex, lines.length, loadMore]);
+
+  const margin = virtual.options.scrollMargin;
+  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
+  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
+  // One stop of the Tab key: the row of the cursor, or the first that is drawn.
+  const drawn = items.flatMap((item) => (lines[item.index]?.kind === 'event' ? [String(item.key)] : []));
+  const stop = [selected, cursor].find((id) => typeof id === 'string' && drawn.includes(id)) ?? drawn[0];
+  return (
+    <div ref={scroller} className={classes['scroller']} data-walk="" data-stale={rows.stale}>
+      <table
+        className={classes['table']}
+        data-one-device={names.devices.size < 2}
+        aria-rowcount={more === 'no' ? events.length + 1 : -1}
+        aria-busy={rows.loading}
+        aria-label="Events, newest first"
+      >
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <th key={column.title} scope="col" className={classes[column.className]}>
+                {column.term ? (
+                  <Meaning of={column.term}>
+                    {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the meaning must be reachable by keyboard */}
+                    <span tabIndex={0}>{column.title}</span>
+                  </Meaning>
+                ) : (
+                  column.title
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: before }} />}
+          {rows.loading
+            ? Array.from({ length: 16 }, (_, index) => <SkeletonRow key={index} />)
+            : items.map((item) => {
+                const line = lines[item.index];
+                if (line?.kind === 'day') {
+                  return (
+                    <tr key={line.key} className={classes['day']}>
+                      <th colSpan={columns.length} scope="rowgroup">
+                        {dayName.format(line.start)}
+                      </th>
+                    </tr>
+                  );
+                }
+                const event = line ? events[line.index] : undefined;
+                return event && line ? (
+                  <EventRow
+                    key={event.id}
+                    event={event}
+                    rowIndex={line.index + 2}
+                    selected={event.id === selected}
+                    tabStop={event.id === stop}
+                    focus={event.id === cursor && selected === undefined}
+                  />
+                ) : null;
+              })}
+          {after > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: after }} />}
+        </tbody>
+      </table>
+      {!rows.loading && <Tail onSearch={onSearch} />}
+    </div>
+  );
+}
+
+const skeletonWidths = [120, 110, 170, 150, 120, 90, 80];
+
+function SkeletonRow() {
+  return (
+    <tr className={classes['row']} aria-hidden>
+      {skeletonWidths.map((width, index) => (
+        <td key={index}>
+          <Skeleton width={width} />
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,60 @@
+import { Button, Loader } from '@mantine/core';
+import { count } from '@/ui/timeText';
+import { useEventsView } from '../context';
+import { presetRange, rangeWords } from '../range';
+import { printMoment } from '../RangePicker';
+import type { EventsSearch } from '../search';
+import { widerRange } from './EventList';
+import classes from './list.module.css';
+
+/** What stands below the last row. */
+export function Tail({ onSearch }: { onSearch: (search: EventsSearch) => void }) {
+  const { rows, search } = useEventsView();
+  if (rows.error) {
+    return (
+      <div className={classes['tail']} role="alert">
+        Older events could not be loaded: {rows.error.message}
+        <Button size="compact-sm" variant="default" onClick={rows.retry}>
+          Try again
+        </Button>
+      </div>
+    );
+  }
+  if (rows.more === 'loading' || rows.more === 'yes') {
+    return (
+      <div className={classes['tail']}>
+        <Loader size="xs" aria-hidden />
+        {rows.search ? 'Looking further back' : 'Loading older events'}
+      </div>
+    );
+  }
+  if (rows.search?.status === 'cancelled') {
+    return (
+      <div className={classes['tail']}>
+        The search was cancelled here.
+        <Button size="compact-sm" variant="default" onClick={rows.loadMore}>
+          Go on
+        </Button>
+      </div>
+    );
+  }
+  const range = search.range ?? presetRange;
+  const wider = widerRange(range);
+  const span = rangeWords(range, printMoment);
+  return (
+    <div className={classes['tail']}>
+      {count(rows.events.length)} {rows.events.length === 1 ? 'event' : 'events'}: that is all of {span.charAt(0).toLowerCase() + span.slice(1)}.
+      {wider !== null && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => {
+            onSearch({ ...search, range: wider });
+          }}
+        >
+          {wider === 'all' ? 'All time' : rangeWords(wider, printMoment)}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ApiError } from '@/api/client';
+import { eventQuery } from '@/data/events/events';
+import type { EventRow } from '@/data/events/types';
+import { announce } from '@/ui/announce';
+import { copyText } from '@/ui/CopyButton';
+import { IconAlertOctagon, IconChevronLeft, IconChevronRight, IconLink, IconX } from '@/ui/icons';
+import { PanelFrame } from '@/ui/PanelFrame';
+import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { Ago } from '@/ui/time';
+import { absolute, count } from '@/ui/timeText';
+import { useKey } from '@/ui/useKey';
+import { useEventsView } from '../context';
+import { Around } from './Around';
+import { FieldsSection } from './FieldsSection';
+import { RecordSection } from './RecordSection';
+import classes from './panel.module.css';
+
+/** So near to the last row known, more are asked for, that "next" goes on. */
+const ahead = 10;
+
+/** One event, beside the list. Its address is its own. */
+export function EventPanel() {
+  const { eventId } = useParams({ from: '/app/events/$eventId' });
+  const { rows, open, close } = useEventsView();
+  const { events, more, loadMore } = rows;
+  const position = events.findIndex((event) => event.id === eventId);
+  const query = useQuery(eventQuery(eventId));
+  // The list knows the fields already: the panel opens at once.
+  const event = events[position] ?? query.data?.row;
+  const previous = position > 0 ? events[position - 1]?.id : undefined;
+  const next = position >= 0 ? events[position + 1]?.id : undefined;
+  const goTo = (id: string | undefined): void => {
+    if (id !== undefined) open(id, true);
+  };
+  useKey('[', () => {
+    goTo(previous);
+  });
+  useKey(']', () => {
+    goTo(next);
+  });
+  useKey('Escape', () => {
+    // Esc belongs to the topmost thing: an open dialog or menu closes first.
+    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
+  });
+  useEffect(() => {
+    if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
+  }, [position, events.length, more, loadMore]);
+  const title = event?.action ?? 'Event';
+  useEffect(() => {
+    document.title = `${title.slice(0, 100)} · Events · Picket`;
+  }, [title]);
+
+  return (
+    <PanelFrame label="Event">
+      <header className={classes['head']}>
+        <Step label="Previous event" hint="Previous event  [" id={previous} onGo={goTo} />
+        <Step label="Next event" hint="Next event  ]" id={next} onGo={goTo} />
+        <Position position={position} />
+        <span className={classes['spacer']} />
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Copy link"
+          title="Copy link to this event"
+          onClick={() => {
+            void copyText(`${window.location.origin}/events/${eventId}`).then((done) => {
+              announce(done ? 'Copied the link.' : 'The browser did not let Picket copy the link.', done ? 'ok' : 'bad');
+            });
+          }}
+        >
+          <IconLink size={17} aria-hidden />
+        </ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label="Close" title="Close  Esc" onClick={close}>
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
+      </header>
+      {event ? (
+        <Details event={event} key={event.id} />
+      ) : query.error ? (
+        <Missing error={query.error} onRetry={() => void query.refetch()} onClose={close} />
+      ) : (
+        <div className={classes['loading']} aria-busy="true">
+          <Skeleton width="50%" height={18} />
+          <Skeleton height={180} />
+          <Skeleton height={240} />
+        </div>
+      )}
+    </PanelFrame>
+  );
+}
+
+function Step(props: { label: string; hint: string; id: string | undefined; onGo: (id: string | undefined) => void }) {
+  const Icon = props.label.startsWith('Previous') ? IconChevronLeft : IconChevronRight;
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={props.label}
+      title={props.hint}
+      disabled={props.id === undefined}
+      onClick={() => {
+        props.onGo(props.id);
+      }}
+    >
+      <Icon size={18} aria-hidden />
+    </ActionIcon>
+  );
+}
+
+function Position({ position }: { position: number }) {
+  const { rows, total } = useEventsView();
+  if (position < 0) return rows.loading ? null : <span className="pk-muted">Not among the events shown</span>;
+  const known = total ?? rows.events.length;
+  const open = total === null && rows.more !== 'no' ? '+' : '';
+  return (
+    <span className="pk-muted pk-num">
+      {count(position + 1)} of {count(Math.max(known, rows.events.length))}
+      {open}
+    </span>
+  );
+}
+
+function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => void; onClose: () => void }) {
+  if (!(error instanceof ApiError && error.status === 404)) {
+    return <ErrorState title="The event could not be loaded" error={error} onRetry={onRetry} />;
+  }
+  return (
+    <EmptyState
+      title="This event does not exist"
+      text="It is older than what is kept, or the address is mistyped."
+      action={
+        <Button variant="default" onClick={onClose}>
+          Show all events
+        </Button>
+      }
+    />
+  );
+}
+
+function Details({ event }: { event: EventRow }) {
+  const { names } = useEventsView();
+  return (
+    <div className={classes['scroll']}>
+      <div className={classes['title']}>
+        <h2>
+          <bdi>{event.action ?? (event.unreadable ? 'Unreadable record' : 'No action named')}</bdi>
+        </h2>
+        {event.outcome === 'failure' && (
+          <span className={classes['failed']}>
+            <IconAlertOctagon size={16} aria-hidden />
+            Failed
+          </span>
+        )}
+        <p className={classes['when']}>
+          {names.stream(event.stream)}, <time dateTime={event.time}>{absolute(event.time)}</time>, <Ago time={event.time} />
+        </p>
+      </div>
+      {event.unreadable && (
+        <Callout tone="warn" icon={<IconAlertOctagon size={18} aria-hidden />} title="This record could not be read">
+          It is kept as it came. Its fields are unknown, and its time is the time of arrival.
+        </Callout>
+      )}
+      <Around event={event} />
+      <FieldsSection event={event} />
+      <RecordSection event={event} />
+    </div>
+  );
+}

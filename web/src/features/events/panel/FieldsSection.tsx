@@ -1,0 +1,126 @@
+import { ActionIcon } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { EventField, EventRow } from '@/data/events/types';
+import type { GlossaryKey } from '@/glossary';
+import { CopyButton } from '@/ui/CopyButton';
+import { IconFilterMinus, IconFilterPlus } from '@/ui/icons';
+import { Term } from '@/ui/Term';
+import { absolute, span } from '@/ui/timeText';
+import { useEventsView } from '../context';
+import { className, countryName, outcomeWords, useDeviceName } from '../names';
+import classes from './panel.module.css';
+
+/** The longest value that is shown without being asked for. */
+const longest = 600;
+
+function delay(event: EventRow): string {
+  const ms = Date.parse(event.receivedAt) - Date.parse(event.time);
+  if (ms < 0) return 'before its own time: the clock of the vendor is ahead';
+  return ms < 1000 ? 'at once' : `${span(ms / 1000)} later`;
+}
+
+/** What every event has, whatever it came from. Each value can be wanted, left out, and copied. */
+export function FieldsSection({ event }: { event: EventRow }) {
+  const { names } = useEventsView();
+  const device = useDeviceName(names, event.deviceId);
+  return (
+    <section className={classes['section']} aria-labelledby="fields-title">
+      <h3 id="fields-title">Fields</h3>
+      <dl className={classes['fields']}>
+        <Field label="Time" value={event.time}>
+          <time dateTime={event.time} title={event.time}>
+            {absolute(event.time)}
+          </time>
+        </Field>
+        <Field label="Received" value={event.receivedAt}>
+          <time dateTime={event.receivedAt} title={absolute(event.receivedAt)}>
+            {delay(event)}
+          </time>
+        </Field>
+        <Field label="Action" value={event.action} field="action" />
+        <Field label="Outcome" value={event.outcome} field="outcome">
+          {outcomeWords[event.outcome]}
+        </Field>
+        <Field label="Actor" value={event.actorEmail} field="actor" />
+        <Field label="Actor's id" value={event.actorUid} field="actor" mono />
+        <Field label="Address" value={event.address} field="address" mono />
+        <Field label="Country" value={event.country} field="country">
+          {event.country === null || countryName(event.country) === event.country ? event.country : `${countryName(event.country)} (${event.country})`}
+        </Field>
+        <Field label="Target" value={event.target} field="target" mono />
+        <Field label="Stream" term="stream" value={event.stream} field="stream">
+          {names.stream(event.stream)}
+        </Field>
+        <Field label="Device" term="security_device" value={event.deviceId} field="device">
+          <Link to="/settings/security-devices/$deviceId" params={{ deviceId: event.deviceId }} search={{}}>
+            <bdi>{device}</bdi>
+          </Link>
+        </Field>
+        <Field label="Class in OCSF" value={String(event.classUid)}>
+          {className(event.classUid)}, activity {event.activityId}
+        </Field>
+        <Field label="Id at the vendor" value={event.vendorUid} mono />
+        <Field label="Id in Picket" value={event.id} mono />
+      </dl>
+    </section>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: string | null;
+  field?: EventField;
+  term?: GlossaryKey;
+  mono?: boolean;
+  children?: ReactNode;
+}
+
+function Field({ label, value, field, term, mono, children }: FieldProps) {
+  const { narrow, canExclude } = useEventsView();
+  const empty = value === null || value === '';
+  const shown = empty ? '' : value.length > longest ? `${value.slice(0, longest)}…` : value;
+  return (
+    <div className={classes['field']}>
+      <dt>{term ? <Term of={term}>{label}</Term> : label}</dt>
+      <dd>
+        <span className={mono && !empty ? `pk-mono ${classes['value'] ?? ''}` : classes['value']}>
+          {empty ? <span className="pk-muted">not told</span> : (children ?? <bdi>{shown}</bdi>)}
+        </span>
+        {!empty && (
+          <span className={classes['acts']}>
+            {field && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={`Show only this ${label}`}
+                title={`Show only events with this ${label}`}
+                onClick={() => {
+                  narrow(field, value, false);
+                }}
+              >
+                <IconFilterPlus size={15} aria-hidden />
+              </ActionIcon>
+            )}
+            {field && canExclude(field, value) && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={`Leave out this ${label}`}
+                title={`Leave out events with this ${label}`}
+                onClick={() => {
+                  narrow(field, value, true);
+                }}
+              >
+                <IconFilterMinus size={15} aria-hidden />
+              </ActionIcon>
+            )}
+            <CopyButton text={value} what={label} />
+          </span>
+        )}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { serverNow } from '@/api/clock';
+import type { Device } from '@/api/types';
+import { pluginsQuery } from '@/data/plugins/plugins';
+import { IconChevronRight, IconCircleCheck } from '@/ui/icons';
+import { Skeleton } from '@/ui/states';
+import { LevelIcon, levelWords } from '@/ui/StatusBadge';
+import { TechnologyLogo } from '@/ui/TechnologyLogo';
+import { For } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import { type Need, needsOf } from './needs';
+import classes from './home.module.css';
+
+const shown = 6;
+
+/** The devices that wait for a person, worst first, each with its reason and the way to mend it. */
+export function NeedsYou({ devices, loading, complete }: { devices: Device[]; loading: boolean; complete: boolean }) {
+  const needs = useMemo(() => needsOf(devices, serverNow()), [devices]);
+  return (
+    <section className={classes.card} aria-labelledby="needs-title">
+      <div className={classes.cardHead}>
+        <h2 id="needs-title">Needs you now</h2>
+        {needs.length > 0 && (
+          <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={classes.more}>
+            {needs.length > shown ? `All ${count(needs.length)}` : 'Show in the list'}
+          </Link>
+        )}
+      </div>
+      {loading ? (
+        <div className={classes.waiting}>
+          <Skeleton height={44} />
+          <Skeleton height={44} />
+        </div>
+      ) : needs.length === 0 ? (
+        <p className={classes.calm}>
+          <IconCircleCheck size={20} aria-hidden />
+          {complete ? 'Nothing. Every device that is not paused does what it should.' : 'Nothing so far; the rest of the devices is being loaded.'}
+        </p>
+      ) : (
+        <ul className={classes.needs}>
+          {needs.slice(0, shown).map((need) => (
+            <NeedRow key={need.device.id} need={need} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function NeedRow({ need }: { need: Need }) {
+  const { data: plugins } = useQuery(pluginsQuery);
+  const { device, level } = need;
+  const { name, plugin_slug } = device.attributes;
+  return (
+    <li>
+      <span className={classes.needLevel} data-level={level} title={levelWords[level]}>
+        <LevelIcon level={level} size={18} />
+        <span className="pk-hidden">{levelWords[level]}: </span>
+      </span>
+      <div className={classes.needText}>
+        <span className={classes.needName}>
+          <TechnologyLogo plugin={plugins?.find((one) => one.attributes.plugin_slug === plugin_slug)} size={16} />
+          <Link to="/settings/security-devices/$deviceId" params={{ deviceId: device.id }} search={{}} title={name}>
+            <bdi>{name}</bdi>
+          </Link>
+          {need.since !== null && <For since={need.since} className={classes.needSince} />}
+        </span>
+        <p>{need.sentence}</p>
+      </div>
+      {need.token ? (
+        <Link
+          to="/settings/security-devices/$deviceId"
+          params={{ deviceId: device.id }}
+          search={{ edit: device.id }}
+          className={classes.needAction}
+          aria-label={`Replace the token of ${name}`}
+        >
+          Replace token
+        </Link>
+      ) : (
+        <Link
+          to="/settings/security-devices/$deviceId"
+          params={{ deviceId: device.id }}
+          search={{}}
+          className={classes.needAction}
+          aria-label={`View details of ${name}`}
+        >
+          Details
+          <IconChevronRight size={14} aria-hidden />
+        </Link>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,146 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import type { Device } from '@/api/types';
+import { openAt } from '@/test/app';
+import { leadsTo, makeDevice, problem, signedIn } from '@/test/server';
+import { FakeEventSource } from '@/test/setup';
+import { comparison, countLevels, needsOf } from './needs';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const inState = (id: string, level: 'ok' | 'warning' | 'error', code: string, since: string): Device =>
+  makeDevice(id, id.toUpperCase(), { status_details: { level, code: code as never, sentence: `${code}.`, since, streams: [] } });
+const expiring = (id: string, at: string): Device => {
+  const device = makeDevice(id, id.toUpperCase());
+  const { credential } = device.attributes;
+  if (credential) device.attributes.credential = { ...credential, expires_at: at };
+  return device;
+};
+
+describe('what needs a person', () => {
+  test('worst first, the newest of those first; what only expires comes too', () => {
+    const needs = needsOf(
+      [
+        inState('fine', 'ok', 'receiving', '2026-11-01T00:00:00Z'),
+        inState('missing', 'warning', 'stream_missing', '2026-11-20T00:00:00Z'),
+        expiring('soon', '2026-12-01T13:00:00Z'),
+        expiring('later', '2027-02-01T00:00:00Z'),
+        inState('old', 'error', 'dns', '2026-11-01T00:00:00Z'),
+        inState('new', 'error', 'unauthorized', '2026-11-22T09:00:00Z'),
+        makeDevice('paused', 'paused', { paused: true }),
+        makeDevice('gone', 'gone', { deleted_at: '2026-11-22T00:00:00Z' }),
+      ],
+      now,
+    );
+    expect(needs.map((need) => need.device.id)).toEqual(['new', 'old', 'missing', 'soon']);
+    expect(needs.map((need) => need.token)).toEqual([true, false, true, true]);
+    expect(needs[3]?.sentence).toBe('Its token ends in 9 days. Issue a new one and replace it before.');
+  });
+
+  test('counts leave out what is deleted', () => {
+    const devices = [makeDevice('a', 'a'), makeDevice('b', 'b', { paused: true }), makeDevice('c', 'c', { deleted_at: '2026-11-22T00:00:00Z' })];
+    expect(countLevels(devices)).toEqual({ error: 0, warning: 0, verifying: 0, paused: 1, ok: 1 });
+  });
+
+  test('a comparison is only made with something', () => {
+    expect(comparison(10, 0)).toBeNull();
+    expect(comparison(110, 100)).toBe('10 % more than the day before');
+    expect(comparison(40, 100)).toBe('60 % fewer than the day before');
+    expect(comparison(100, 100)).toBe('as many as the day before');
+  });
+});
+
+describe('home', () => {
+  test('is what one sees after signing in: needs, arrivals and changes, each leading on', async () => {
+    const hour = 3_600_000;
+    const start = (back: number): string => new Date((Math.floor(Date.now() / hour) - back) * hour).toISOString();
+    signedIn([makeDevice('a', 'Alpha'), inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')])
+      .on('GET /api/v2/events/counts', (call) => ({
+        body: {
+          data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 1000 }],
+          meta: { total: 2200 },
+        },
+      }))
+      .on('GET /api/v2/security_device_histories', {
+        body: {
+          data: [
+            {
+              type: 'security_device_histories',
+              id: 'h1',
+              attributes: {
+                action: 'UPDATED',
+                created_at: new Date().toISOString(),
+                value: { kind: 'health', sentence: 'Health changed from Healthy to Unhealthy', before: {}, after: { level: 'error' } },
+              },
+              relationships: { created_by: leadsTo('actors', 'a0'), security_device: leadsTo('security_devices', 'bad') },
+            },
+          ],
+          included: [
+            { type: 'actors', id: 'a0', attributes: { display_name: 'Picket' } },
+            { type: 'security_devices', id: 'bad', attributes: { name: 'BAD' } },
+          ],
+          meta: { page: { total: 1 } },
+        },
+      });
+    const app = openAt('/');
+    const needs = await screen.findByRole('region', { name: 'Needs you now' });
+    expect(await within(needs).findByText('unauthorized.')).toBeTruthy();
+    expect(within(needs).queryByText('Alpha')).toBeNull();
+    expect(within(needs).getByRole('link', { name: 'Replace the token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
+    const arriving = screen.getByRole('region', { name: 'Arriving' });
+    expect(await within(arriving).findByText('1,200')).toBeTruthy();
+    expect(within(arriving).getByText(', 20 % more than the day before')).toBeTruthy();
+    const changed = screen.getByRole('region', { name: 'Changed in the last day' });
+    expect(await within(changed).findByText('Health changed from Healthy to Unhealthy')).toBeTruthy();
+    expect(within(changed).getByRole('link', { name: 'BAD' })).toBeTruthy();
+    await app.user.click(within(screen.getByRole('list', { name: 'Devices by status' })).getByRole('link', { name: '1 Unhealthy' }));
+    await screen.findByRole('heading', { name: 'Security Devices' });
+    expect(app.address()).toBe('/settings/security-devices?status=unhealthy');
+  });
+
+  test('says so when nothing needs anybody, and notices at once when something does', async () => {
+    signedIn([makeDevice('a', 'Alpha')]);
+    openAt('/');
+    expect(await screen.findByText(/^Nothing\. Every device/)).toBeTruthy();
+    expect(await screen.findByText(/^Nothing: no device changed/)).toBeTruthy();
+    act(() => {
+      FakeEventSource.latest().open();
+      FakeEventSource.latest().say('change', {
+        type: 'security_devices',
+        id: 'a',
+        deleted: false,
+        data: inState('a', 'error', 'timeout', '2026-11-22T10:00:00Z'),
+      });
+    });
+    expect(await screen.findByText('timeout.')).toBeTruthy();
+    expect(screen.queryByText(/^Nothing\. Every device/)).toBeNull();
+  });
+
+  test('a change of any device is asked for when the feed tells of it', async () => {
+    const server = signedIn([makeDevice('a', 'Alpha')]);
+    openAt('/');
+    await screen.findByText(/^Nothing: no device changed/);
+    const before = server.asked('GET /api/v2/security_device_histories').length;
+    act(() => {
+      FakeEventSource.latest().say('history', { security_device_id: 'a', id: 'h' });
+    });
+    await waitFor(() => { expect(server.asked('GET /api/v2/security_device_histories').length).toBe(before + 1); });
+  });
+
+  test('an empty installation is led to its first device', async () => {
+    signedIn([]);
+    const app = openAt('/');
+    await screen.findByRole('heading', { name: 'Connect your first device' });
+    expect(screen.getByText('203.0.113.7')).toBeTruthy();
+    await app.user.click(await screen.findByRole('link', { name: /1Password/ }));
+    expect(await screen.findByLabelText('API token')).toBeTruthy();
+    expect(app.address()).toBe('/settings/security-devices?setupIntegration=1password');
+  });
+
+  test('a part that fails says so and leaves the others standing', async () => {
+    signedIn([makeDevice('a', 'Alpha')]).on('GET /api/v2/events/counts', { status: 500, body: problem('500', 'internal', 'The store is closed.') });
+    openAt('/');
+    const arriving = await screen.findByRole('region', { name: 'Arriving' });
+    expect(await within(arriving).findByText('The store is closed.')).toBeTruthy();
+    expect(await screen.findByText(/^Nothing\. Every device/)).toBeTruthy();
+  });
+});

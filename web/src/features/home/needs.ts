@@ -1,0 +1,70 @@
+import type { Device } from '@/api/types';
+import { levelOf, levelRank, type ShownLevel, sinceOf } from '@/data/devices/level';
+
+export interface Need {
+  device: Device;
+  level: ShownLevel;
+  sentence: string;
+  since: string | null;
+  /** A new token is what helps. */
+  token: boolean;
+}
+
+const day = 86_400_000;
+/** Picket itself warns 30 days before a token ends; a device may show something worse first. */
+const expiringDays = 30;
+const tokenCodes = ['no_token', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_region', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
+
+function expiresIn(device: Device, now: number): number | null {
+  const at = device.attributes.credential?.expires_at;
+  return at ? (Date.parse(at) - now) / day : null;
+}
+
+/** What a person has to look at now: worst first, and of those the newest, since it is news. */
+export function needsOf(devices: Iterable<Device>, now: number): Need[] {
+  const needs: Need[] = [];
+  for (const device of devices) {
+    const level = levelOf(device);
+    const details = device.attributes.status_details;
+    const days = expiresIn(device, now);
+    if (level === 'error' || level === 'warning') {
+      needs.push({
+        device,
+        level,
+        sentence: details?.sentence ?? 'No data comes from it.',
+        since: sinceOf(device),
+        token: tokenCodes.includes(details?.code ?? ''),
+      });
+    } else if (level === 'ok' && days !== null && days < expiringDays) {
+      const left = Math.max(0, Math.floor(days));
+      needs.push({
+        device,
+        level: 'warning',
+        sentence: `Its token ends in ${left === 1 ? '1 day' : `${String(left)} days`}. Issue a new one and replace it before.`,
+        since: null,
+        token: true,
+      });
+    }
+  }
+  const time = (need: Need): number => (need.since === null ? 0 : Date.parse(need.since));
+  return needs.sort((a, b) => levelRank[a.level] - levelRank[b.level] || time(b) - time(a) || (a.device.id < b.device.id ? -1 : 1));
+}
+
+export type LevelCounts = Record<Exclude<ShownLevel, 'deleted'>, number>;
+
+export function countLevels(devices: Iterable<Device>): LevelCounts {
+  const counts: LevelCounts = { error: 0, warning: 0, verifying: 0, paused: 0, ok: 0 };
+  for (const device of devices) {
+    const level = levelOf(device);
+    if (level !== 'deleted') counts[level] += 1;
+  }
+  return counts;
+}
+
+/** "12 % more than the day before", or null when there is nothing to compare with. */
+export function comparison(now: number, before: number): string | null {
+  if (before === 0) return null;
+  const change = Math.round(((now - before) / before) * 100);
+  if (change === 0) return 'as many as the day before';
+  return change > 0 ? `${change.toLocaleString('en-GB')} % more than the day before` : `${String(-change)} % fewer than the day before`;
+}

@@ -1,0 +1,77 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { useState } from 'react';
+import { IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconX } from '@/ui/icons';
+import { count } from '@/ui/timeText';
+import { useDevicesView } from '../context';
+import { BulkDialog, type BulkAction } from './BulkDialog';
+import { ExportMenu } from './ExportMenu';
+import type { Selection } from './useSelection';
+import classes from './list.module.css';
+
+/** What can be done with the selected devices; floats over the foot of the list, so that nothing moves. */
+export function BulkBar({ selection }: { selection: Selection }) {
+  const { devices } = useDevicesView();
+  const { ids } = selection;
+  const [running, setRunning] = useState<{ action: BulkAction; ids: string[] } | null>(null);
+  const isPaused = (id: string): boolean => devices.get(id)?.attributes.paused === true;
+  const paused = ids.filter(isPaused);
+  const start = (action: BulkAction, on: string[]) => () => {
+    setRunning({ action, ids: on });
+  };
+  return (
+    <>
+      {ids.length > 0 && (
+        <div className={classes.bulk} role="toolbar" aria-label="Selected devices">
+          <span className={classes.bulkCount} aria-live="polite">
+            {count(ids.length)} selected
+          </span>
+          {paused.length < ids.length && (
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-md"
+              leftSection={<IconPlayerPause size={16} aria-hidden />}
+              onClick={start('pause', ids.filter((id) => !isPaused(id)))}
+            >
+              Pause
+            </Button>
+          )}
+          {paused.length > 0 && (
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-md"
+              leftSection={<IconPlayerPlay size={16} aria-hidden />}
+              onClick={start('resume', paused)}
+            >
+              Resume
+            </Button>
+          )}
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            leftSection={<IconPlugConnected size={16} aria-hidden />}
+            onClick={start('test', ids)}
+          >
+            Test now
+          </Button>
+          <ExportMenu ids={ids} inBar />
+          <ActionIcon variant="subtle" color="gray" aria-label="Clear selection" title="Clear selection  Esc" onClick={selection.clear}>
+            <IconX size={16} aria-hidden />
+          </ActionIcon>
+        </div>
+      )}
+      {running && (
+        <BulkDialog
+          key={`${running.action} ${String(running.ids.length)}`}
+          action={running.action}
+          ids={running.ids}
+          onClose={() => {
+            setRunning(null);
+          }}
+        />
+      )}
+    </>
+  );
+}

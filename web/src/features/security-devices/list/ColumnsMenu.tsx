@@ -1,0 +1,94 @@
+import { Button, Popover } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { changePreferences, usePreferences } from '@/data/preferences/preferences';
+import { announce } from '@/ui/announce';
+import { keepEscape } from '@/ui/filters/FilterBar';
+import { IconLayoutColumns } from '@/ui/icons';
+import { type ColumnKey, useDevicesSearch } from '../search';
+import { everyColumn, useChosenColumns } from './columns';
+import classes from './list.module.css';
+
+/** Which columns are shown. A choice stands in the address, so a link shows the same; it can be kept for good. */
+export function ColumnsMenu() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const search = useDevicesSearch();
+  const own = usePreferences().columns?.['security-devices'];
+  const chosen = useChosenColumns();
+  const show = (columns: readonly ColumnKey[] | undefined): void => {
+    void navigate({
+      to: '.',
+      search: ({ columns: _, ...rest }) => (columns === undefined ? rest : { ...rest, columns: columns.join(',') }),
+      replace: true,
+    });
+  };
+  const keep = (columns: ColumnKey[] | undefined, said: string): void => {
+    changePreferences(client, (now) => {
+      const { 'security-devices': _, ...others } = now.columns ?? {};
+      return { ...now, columns: columns ? { ...others, 'security-devices': columns } : others };
+    })
+      .then(() => {
+        show(undefined);
+        announce(said);
+      })
+      .catch((error: unknown) => {
+        announce(error instanceof Error ? error.message : String(error), 'bad');
+      });
+  };
+  return (
+    <Popover position="bottom-end" trapFocus returnFocus width={240} shadow="md">
+      <Popover.Target>
+        <Button variant="default" className={classes.columnsButton} aria-label="Columns" title="Columns" px={10}>
+          <IconLayoutColumns size={16} aria-hidden />
+          <span className={classes.columnsLabel}>Columns</span>
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+        <ul className={classes.options}>
+          {everyColumn.map(({ key, title }) => (
+            <li key={key}>
+              <label className={classes.optionLabel}>
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(key)}
+                  disabled={key === 'name'}
+                  onChange={() => {
+                    show(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+                  }}
+                />
+                {title}
+              </label>
+            </li>
+          ))}
+        </ul>
+        {(search.columns !== undefined || own !== undefined) && (
+          <div className={classes.optionsFoot}>
+            {search.columns !== undefined && (
+              <Button
+                size="compact-sm"
+                variant="light"
+                onClick={() => {
+                  keep(chosen, 'These columns are shown from now on.');
+                }}
+              >
+                Always show these
+              </Button>
+            )}
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              onClick={() => {
+                if (search.columns === undefined) keep(undefined, 'The usual columns are back.');
+                else show(undefined);
+              }}
+            >
+              {search.columns === undefined ? 'Back to the usual ones' : 'Undo'}
+            </Button>
+          </div>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,201 @@
+import { memo, type MouseEvent, type ReactNode } from 'react';
+import { Sparkline } from '@/charts/Sparkline';
+import type { Device, Plugin } from '@/api/types';
+import { useDayCountsOf } from '@/data/counts/counts';
+import { IconChevronDown } from '@/ui/icons';
+import { Skeleton } from '@/ui/states';
+import { StatusBadge } from '@/ui/StatusBadge';
+import { TechnologyLogo } from '@/ui/TechnologyLogo';
+import { Ago, For } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import { levelOf, sinceOf } from '../order';
+import type { ColumnKey } from '../search';
+import type { Column } from './columns';
+import classes from './list.module.css';
+
+/** What the rows call; always the same object, so that a row renders again only when its device changes. */
+export interface RowActions {
+  open: (device: Device) => void;
+  toggle: (id: string, range: boolean) => void;
+  menu: (device: Device, button: HTMLElement) => void;
+}
+
+interface RowProps {
+  device: Device;
+  plugin: Plugin | undefined;
+  technology: string;
+  columns: Column[];
+  index: number;
+  /** The address of its panel. */
+  href: string;
+  open: boolean;
+  chosen: boolean;
+  added: boolean;
+  menuOpen: boolean;
+  actions: RowActions;
+}
+
+const plainClick = (event: MouseEvent): boolean =>
+  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+
+/** Light on purpose: forty of them appear in one frame of a fast scroll. Menu and reasons are drawn once, by the table. */
+export const DeviceRow = memo(function DeviceRow(props: RowProps) {
+  const { device, columns, index, open, chosen, actions } = props;
+  const gone = levelOf(device) === 'deleted';
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      className={classes.row}
+      data-index={index}
+      data-selected={open}
+      data-chosen={chosen}
+      data-gone={gone}
+      data-added={props.added}
+      onMouseDown={(event) => {
+        // Shift would select text from wherever the last click was.
+        if (event.shiftKey) event.preventDefault();
+      }}
+      onClick={(event) => {
+        // The whole row leads to the panel for a mouse; keyboards have the link.
+        const onControl = (event.target as Element).closest('a, button, input, label');
+        if (gone || onControl) return;
+        if (event.shiftKey || event.metaKey || event.ctrlKey) actions.toggle(device.id, event.shiftKey);
+        else if (window.getSelection()?.type !== 'Range') actions.open(device);
+      }}
+    >
+      {columns.map((column) => (column.key === 'name' ? <NameCell key="name" {...props} gone={gone} /> : cells[column.key](props)))}
+    </tr>
+  );
+});
+
+function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone }: RowProps & { gone: boolean }) {
+  const { name } = device.attributes;
+  return (
+    <th scope="row" className={classes.cellName}>
+      <div className={classes.nameBox}>
+        <label className={classes.check}>
+          <input
+            type="checkbox"
+            aria-label={`Select ${name}`}
+            checked={chosen}
+            disabled={gone}
+            onChange={(event) => {
+              actions.toggle(device.id, (event.nativeEvent as unknown as MouseEvent).shiftKey);
+            }}
+          />
+        </label>
+        <span className={classes.logo}>
+          <TechnologyLogo plugin={plugin} size={18} />
+        </span>
+        {gone ? (
+          <span className={classes.name}>{name}</span>
+        ) : (
+          <>
+            <a
+              href={href}
+              className={classes.name}
+              title={name}
+              aria-current={open ? 'true' : undefined}
+              onClick={(event) => {
+                // Another tab, a copy of the address: what the browser does with links stays possible.
+                if (!plainClick(event)) return;
+                event.preventDefault();
+                actions.open(device);
+              }}
+            >
+              <bdi>{name}</bdi>
+            </a>
+            <button
+              type="button"
+              className={classes.menuButton}
+              aria-label={`Actions for ${name}`}
+              aria-haspopup="menu"
+              aria-expanded={menuOpen}
+              onClick={(event) => {
+                actions.menu(device, event.currentTarget);
+              }}
+            >
+              <IconChevronDown size={15} aria-hidden />
+            </button>
+          </>
+        )}
+      </div>
+    </th>
+  );
+}
+
+const timeCell = (key: ColumnKey, label: string, time: string | null, never = 'never'): ReactNode => (
+  <td key={key} data-col={key} data-label={label}>
+    <Ago time={time} never={never} />
+  </td>
+);
+
+type Cell = (props: RowProps) => ReactNode;
+
+const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
+  technology: ({ technology }) => (
+    <td key="technology" data-col="technology" title={technology}>
+      {technology}
+    </td>
+  ),
+  location: ({ device }) => (
+    <td key="location" data-col="location" title={device.attributes.location ?? undefined}>
+      <bdi>{device.attributes.location}</bdi>
+    </td>
+  ),
+  status: ({ device }) => {
+    const since = sinceOf(device);
+    return (
+      <td key="status" data-col="status" data-reason={device.id}>
+        <span className={classes.status}>
+          <StatusBadge level={levelOf(device)} />
+          {since !== null && <For since={since} className={classes.since} />}
+        </span>
+        <span className={classes.cardSentence}>{device.attributes.status_details?.sentence}</span>
+      </td>
+    );
+  },
+  reason: ({ device }) => (
+    <td key="reason" data-col="reason" title={device.attributes.status_details?.sentence}>
+      {device.attributes.status_details?.sentence}
+    </td>
+  ),
+  poll: ({ device }) => timeCell('poll', 'Last successful poll', device.attributes.last_successful_poll_at),
+  data: ({ device }) => timeCell('data', 'Last data received', device.attributes.last_data_received_at),
+  newest: ({ device }) => timeCell('newest', 'Newest event', device.attributes.newest_event_at, 'none yet'),
+  next: ({ device }) => timeCell('next', 'Next poll', device.attributes.next_poll_at, 'not planned'),
+  added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),
+  expires: ({ device }) =>
+    timeCell('expires', 'Token expiry', device.attributes.credential?.expires_at ?? null, device.attributes.credential ? 'never' : 'no token'),
+  events: ({ device }) => (
+    <td key="events" data-col="events" data-label="Events in 24 h">
+      <span className={classes.events}>
+        <DaySparkline id={device.id} />
+        <span>{count(device.attributes.events_24h)}</span>
+      </span>
+    </td>
+  ),
+};
+
+/** The 24 hours beside their sum; its place is kept while they are on their way. */
+function DaySparkline({ id }: { id: string }) {
+  const day = useDayCountsOf(id);
+  if (day === undefined) return <span className={classes.spark} />;
+  return (
+    <span className={classes.spark} aria-hidden>
+      <Sparkline counts={day.counts} label="Events of each of the last 24 hours" width={72} height={20} />
+    </span>
+  );
+}
+
+export function SkeletonRow({ columns }: { columns: Column[] }) {
+  return (
+    <tr className={classes.row} aria-hidden>
+      {columns.map((column) => (
+        <td key={column.key} data-col={column.key}>
+          <Skeleton width={column.key === 'name' ? '60%' : Math.round(column.width * 0.55)} />
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,263 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import type { Poll } from '@/api/types';
+import { openAt } from '@/test/app';
+import { ana, leadsTo, makeDevice, makeStream, signedIn, type TestServer } from '@/test/server';
+import { failureRuns } from './failures';
+import { remedyOf } from './remedies';
+
+const hour = 3_600_000;
+const thisHour = Math.floor(Date.now() / hour) * hour;
+const at = (hoursAgo: number): string => new Date(thisHour - hoursAgo * hour).toISOString();
+
+const poll = (n: number, over: Partial<Poll['attributes']> = {}): Poll => ({
+  type: 'polls',
+  id: `p${String(n)}`,
+  attributes: {
+    stream: 'auditevents',
+    started_at: new Date(Date.now() - n * 60_000).toISOString(),
+    duration_ms: 120,
+    pages: 1,
+    events: 4,
+    new_events: 4,
+    bytes: 2048,
+    outcome: 'ok',
+    error: null,
+    ...over,
+  },
+  relationships: {},
+  meta: { version: 1 },
+});
+const refused = { outcome: 'unavailable', error: '1Password answers 503.', duration_ms: 900 };
+
+function withNumbers(server: TestServer, polls: Poll[] = [poll(1), poll(2)]): TestServer {
+  return server
+    .on('GET /api/v2/events/counts', (call) => ({
+      body:
+        call.query.get('width') === 'hour'
+          ? {
+              data: [
+                { start: at(2), count: 7, stream: 'auditevents' },
+                { start: at(1), count: 3, stream: 'itemusages' },
+              ],
+              meta: { total: 10, width: 'hour' },
+            }
+          : { data: [{ start: at(0).slice(0, 10) + 'T00:00:00.000Z', count: 4321, stream: 'auditevents' }], meta: { total: 4321, width: 'day' } },
+    }))
+    .on('GET /api/v2/security_devices/a/polls', (call) => {
+      const outcome = call.query.get('filter[outcome]');
+      const data = polls.filter((one) => outcome === null || one.attributes.outcome === outcome);
+      return { body: { data: data.slice(0, Number(call.query.get('page[limit]'))), meta: { page: { total: data.length } } } };
+    });
+}
+
+const open = async (address = '/settings/security-devices/a') => {
+  const app = openAt(address);
+  return { app, panel: within(await screen.findByRole('complementary', { name: 'Alpha' })) };
+};
+
+describe('device health', () => {
+  test('three cards; every count leads to its events', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha', { usual_24h: 2310.4, bytes_total: 48_210_000 })]));
+    const { panel } = await open();
+    for (const name of ['Connection', 'Data', 'Alerts']) expect(panel.getByRole('heading', { name })).toBeTruthy();
+    expect(await panel.findByText('120 ms')).toBeTruthy();
+    expect(panel.getByRole('link', { name: '15 events in 24 hours, show them' }).getAttribute('href')).toBe('/events?device=a&range=24h');
+    expect(panel.getByText('usually 2,310')).toBeTruthy();
+    expect(panel.getByText('48 MB')).toBeTruthy();
+    const week = await panel.findByRole('link', { name: '4,321 events in 7 days, show them' });
+    expect(week.getAttribute('href')).toBe('/events?device=a&range=7d');
+    expect(panel.getByText(/This version has no/).textContent).toContain('none becomes an alert');
+  });
+
+  test('each stream has its day beside its clocks, and a way to its events', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    const link = panel.getByRole('link', { name: '10 events of Audit events in 24 hours, show them' });
+    expect(link.getAttribute('href')).toBe('/events?device=a&stream=auditevents&range=24h');
+    expect(await within(link).findByRole('img', { name: /^7 events in 24 hours, most 7 / })).toBeTruthy();
+  });
+
+  test('the charts: a day, then a month; Enter on a bar leads to its events', async () => {
+    const server = withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { app, panel } = await open();
+    const bars = await panel.findByRole('slider', { name: 'Bars of Events by hour, last 24 hours' });
+    act(() => { bars.focus(); });
+    await app.user.keyboard('{Home}{ArrowLeft}{End}{ArrowLeft}{ArrowLeft}');
+    expect(bars.getAttribute('aria-valuetext')).toMatch(/: 7 events$/);
+    await app.user.click(panel.getByRole('button', { name: '30 days' }));
+    expect(await panel.findByRole('slider', { name: 'Bars of Events by day, last 30 days' })).toBeTruthy();
+    const asked = server.asked('GET /api/v2/events/counts').filter((call) => call.query.get('group') === 'stream');
+    const [first] = asked.filter((call) => call.query.get('width') === 'hour');
+    expect(first?.query.get('filter[time]')).toBe(`>=${at(23)}`);
+    await app.user.click(panel.getByRole('button', { name: '24 hours' }));
+    const again = await panel.findByRole('slider', { name: 'Bars of Events by hour, last 24 hours' });
+    act(() => { again.focus(); });
+    await app.user.keyboard('{End}{Enter}');
+    expect(app.address()).toBe(
+      `/events?device=a&range=${encodeURIComponent(`${at(0)}..${new Date(thisHour + hour).toISOString()}`)}`,
+    );
+  });
+
+  test('polls: failed ones first, told once however often, with the error to copy', async () => {
+    const polls = [poll(1), poll(2, refused), poll(3, refused), poll(4), poll(5, { ...refused, error: '<script>alert(1)</script>' })];
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]), polls);
+    const { app, panel } = await open();
+    const failures = within(await panel.findByRole('list', { name: 'Failed polls of Audit events' })).getAllByRole('listitem');
+    expect(failures).toHaveLength(2);
+    expect(failures[0]?.textContent).toContain('Vendor trouble2 times');
+    expect(failures[1]?.textContent).toContain('<script>alert(1)</script>');
+    await app.user.click(within(failures[0] as HTMLElement).getByRole('button', { name: 'Copy the error' }));
+    expect(await navigator.clipboard.readText()).toMatch(/ to .*, 2 times auditevents: unavailable after 900 ms\n1Password answers 503\.$/);
+    expect(panel.getByRole('img', { name: /^The last 5 polls, oldest first: 3 failed, those that worked took 120 ms/ })).toBeTruthy();
+    await app.user.click(panel.getByRole('button', { name: 'Show the 2 that worked' }));
+    expect(panel.getByRole('table', { name: 'Polls of Audit events that worked' }).querySelectorAll('tbody tr')).toHaveLength(2);
+  });
+
+  test('the polls begin with the stream in trouble', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const streams = [makeStream(), makeStream({ stream: 'itemusages', title: 'Item usage events', level: 'warning', sentence: 'Missing.' })];
+    const details = device.attributes.status_details;
+    if (details) device.attributes.status_details = { ...details, level: 'warning', streams };
+    const server = withNumbers(signedIn([device]));
+    const { panel } = await open();
+    expect(panel.getByRole('button', { name: 'Item usage events' }).getAttribute('aria-pressed')).toBe('true');
+    await waitFor(() => {
+      expect(server.asked('GET /api/v2/security_devices/a/polls').map((call) => call.query.get('filter[stream]'))).toContain('itemusages');
+    });
+    expect(panel.getByText('Missing.')).toBeTruthy();
+  });
+
+  test('what the token allows, what it leaves out, and when it ends', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const { credential } = device.attributes;
+    const soon = new Date(Date.now() + 12.5 * 24 * hour).toISOString();
+    if (credential) device.attributes.credential = { ...credential, features: ['auditevents'], expires_at: soon };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    const list = panel.getByText('The token allows').parentElement?.parentElement as HTMLElement;
+    expect(list.textContent).toContain('Audit events');
+    expect(list.textContent).toContain('Item usage events: not included');
+    expect(list.textContent).toContain('(in 12 days)');
+  });
+
+  test('an error that all streams share is told once', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const details = device.attributes.status_details;
+    const last_error = { code: 'connect', message: 'connection timed out', at: at(1) };
+    const broken = { level: 'error' as const, sentence: 'Not reachable.', last_error };
+    const streams = [makeStream(broken), makeStream({ ...broken, stream: 'itemusages', title: 'Item usage events' })];
+    if (details) device.attributes.status_details = { ...details, level: 'error', sentence: 'Not reachable.', streams };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    const table = within(panel.getByRole('table', { name: 'Streams of this device' }));
+    expect(table.getAllByText('connection timed out')).toHaveLength(1);
+    expect(table.getByRole('button', { name: 'Copy the last error of all streams' })).toBeTruthy();
+  });
+
+  test('numbers that cannot be had are said to be missing; the rest stands', async () => {
+    signedIn([makeDevice('a', 'Alpha')]);
+    const { panel } = await open();
+    expect(await panel.findByText('could not be counted')).toBeTruthy();
+    expect(await panel.findByText('The polls could not be loaded')).toBeTruthy();
+    expect(await panel.findByText('The events could not be counted')).toBeTruthy();
+    expect(panel.getByText('Receiving. Newest event 40 s ago.')).toBeTruthy();
+  });
+});
+
+describe('what a person can do about it', () => {
+  const inState = (code: string, over = {}) => {
+    const device = makeDevice('a', 'Alpha', over);
+    const details = device.attributes.status_details;
+    if (details) device.attributes.status_details = { ...details, level: 'error', code };
+    return device;
+  };
+  test.each([
+    ['no_token', 'add-token'],
+    ['unauthorized', 'replace-token'],
+    ['wrong_region', 'edit'],
+    ['connect', 'addresses'],
+    ['unavailable', null],
+    ['receiving', null],
+  ])('%s: %s', (code, remedy) => {
+    expect(remedyOf(inState(code))).toBe(remedy);
+  });
+  test('pausing wins over what was before', () => {
+    expect(remedyOf(inState('unauthorized', { paused: true }))).toBe('resume');
+  });
+  test('a refused token: one button opens the form, another the guide', async () => {
+    withNumbers(signedIn([inState('unauthorized')]));
+    const { app, panel } = await open();
+    await app.user.click(panel.getByRole('button', { name: 'How to issue one' }));
+    const guide = await screen.findByRole('dialog', { name: 'Guide: 1Password' });
+    expect(await within(guide).findByText('Create the 1Password token')).toBeTruthy();
+    await app.user.click(within(guide).getByRole('button', { name: 'Close' }));
+    await app.user.click(panel.getByRole('button', { name: 'Replace token' }));
+    await waitFor(() => { expect(app.address()).toContain('edit=a'); });
+  });
+});
+
+test('failures in a row are one entry; a poll that worked, or another error, begins a new one', () => {
+  const runs = failureRuns([poll(1, refused), poll(2, refused), poll(3), poll(4, refused), poll(5, { ...refused, outcome: 'timeout' })]);
+  expect(runs.map((run) => [run.newest.id, run.oldest.id, run.times])).toEqual([
+    ['p1', 'p2', 2],
+    ['p4', 'p4', 1],
+    ['p5', 'p5', 1],
+  ]);
+});
+
+describe('history', () => {
+  const entry = (n: number, kind: string, by = 'a1') => ({
+    type: 'security_device_histories',
+    id: `h${String(n)}`,
+    attributes: {
+      action: 'UPDATED',
+      created_at: at(n),
+      value: { kind, sentence: `${kind} ${String(n)}`, before: { location: 'Oslo' }, after: { location: 'Bergen' } },
+    },
+    relationships: { created_by: leadsTo('actors', by) },
+    meta: { version: 1 },
+  });
+  const picket = { type: 'actors', id: 'a0', attributes: { display_name: 'Picket' } };
+
+  function withHistory(rows: ReturnType<typeof entry>[]): TestServer {
+    return withNumbers(signedIn([makeDevice('a', 'Alpha')])).on('GET /api/v2/security_device_histories', (call) => {
+      const by = call.query.get('filter[created_by][id]');
+      const fitting = rows.filter((row) => by === null || JSON.stringify(row.relationships.created_by).includes(`"${by}"`));
+      const offset = Number(call.query.get('page[offset]'));
+      return { body: { data: fitting.slice(offset, offset + 25), included: [ana, picket], meta: { page: { total: fitting.length } } } };
+    });
+  }
+
+  test('by kind: looks further back until there is enough, and the address keeps it', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => entry(n, n === 55 ? 'secret' : 'health', 'a0'));
+    withHistory(rows);
+    const { app, panel } = await open();
+    await panel.findByText('health 0');
+    await app.user.click(panel.getByRole('button', { name: 'Token' }));
+    expect(await panel.findByText('secret 55')).toBeTruthy();
+    expect(panel.queryByText('health 0')).toBeNull();
+    expect(app.address()).toContain('history=secret');
+    await app.user.click(panel.getByRole('button', { name: 'Settings' }));
+    expect(await panel.findByText('No change of settings among 60 changes.')).toBeTruthy();
+  });
+
+  test('an actor leads to what they did', async () => {
+    const server = withHistory([entry(1, 'health', 'a0'), entry(2, 'settings')]);
+    const { app, panel } = await open();
+    await app.user.click(await panel.findByRole('button', { name: 'Ana Ruiz' }));
+    await waitFor(() => { expect(panel.queryByText('health 1')).toBeNull(); });
+    expect(panel.getByText('settings 2')).toBeTruthy();
+    expect(app.address()).toContain('by=a1');
+    expect(server.asked('GET /api/v2/security_device_histories').at(-1)?.query.get('filter[created_by][id]')).toBe('a1');
+    await app.user.click(panel.getByRole('button', { name: 'By Ana Ruiz: show everybody' }));
+    expect(await panel.findByText('health 1')).toBeTruthy();
+  });
+
+  test('a broken address shows all of it', async () => {
+    withHistory([entry(1, 'health'), entry(2, 'settings')]);
+    const { panel } = await open('/settings/security-devices/a?history=splendid');
+    expect(await panel.findByText('health 1')).toBeTruthy();
+    expect(panel.getByText('settings 2')).toBeTruthy();
+  });
+});
