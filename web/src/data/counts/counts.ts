@@ -1,5 +1,5 @@
-import { queryOptions, skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
 import { request } from '@/api/client';
 import { serverNow } from '@/api/clock';
 
@@ -49,10 +49,12 @@ export function byDevice(entries: CountEntry[], ids: string[], from: number): Ma
 
 /**
  * Keeps the hours of these devices (the rows in view) in the cache: asks once scrolling has settled, for what is not known or older
- * than a minute, at most 200 devices a call, and again every minute while they stay in view.
+ * than a minute, at most 200 devices a call, and again every minute while they stay in view. Gives a function that looks one up: an
+ * observer a row would be the most expensive part of a row. The function is a new one when there is something new.
  */
-export function useDayCounts(ids: readonly string[]): void {
+export function useDayCounts(ids: readonly string[]): (id: string) => DayCounts | undefined {
   const client = useQueryClient();
+  const [loaded, setLoaded] = useState(0);
   const wanted = ids.slice(0, mostDevices).join(' ');
   useEffect(() => {
     if (wanted === '') return;
@@ -77,6 +79,7 @@ export function useDayCounts(ids: readonly string[]): void {
           for (const [id, counts] of byDevice(body.data, missing, from)) {
             client.setQueryData<DayCounts>(countKeys.day(id), { from, counts, at: now });
           }
+          setLoaded(now);
         } catch {
           // A row without its little picture is still a row; the next round tries again.
         }
@@ -89,11 +92,11 @@ export function useDayCounts(ids: readonly string[]): void {
       window.clearTimeout(timer);
     };
   }, [wanted, client]);
-}
-
-/** What `useDayCounts` has brought for one device, or undefined. */
-export function useDayCountsOf(id: string): DayCounts | undefined {
-  return useQuery<DayCounts>({ queryKey: countKeys.day(id), queryFn: skipToken, staleTime: Infinity }).data;
+  return useCallback(
+    (id: string) => client.getQueryData<DayCounts>(countKeys.day(id)),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- another function tells that there is something new to look up
+    [client, loaded],
+  );
 }
 
 /** Hours of all devices together, from `hoursBack` ago to now. */

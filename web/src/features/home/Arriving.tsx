@@ -6,7 +6,7 @@ import { BarChart } from '@/charts/BarChart';
 import { bucketStarts, fill, stepOf, sum } from '@/charts/series';
 import { Sparkline } from '@/charts/Sparkline';
 import type { Device } from '@/api/types';
-import { allCountsQuery, useDayCounts, useDayCountsOf } from '@/data/counts/counts';
+import { allCountsQuery, type DayCounts, useDayCounts } from '@/data/counts/counts';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
@@ -24,7 +24,7 @@ export function Arriving({ devices }: { devices: Device[] }) {
     () => [...devices].filter((one) => one.attributes.events_24h > 0).sort((a, b) => b.attributes.events_24h - a.attributes.events_24h || (a.id < b.id ? -1 : 1)).slice(0, busiest),
     [devices],
   );
-  useDayCounts(useMemo(() => top.map((device) => device.id), [top]));
+  const dayOf = useDayCounts(useMemo(() => top.map((device) => device.id), [top]));
   const newest = useMemo(
     () => devices.reduce<string | null>((last, { attributes: { newest_event_at: at } }) => (at !== null && (last === null || at > last) ? at : last), null),
     [devices],
@@ -97,6 +97,11 @@ export function Arriving({ devices }: { devices: Device[] }) {
       {top.length > 0 && (
         <table className={classes.top}>
           <caption>Busiest devices</caption>
+          <colgroup>
+            <col />
+            <col className={classes.dayColumn} />
+            <col className={classes.sumColumn} />
+          </colgroup>
           <thead className="pk-hidden">
             <tr>
               <th scope="col">Device</th>
@@ -113,7 +118,7 @@ export function Arriving({ devices }: { devices: Device[] }) {
                   </Link>
                 </th>
                 <td>
-                  <Day id={device.id} name={device.attributes.name} />
+                  <Day day={dayOf(device.id)} name={device.attributes.name} />
                 </td>
                 <td className="pk-num">{count(device.attributes.events_24h)}</td>
               </tr>
@@ -125,8 +130,7 @@ export function Arriving({ devices }: { devices: Device[] }) {
   );
 }
 
-function Day({ id, name }: { id: string; name: string }) {
-  const day = useDayCountsOf(id);
+function Day({ day, name }: { day: DayCounts | undefined; name: string }) {
   if (day === undefined) return <span className={classes.dayPlace} />;
   return <Sparkline counts={day.counts} label={`Last 24 hours of ${name}`} width={96} height={20} />;
 }

@@ -13,7 +13,7 @@ import { count } from '@/ui/timeText';
 import { type Need, needsOf } from './needs';
 import classes from './home.module.css';
 
-const shown = 6;
+const shown = 5;
 
 /** The devices that wait for a person, worst first, each with its reason and the way to mend it. */
 export function NeedsYou({ devices, loading, complete }: { devices: Device[]; loading: boolean; complete: boolean }) {

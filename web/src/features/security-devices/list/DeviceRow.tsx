@@ -1,7 +1,7 @@
 import { memo, type MouseEvent, type ReactNode } from 'react';
 import { Sparkline } from '@/charts/Sparkline';
 import type { Device, Plugin } from '@/api/types';
-import { useDayCountsOf } from '@/data/counts/counts';
+import type { DayCounts } from '@/data/counts/counts';
 import { IconChevronDown } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
@@ -24,6 +24,8 @@ interface RowProps {
   device: Device;
   plugin: Plugin | undefined;
   technology: string;
+  /** Its last 24 hours, when they are known. */
+  day: DayCounts | undefined;
   columns: Column[];
   index: number;
   /** The address of its panel. */
@@ -167,10 +169,10 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
   added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),
   expires: ({ device }) =>
     timeCell('expires', 'Token expiry', device.attributes.credential?.expires_at ?? null, device.attributes.credential ? 'never' : 'no token'),
-  events: ({ device }) => (
+  events: ({ device, day }) => (
     <td key="events" data-col="events" data-label="Events in 24 h">
       <span className={classes.events}>
-        <DaySparkline id={device.id} />
+        <DaySparkline day={day} />
         <span>{count(device.attributes.events_24h)}</span>
       </span>
     </td>
@@ -178,8 +180,7 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
 };
 
 /** The 24 hours beside their sum; its place is kept while they are on their way. */
-function DaySparkline({ id }: { id: string }) {
-  const day = useDayCountsOf(id);
+function DaySparkline({ day }: { day: DayCounts | undefined }) {
   if (day === undefined) return <span className={classes.spark} />;
   return (
     <span className={classes.spark} aria-hidden>

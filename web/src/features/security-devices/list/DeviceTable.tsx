@@ -1,7 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
@@ -61,7 +61,7 @@ export function DeviceTable({ loading, selected, selection }: {
     // The sticky head lies in the scrolled area, above the first row.
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
-    overscan: 12,
+    overscan: 6,
     initialRect: { width: 1280, height: 800 },
   });
   useEffect(() => {
@@ -116,7 +116,7 @@ export function DeviceTable({ loading, selected, selection }: {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
     [ids, columns, virtual.isScrolling, items[0]?.index, items.at(-1)?.index],
   );
-  useDayCounts(inView);
+  const dayOf = useDayCounts(inView);
 
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
@@ -139,29 +139,12 @@ export function DeviceTable({ loading, selected, selection }: {
         aria-busy={loading}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <SortHeader key={column.key} column={column}>
-                {column.key === 'name' && (
-                  <label className={classes.check}>
-                    <input
-                      type="checkbox"
-                      aria-label="Select all devices"
-                      title={all ? 'Select none' : 'Select all that are shown'}
-                      checked={all}
-                      disabled={ids.length === 0}
-                      ref={(input) => {
-                        if (input) input.indeterminate = !all && selection.ids.length > 0;
-                      }}
-                      onChange={selection.toggleAll}
-                    />
-                  </label>
-                )}
-              </SortHeader>
-            ))}
-          </tr>
-        </thead>
+        <Head
+          columns={columns}
+          chosen={all ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
+          empty={ids.length === 0}
+          toggleAll={selection.toggleAll}
+        />
         <tbody>
           {before > 0 && <tr aria-hidden className={classes.spacer} style={{ height: before }} />}
           {loading
@@ -175,6 +158,7 @@ export function DeviceTable({ loading, selected, selection }: {
                     device={device}
                     plugin={plugin(device.attributes.plugin_slug)}
                     technology={technology(device.attributes.plugin_slug)}
+                    day={dayOf(device.id)}
                     columns={columns}
                     index={item.index}
                     href={`/settings/security-devices/${encodeURIComponent(device.id)}${query}`}
@@ -195,6 +179,42 @@ export function DeviceTable({ loading, selected, selection }: {
     </div>
   );
 }
+
+interface HeadProps {
+  columns: Column[];
+  chosen: 'all' | 'some' | 'none';
+  empty: boolean;
+  toggleAll: () => void;
+}
+
+/** Its tooltips are the heaviest thing of the table: scrolling must not render them again. */
+const Head = memo(function Head({ columns, chosen, empty, toggleAll }: HeadProps) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {columns.map((column) => (
+          <SortHeader key={column.key} column={column}>
+            {column.key === 'name' && (
+              <label className={classes.check}>
+                <input
+                  type="checkbox"
+                  aria-label="Select all devices"
+                  title={chosen === 'all' ? 'Select none' : 'Select all that are shown'}
+                  checked={chosen === 'all'}
+                  disabled={empty}
+                  ref={(input) => {
+                    if (input) input.indeterminate = chosen === 'some';
+                  }}
+                  onChange={toggleAll}
+                />
+              </label>
+            )}
+          </SortHeader>
+        ))}
+      </tr>
+    </thead>
+  );
+});
 
 function SortHeader({ column, children }: { column: Column; children?: ReactNode }) {
   const { key } = column;

@@ -50,7 +50,9 @@ export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
     const least = columns.reduce((a, b) => (b.keep < a.keep ? b : a));
     columns = columns.filter((column) => column !== least);
   }
+  // Beside the panel the name needs the room more than "for 3 h" does.
+  if (columns.length <= 2) columns = columns.map((column) => (column.key === 'status' ? { ...column, width: 156 } : column));
   const total = widthOf(columns);
-  const stretch = Number.isFinite(room) && room > total ? 1 + ((room - total) * 0.75) / total : 1;
+  const stretch = Number.isFinite(room) && room > total && columns.length > 2 ? 1 + ((room - total) * 0.75) / total : 1;
   return columns.map((column) => ({ ...column, width: Math.floor(column.width * stretch) }));
 }
