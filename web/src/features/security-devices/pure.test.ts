@@ -104,6 +104,12 @@ test('a history entry opens to what differs, however deep', () => {
     { key: 'paused', label: 'Paused', before: 'none', after: 'yes' },
   ]);
   expect(differences(null, null)).toEqual([]);
+  expect(
+    differences({ status: 'healthy', level: 'ok', code: 'receiving' }, { status: 'unhealthy', level: 'error', code: 'token_expired' }),
+  ).toEqual([
+    { key: 'level', label: 'Health', before: 'Healthy', after: 'Unhealthy' },
+    { key: 'code', label: 'Reason', before: 'receiving', after: 'token expired' },
+  ]);
 });
 
 test('times in words', () => {

@@ -135,7 +135,13 @@ function Fact({ term, children }: { term: GlossaryKey; children: ReactNode }) {
 
 function NextPoll({ time }: { time: string | null }) {
   const text = useClockText((now) =>
-    time === null ? 'not planned' : Date.parse(time) <= now + 1000 ? 'due now' : ago(time, now),
+    time === null
+      ? 'not planned'
+      : Date.parse(time) < now
+        ? 'due now'
+        : Date.parse(time) < now + 6000
+          ? 'in a moment'
+          : ago(time, now),
   );
   return <span title={time === null ? undefined : absolute(time)}>{text}</span>;
 }

@@ -1,4 +1,5 @@
 import type { HistoryRow } from '@/api/types';
+import { levelWords, type ShownLevel } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
 
 const fallback: Record<HistoryRow['attributes']['action'], string> = {
@@ -24,6 +25,14 @@ const labels: Record<string, string> = {
   'device_spec.server': 'Server address',
   status_updated_at: 'Status since',
   start_time: 'Read from',
+  level: 'Health',
+  code: 'Reason',
+};
+
+/** Values that the API names and a person would say otherwise. */
+const said: Record<string, (value: string) => string> = {
+  level: (value) => levelWords[value as ShownLevel] ?? value,
+  code: (value) => value.replaceAll('_', ' '),
 };
 
 function labelOf(key: string): string {
@@ -31,9 +40,10 @@ function labelOf(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function text(value: unknown): string {
+function text(value: unknown, key: string): string {
   if (value === undefined || value === null || value === '') return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string' && said[key]) return said[key](value);
   if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? absolute(value) : value;
   if (typeof value === 'number') return String(value);
   return JSON.stringify(value);
@@ -61,7 +71,9 @@ export function differences(
   const now = flat(after ?? {});
   const keys = new Set([...old.keys(), ...now.keys()]);
   return [...keys]
-    .map((key) => ({ key, label: labelOf(key), before: text(old.get(key)), after: text(now.get(key)) }))
+    // The level says the same as the status, and more.
+    .filter((key) => !(key === 'status' && keys.has('level')))
+    .map((key) => ({ key, label: labelOf(key), before: text(old.get(key), key), after: text(now.get(key), key) }))
     .filter((change) => change.before !== change.after);
 }
 

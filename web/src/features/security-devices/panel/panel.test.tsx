@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
-import { ana, leadsTo, makeDevice, makeStream, signedIn, type TestServer } from '@/test/server';
+import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
 import { failureRuns } from './failures';
 import { remedyOf } from './remedies';
 
@@ -156,7 +156,10 @@ describe('device health', () => {
   });
 
   test('numbers that cannot be had are said to be missing; the rest stands', async () => {
-    signedIn([makeDevice('a', 'Alpha')]);
+    const refusal = { status: 503, body: problem('503', 'busy', 'Too much at once.') };
+    signedIn([makeDevice('a', 'Alpha')])
+      .on('GET /api/v2/events/counts', refusal)
+      .on('GET /api/v2/security_devices/a/polls', refusal);
     const { panel } = await open();
     expect(await panel.findByText('could not be counted')).toBeTruthy();
     expect(await panel.findByText('The polls could not be loaded')).toBeTruthy();
