@@ -266,35 +266,6 @@ function api(method, url, body, token, request) {
     }
     return { status: 200, body: { data: { type: 'user_accounts', id: 'u-1', attributes: { preferences } } }, etag: `"${preferencesVersion}"` };
   }
-  if (path === '/api/v2/events/counts') {
-    const width = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[url.searchParams.get('width') ?? 'day'];
-    const wanted = url.searchParams.getAll('filter[security_device][id]');
-    const from = Date.parse((url.searchParams.get('filter[time]') ?? '').replace(/^>=?/, ''));
-    const group = url.searchParams.get('group');
-    const ids = wanted.length > 0 ? wanted : [...devices.keys()].slice(0, 200);
-    const sums = new Map();
-    for (const id of ids) {
-      const device = devices.get(id);
-      if (!device || ['verifying', 'no_token'].includes(device.attributes.status_details.code)) continue;
-      const seed = parseInt(id.slice(0, 6), 16);
-      for (let at = Math.floor(from / width) * width; at < Date.now(); at += width) {
-        const hourOfDay = new Date(at).getUTCHours();
-        const day = [0, 6].includes(new Date(at).getUTCDay()) ? 0.3 : 1;
-        const shape = width > 3_600_000 ? 9 : 0.15 + Math.max(0, Math.sin(((hourOfDay - 5) / 15) * Math.PI));
-        const dead = device.attributes.status_details.level === 'error' && at > Date.now() - 190 * minute;
-        const n = dead ? 0 : Math.round(shape * day * (seed % 90) * (0.6 + (((seed ^ (at / width)) * 2654435761) % 100) / 120) * (width / 3_600_000));
-        if (n > 0) {
-          const key = group === 'security_device' ? `${at} ${id}` : String(at);
-          sums.set(key, (sums.get(key) ?? 0) + n);
-        }
-      }
-    }
-    const data = [...sums].map(([key, n]) => {
-      const [at, id] = key.split(' ');
-      return { start: new Date(Number(at)).toISOString(), count: n, ...(id ? { security_device_id: id } : {}) };
-    });
-    return { status: 200, body: { data, meta: { total: data.reduce((sum, one) => sum + one.count, 0), width: url.searchParams.get('width') ?? 'day' } } };
-  }
   if (path === '/api/v2/security_device_histories' && !url.searchParams.has('filter[security_device][id]')) {
     const rows = [...histories.values()].flat().filter((row) => Date.parse(row.attributes.created_at) > Date.now() - 1440 * minute)
       .sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? 1 : -1));
