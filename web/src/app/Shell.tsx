@@ -14,6 +14,9 @@ import classes from './Shell.module.css';
 
 const keys: [string[], string][] = [
   [['/'], 'Search in the list'],
+  [['f'], 'Add a filter'],
+  [['j', 'k'], 'Next and previous row'],
+  [['x'], 'Select the row; Shift with j or k selects on the way'],
   [['['], 'Previous device'],
   [[']'], 'Next device'],
   [['Esc'], 'Close the panel or the dialog'],

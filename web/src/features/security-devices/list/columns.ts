@@ -53,6 +53,8 @@ export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
   // Beside the panel the name needs the room more than "for 3 h" does.
   if (columns.length <= 2) columns = columns.map((column) => (column.key === 'status' ? { ...column, width: 156 } : column));
   const total = widthOf(columns);
-  const stretch = Number.isFinite(room) && room > total && columns.length > 2 ? 1 + ((room - total) * 0.75) / total : 1;
+  // The name comes first, then all share.
+  const spare = room - total - 80;
+  const stretch = Number.isFinite(room) && spare > 0 && columns.length > 2 ? 1 + (spare * 0.75) / total : 1;
   return columns.map((column) => ({ ...column, width: Math.floor(column.width * stretch) }));
 }
