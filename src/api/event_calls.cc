@@ -178,7 +178,15 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
   API_ASSIGN(const EventQuery asked, read_event_query(request.query, caller.scope));
   const auto* width = request.query_value("width");
   const std::string unit = width != nullptr ? *width : "day";
-  if (unit != "hour" && unit != "day") return refuse_parameter("width", "width is hour or day.");
+  static const std::map<std::string_view, store::Width> kWidths = {
+      {"minute", store::Width::kMinute}, {"hour", store::Width::kHour}, {"day", store::Width::kDay}};
+  const auto bucket_width = kWidths.find(unit);
+  if (bucket_width == kWidths.end()) return refuse_parameter("width", "width is minute, hour or day.");
+  const auto& span = asked.query.time;
+  if (bucket_width->second == store::Width::kMinute &&
+      (!span.from || span.to.value_or(parts_.clock.now()) - *span.from > std::chrono::hours(24)))
+    return refuse_parameter(
+        "width", "Minutes are counted over at most 24 hours: give filter[time] a start and an end.");
   const auto* group = request.query_value("group");
   const bool by_device = group != nullptr && *group == "security_device";
   if (group != nullptr && *group != "stream" && !by_device)
@@ -189,12 +197,11 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
                             "filter[security_device][id].");
   std::map<std::string, std::vector<store::Bucket>> series;
   if (!asked.nothing) {
-    API_ASSIGN(series,
-               parts_.store.histogram(asked.query, unit == "hour" ? store::Width::kHour : store::Width::kDay,
-                                      by_device          ? store::GroupBy::kDevice
-                                      : group != nullptr ? store::GroupBy::kStream
-                                                         : store::GroupBy::kNothing,
-                                      request.cancelled));
+    API_ASSIGN(series, parts_.store.histogram(asked.query, bucket_width->second,
+                                              by_device          ? store::GroupBy::kDevice
+                                              : group != nullptr ? store::GroupBy::kStream
+                                                                 : store::GroupBy::kNothing,
+                                              request.cancelled));
   }
   std::size_t entries = 0;
   for (const auto& [name, buckets] : series) entries += buckets.size();

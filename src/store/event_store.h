@@ -123,7 +123,10 @@ struct Progress {
   std::optional<TimePoint> reached;  ///< how far the search has come
 };
 
-enum class Width { kHour, kDay };
+/// Of a histogram's buckets. Hours and days are answered from counters where only time decides, minutes from
+/// the events.
+enum class Width { kMinute, kHour, kDay };
+std::chrono::microseconds duration_of(Width width);
 
 /// What makes a series of its own in a histogram.
 enum class GroupBy { kNothing, kStream, kDevice };
@@ -168,8 +171,8 @@ class EventStore {
   /// Exact count of matches.
   virtual Result<std::uint64_t> count(const Query& query, std::stop_token stop) const = 0;
 
-  /// Exact counts by UTC hour or day, ascending, empty buckets left out. One series a stream name or device id,
-  /// or the single series "". Conditions and text are allowed and cost a scan.
+  /// Exact counts by UTC hour or day, ascending, empty buckets left out. One series a stream name or device
+  /// id, or the single series "". Conditions and text are allowed and cost a scan.
   virtual Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
                                                                        GroupBy group,
                                                                        std::stop_token stop) const = 0;

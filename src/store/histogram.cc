@@ -1,4 +1,5 @@
 #include <map>
+#include <optional>
 
 #include "store/query.h"
 
@@ -13,14 +14,19 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
 
+std::optional<Sql> counters_of(Width width) {
+  if (width == Width::kMinute) return std::nullopt;
+  return width == Width::kHour ? Sql::kHours : Sql::kDays;
+}
+
 class Histogram {
  public:
   Histogram(const StoreCore& core, const Query& query, Width width, GroupBy group, std::stop_token stop)
       : core_(core),
         query_(query),
         filter_(query),
-        width_us_(width == Width::kHour ? 3'600'000'000 : 86'400'000'000),
-        counters_(width == Width::kHour ? Sql::kHours : Sql::kDays),
+        width_us_(duration_of(width).count()),
+        counters_(counters_of(width)),
         group_(group),
         stop_(std::move(stop)) {}
 
@@ -28,7 +34,7 @@ class Histogram {
     const auto span = TimeSpan::of(query_.time);
     if (span.from_us >= span.to_us) return Series();
     PICKET_ASSIGN(snapshot_, Snapshot::take(core_, query_));
-    if (!filter_.by_time_only()) {
+    if (!filter_.by_time_only() || !counters_) {
       PICKET_TRY(scan(span));
       return std::move(series_);
     }
@@ -66,7 +72,7 @@ class Histogram {
   Status add_counters(std::int64_t first, std::int64_t last) {
     for (auto& part : snapshot_.parts()) {
       if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "The count was stopped.");
-      PICKET_ASSIGN(auto select, part.reader->get(counters_));
+      PICKET_ASSIGN(auto select, part.reader->get(*counters_));
       for (const auto& stream : part.streams) {
         auto& counts = counts_of(*stream.key);
         select.bind(1, stream.number).bind(2, first).bind(3, last);
@@ -102,7 +108,7 @@ class Histogram {
   const Query& query_;
   Filter filter_;
   std::int64_t width_us_;
-  Sql counters_;
+  std::optional<Sql> counters_;
   GroupBy group_;
   std::stop_token stop_;
   Snapshot snapshot_;
@@ -111,11 +117,23 @@ class Histogram {
 
 }  // namespace
 
+std::chrono::microseconds duration_of(Width width) {
+  switch (width) {
+    case Width::kMinute:
+      return std::chrono::minutes(1);
+    case Width::kHour:
+      return std::chrono::hours(1);
+    case Width::kDay:
+      break;
+  }
+  return std::chrono::days(1);
+}
+
 Result<std::map<std::string, std::vector<Bucket>>> histogram_of(const StoreCore& core, const Query& query,
                                                                 Width width, GroupBy group,
                                                                 std::stop_token stop) {
   PICKET_ASSIGN(const auto series, Histogram(core, query, width, group, std::move(stop)).run());
-  const std::int64_t width_us = width == Width::kHour ? 3'600'000'000 : 86'400'000'000;
+  const std::int64_t width_us = duration_of(width).count();
   std::map<std::string, std::vector<Bucket>> out;
   if (group == GroupBy::kNothing) out[""];
   for (const auto& [name, counts] : series) {

@@ -84,8 +84,7 @@ class SqliteStore final : public EventStore {
   Result<std::uint64_t> count(const Query& query, std::stop_token stop) const override {
     return count_events(core_, query, std::move(stop));
   }
-  Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
-                                                               GroupBy group,
+  Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width, GroupBy group,
                                                                std::stop_token stop) const override {
     return histogram_of(core_, query, width, group, std::move(stop));
   }

@@ -418,8 +418,9 @@ TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
     FindOptions options;
     options.limit = 10'000;
     for (const auto& e : find(q, options).events) {
-      const auto start = width == Width::kHour ? TimePoint(std::chrono::floor<std::chrono::hours>(e.time))
-                                               : TimePoint(std::chrono::floor<std::chrono::days>(e.time));
+      const auto start = width == Width::kMinute ? TimePoint(std::chrono::floor<std::chrono::minutes>(e.time))
+                         : width == Width::kHour ? TimePoint(std::chrono::floor<std::chrono::hours>(e.time))
+                                                 : TimePoint(std::chrono::floor<std::chrono::days>(e.time));
       ++counts[group == GroupBy::kStream   ? e.key.stream
                : group == GroupBy::kDevice ? e.key.device_id
                                            : ""][start];
@@ -437,7 +438,7 @@ TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
                                    {kStart + std::chrono::minutes(1), kStart + std::chrono::minutes(17)},
                                    {kStart, kStart}};
   for (const auto& range : ranges) {
-    for (const auto width : {Width::kHour, Width::kDay}) {
+    for (const auto width : {Width::kMinute, Width::kHour, Width::kDay}) {
       for (const auto group : {GroupBy::kNothing, GroupBy::kStream, GroupBy::kDevice}) {
         auto q = all();
         q.time = range;

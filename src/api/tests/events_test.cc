@@ -150,6 +150,12 @@ TEST_F(Events, Counts) {
   EXPECT_EQ(get(others).status, 200);
   EXPECT_EQ(get(others + "&filter[text]=one-more").status, 400) << "only devices may be that many";
   EXPECT_EQ(get("/api/v2/events/counts?width=week").status, 400);
+  EXPECT_EQ(get("/api/v2/events/counts?width=minute").status, 400) << "without a start";
+  EXPECT_EQ(get("/api/v2/events/counts?width=minute&filter[time]=>2023-11-01T00:00:00Z").status, 400) << "too long";
+  const auto minutes = get(
+      "/api/v2/events/counts?width=minute&filter[time]=>2023-11-14T22:00:00Z&filter[time]=<2023-11-15T00:00:00Z");
+  EXPECT_EQ(minutes.status, 200) << minutes.body;
+  EXPECT_EQ(minutes.json.at("meta").at("width"), "minute");
   EXPECT_EQ(get("/api/v2/events/counts?group=actor").status, 400);
 }
 

@@ -1,5 +1,7 @@
 #include "connector/testing/harness.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace picket::connector {

@@ -86,16 +86,15 @@ class MemoryEventStore final : public EventStore {
     return matches(query, Order::kNewestFirst).size();
   }
 
-  Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width,
-                                                               GroupBy group,
+  Result<std::map<std::string, std::vector<Bucket>>> histogram(const Query& query, Width width, GroupBy group,
                                                                std::stop_token) const override {
     const std::lock_guard lock(mutex_);
     std::map<std::string, std::map<TimePoint, std::uint64_t>> counts;
     if (group == GroupBy::kNothing) counts[""];
     for (const auto* s : matches(query, Order::kOldestFirst)) {
-      const auto start = width == Width::kHour
-                             ? TimePoint(std::chrono::floor<std::chrono::hours>(s->event.time))
-                             : TimePoint(std::chrono::floor<std::chrono::days>(s->event.time));
+      const auto start = TimePoint(std::chrono::floor<std::chrono::days>(s->event.time) +
+                                   (s->event.time - std::chrono::floor<std::chrono::days>(s->event.time)) /
+                                       duration_of(width) * duration_of(width));
       ++counts[group == GroupBy::kStream   ? s->event.key.stream
                : group == GroupBy::kDevice ? s->event.key.device_id
                                            : ""][start];
