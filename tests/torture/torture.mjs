@@ -6,8 +6,9 @@
 // The program must be built with PICKET_TORTURE (preset `torture`). One line of JSON a run; exit code 0 only when every promise
 // held (or, with --planted, when every planted bug was caught).
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Api, Program, init, scratch, sleep, until } from "../lib/program.mjs";
 
 const args = process.argv.slice(2);
@@ -18,11 +19,37 @@ const seed = Number(option("seed", String(Date.now() % 1e9)));
 const planted = option("planted");
 const streams = ["auditevents", "itemusages", "signinattempts"];
 
+/** Where every life passes, sooner or later. */
 const failPoints = [
   "ingest.page_received", "ingest.before_append", "ingest.after_append", "ingest.before_commit", "ingest.after_commit",
-  "ingest.after_group_commit", "ingest.mid_round", "store.before_commit", "store.after_commit", "store.merge", "store.housekeep",
-  "control.before_commit", "control.after_commit",
+  "ingest.after_group_commit", "ingest.mid_round", "control.before_commit", "control.after_commit",
+  "store.append_half", "store.before_commit", "store.after_commit", "store.before_run_merge", "store.after_run_merge",
+  "store.merge_half", "store.merge_before_commit", "store.merge_after_commit", "store.before_checkpoint", "store.after_checkpoint",
 ];
+/** Passed once in the life of an event file: when it is made. */
+const firstPoints = ["store.before_roll", "store.partition_before_schema", "store.partition_after_schema", "store.after_roll"];
+/** Passed only by what is not played here: the making of the databases at `init`, and retention. */
+const elsewhere = ["sql.migration", "store.before_drop", "store.drop_half_removed"];
+
+/** A name that no code knows kills nobody, and a point that nobody names is never tried: both end the run. */
+function checkFailPoints() {
+  const program = readFileSync(picket);
+  const unknown = [...failPoints, ...firstPoints].filter((name) => !program.includes(name));
+  if (unknown.length) throw new Error(`${picket} has no fail point ${unknown.join(", ")}. Was it built with the preset torture, from these sources?`);
+  const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+  const known = new Set();
+  for (const folder of ["src", "connectors", "app"])
+    for (const file of readdirSync(join(root, folder), { recursive: true }))
+      if (/\.(cc|h)$/.test(file) && !file.endsWith("fail_point.h"))
+        for (const [, name] of readFileSync(join(root, folder, file), "utf8").matchAll(/PICKET_FAIL_POINT\("([^"]+)"\)/g)) known.add(name);
+  const named = new Set([...failPoints, ...firstPoints, ...elsewhere]);
+  const missed = [...known].filter((name) => !named.has(name)), gone = [...named].filter((name) => !known.has(name));
+  if (missed.length || gone.length) throw new Error(`fail points of the sources that are not named here: ${missed.join(", ") || "none"}; named here and not in the sources: ${gone.join(", ") || "none"}`);
+}
+
+/** How often a life ended at each point, over all runs. */
+const died = new Map([...failPoints, ...firstPoints].map((name) => [name, 0]));
+let namedLives = 0;
 /** Bugs that exist only in this build, and what must notice each. */
 const plantedBugs = [
   "ingest.cursor_before_events", "ingest.clocks_only_from_new", "ingest.commit_skipped_on_repeat", "store.no_unique",
@@ -49,6 +76,7 @@ class Run {
     this.random = random(runSeed);
     this.dir = scratch("torture");
     this.killed = 0;
+    this.share = 0.25;  // of the events, how many have their bytes compared
     this.atFailPoint = 0;
     this.slowest = 0;
   }
@@ -86,14 +114,33 @@ class Run {
 
   /** One life of the server, from start to SIGKILL. */
   async life() {
-    const named = this.random() < 0.4;
-    const point = named ? `${failPoints[Math.floor(this.random() * failPoints.length)]}:${1 + Math.floor(this.random() * 6)}` : undefined;
-    if (await this.startServer(point)) {
-      const limit = sleep(named ? 1500 : 30 + this.random() * 900);
-      if (this.random() < 0.15) this.reread().catch(() => {});
-      await Promise.race([limit, this.serve.ended]);
+    const point = this.random() < 0.4 ? failPoints[namedLives++ % failPoints.length] : undefined;
+    if (point) return this.dieAt(point, /^ingest|commit$/.test(point) ? 1 + Math.floor(this.random() * 4) : 1);
+    await this.startServer();
+    if (this.random() < 0.15) this.reread().catch(() => {});
+    await Promise.race([sleep(30 + this.random() * 900), this.serve.ended]);
+    await this.kill();
+  }
+
+  /** A life that ends at the `visit`-th passing of a fail point, if it comes so far. */
+  async dieAt(point, visit) {
+    if (await this.startServer(`${point}:${visit}`)) {
+      // what happens seldom is brought about: a change for the control store, history once more for the event store
+      if (point.startsWith("control.")) this.api.call("PATCH", `/api/v2/security_devices/${this.device}`, { data: { attributes: { location: `Place ${namedLives}` } } }).catch(() => {});
+      else if (/merge|checkpoint|mid_round/.test(point) || this.random() < 0.15) this.reread().catch(() => {});
+      await Promise.race([sleep(6000), this.serve.ended]);
     }
-    if (named && !this.serve.running) this.atFailPoint += 1;
+    const end = this.serve.running ? undefined : await this.serve.ended;
+    if (end?.signal === "SIGKILL") {
+      this.atFailPoint += 1;
+      died.set(point, died.get(point) + 1);
+    } else if (end) {
+      this.told(`the server ended by itself (${end.signal ?? end.code}) on the way to ${point}`);
+    }
+    await this.kill();
+  }
+
+  async kill() {
     await this.serve.stop("SIGKILL");
     this.killed += 1;
   }
@@ -107,12 +154,18 @@ class Run {
   async play() {
     await this.startVendor();
     this.account = init(picket, join(this.dir.path, "data"));
+    // nothing shall be read yet: the first event file is made under the fail points
+    await this.vendor("/_sim/faults", { rules: [{ action: { status: 503 } }] });
     await this.startServer();
     this.api = await Api.login(this.base, this.account);
     const start = new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z";
     this.device = (await this.api.addDevice({ name: "Tortured", server: this.simUrl, token: this.token, start_time: start })).id;
+    await this.kill();
+    await this.vendor("/_sim/faults", { rules: [] });
+    for (const point of firstPoints) await this.dieAt(point, 1);
+    await this.startServer();
     await sleep(200 + this.random() * 300);
-    await this.serve.stop("SIGKILL");
+    await this.kill();
     for (let i = 0; i < this.count; ++i) {
       if (i % 5 === 2) await this.vendor("/_sim/faults", { rules: this.faults() }).catch((e) => { this.faultError = e; });
       await this.life();
@@ -145,9 +198,8 @@ class Run {
     for (let i = 0; i < 3; ++i) {
       if (!(await this.startServer("ingest.after_append:1"))) continue;
       await Promise.race([this.serve.ended, sleep(4000)]);
-      await this.serve.stop("SIGKILL");
-      this.killed += 1;
-      this.atFailPoint += 1;
+      if (!this.serve.running) this.atFailPoint += 1;
+      await this.kill();
     }
   }
 
@@ -215,7 +267,7 @@ class Run {
     await this.startServer();
     const ledger = this.readLedger();
     const wanted = Object.values(ledger).reduce((n, m) => n + m.size, 0);
-    const found = { lost: 0, doubled: 0, altered: 0, strange: 0, clocks: [], history: [] };
+    const found = { lost: 0, doubled: 0, altered: 0, compared: 0, strange: 0, clocks: [], history: [] };
     await until(async () => (await this.api.eventTotal(this.device)) >= wanted, `${wanted} events`, 30000, 300).catch(() => {});
     let newestReceived = 0;
     for (const stream of streams) {
@@ -225,15 +277,10 @@ class Run {
         if (seen.has(uid)) found.doubled += 1;
         seen.set(uid, event);
         newestReceived = Math.max(newestReceived, Date.parse(event.attributes.received_at));
-        const hash = ledger[stream].get(uid);
-        if (hash === undefined) found.strange += 1;
+        if (!ledger[stream].has(uid)) found.strange += 1;
       }
       for (const uid of ledger[stream].keys()) if (!seen.has(uid)) found.lost += 1;
-      const sample = [...seen.values()].filter(() => this.random() < 0.02);
-      for (const event of sample) {
-        const bytes = await (await this.api.raw("GET", `/api/v2/events/${event.id}/raw`)).text();
-        if (sha256(bytes) !== ledger[stream].get(event.attributes.vendor_uid)) found.altered += 1;
-      }
+      await this.compareBytes([...seen.values()].filter(() => this.random() < this.share), ledger[stream], found);
       const total = await this.api.eventTotal(this.device, stream);
       if (total !== seen.size) found.strange += Math.abs(total - seen.size);
     }
@@ -245,7 +292,19 @@ class Run {
     const { lost, doubled, altered, strange } = found;
     const ok = lost + doubled + altered + strange === 0 && found.clocks.length === 0 && found.history.length === 0;
     return { run: this.bug ?? "kills", seed: this.seed, kills: this.killed, at_fail_points: this.atFailPoint, events: wanted, lost, doubled, altered,
-      strange, clocks: found.clocks, history: found.history, slowest_start_ms: this.slowest, ok };
+      compared: found.compared, strange, clocks: found.clocks, history: found.history, slowest_start_ms: this.slowest, ok };
+  }
+
+  /** The exact bytes of these events against the ledger, several at a time. */
+  async compareBytes(events, hashes, found) {
+    const worker = async () => {
+      for (let event; (event = events.pop());) {
+        const bytes = Buffer.from(await (await this.api.raw("GET", `/api/v2/events/${event.id}/raw`)).arrayBuffer());
+        if (!hashes.get(event.attributes.vendor_uid)?.has(sha256(bytes))) found.altered += 1;
+        found.compared += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
   }
 
   async checkClocks(found, newestReceived) {
@@ -286,7 +345,9 @@ class Run {
     for (const line of readFileSync(this.ledger, "utf8").split("\n")) {
       if (!line) continue;
       const entry = JSON.parse(line);
-      if (entry.kind === "event" && !out[entry.stream].has(entry.uuid)) out[entry.stream].set(entry.uuid, entry.sha256);
+      if (entry.kind !== "event") continue;
+      if (!out[entry.stream].has(entry.uuid)) out[entry.stream].set(entry.uuid, new Set());
+      out[entry.stream].get(entry.uuid).add(entry.sha256);
     }
     return out;
   }
@@ -306,6 +367,7 @@ async function once(bug, count, runSeed) {
 }
 
 let failed = 0;
+checkFailPoints();
 if (kills > 0) {
   // four vendors' lives rather than one long one: a backlog is where a kill hurts
   const rounds = Math.max(1, Math.round(kills / 50));
@@ -314,6 +376,12 @@ if (kills > 0) {
     console.log(JSON.stringify(result));
     failed += !result.ok;
   }
+  // kills that were asked for and never came would prove nothing; which points were never reached is told beside it
+  const never = [...died].filter(([, n]) => n === 0).map(([point]) => point);
+  const hits = [...died.values()].reduce((a, b) => a + b, 0), asked = namedLives + rounds * firstPoints.length;
+  const enough = hits >= asked / 4;
+  console.log(JSON.stringify({ fail_points: Object.fromEntries(died), asked, hits, never, ok: enough }));
+  failed += !enough;
 }
 if (planted) {
   for (const bug of planted === "all" ? plantedBugs : [planted]) {
