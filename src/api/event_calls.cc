@@ -13,6 +13,8 @@ using http_server::Request;
 using http_server::Response;
 using store::StoredEvent;
 
+constexpr std::size_t kExportsAtOnce = 2;
+
 /// Of one answer of counts: about 20 MB of JSON.
 constexpr std::size_t kMostCounts = 200'000;
 
@@ -24,11 +26,17 @@ void write_or_null(codec::JsonWriter& out, std::string_view name, const std::str
 }  // namespace
 
 EventCalls::EventCalls(const Parts& parts, const Plugins& plugins, const Catalogue& catalogue)
-    : parts_(parts), plugins_(plugins), catalogue_(catalogue), searches_({"search", 4, 64}) {}
+    : parts_(parts),
+      plugins_(plugins),
+      catalogue_(catalogue),
+      export_slots_(std::make_shared<std::counting_semaphore<>>(kExportsAtOnce)),
+      searches_({"search", 4, 64}),
+      exports_({"export", kExportsAtOnce, 2 * kExportsAtOnce}) {}
 
 void EventCalls::stop() {
   stopping_.request_stop();
   searches_.stop();
+  exports_.stop();
 }
 
 Value EventCalls::ocsf_of(const StoredEvent& event) const {

@@ -16,16 +16,32 @@ using http_server::Stream;
 using store::StoredEvent;
 
 constexpr std::size_t kUnasked = 100'000, kMost = 1'000'000;
-constexpr std::size_t kPiece = 64 * 1024;                // handed over at once
-constexpr std::chrono::milliseconds kPatience{60'000};   // of a client that reads slowly
-constexpr std::chrono::milliseconds kLookEvery{2'000};   // whether the sign-in is still good
+constexpr std::size_t kPiece = 64 * 1024;               // handed over at once
+constexpr std::chrono::milliseconds kPatience{60'000};  // of a client that reads slowly
+constexpr std::chrono::milliseconds kLookEvery{2'000};  // whether the sign-in is still good
 
-constexpr std::string_view kColumns[] = {
-    "time",      "received_at", "security_device", "security_device_id", "stream",    "id",
-    "vendor_uid", "class_uid",   "activity_id",     "action",             "outcome",   "actor_uid",
-    "actor_email", "source_ip",  "target",          "versions",           "unreadable", "raw"};
+constexpr std::string_view kColumns[] = {"time",
+                                         "received_at",
+                                         "security_device",
+                                         "security_device_id",
+                                         "stream",
+                                         "id",
+                                         "vendor_uid",
+                                         "class_uid",
+                                         "activity_id",
+                                         "action",
+                                         "outcome",
+                                         "actor_uid",
+                                         "actor_email",
+                                         "source_ip",
+                                         "country",
+                                         "target",
+                                         "versions",
+                                         "unreadable",
+                                         "raw"};
 
-/// Length of the UTF-8 character at `i`, 0 when there is none (RFC 3629, 4: no overlong forms, no surrogates).
+/// Length of the UTF-8 character at `i`, 0 when there is none (RFC 3629, 4: no overlong forms, no
+/// surrogates).
 std::size_t character_at(std::string_view text, std::size_t i) {
   const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
   const auto rest = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
@@ -92,8 +108,9 @@ class Writer {
 
 std::string csv_row(const StoredEvent& event, const std::string& device_name) {
   const std::string class_uid = std::to_string(event.class_uid),
-                    activity_id = std::to_string(event.activity_id), versions = std::to_string(event.versions),
-                    time = format_rfc3339(event.time), received_at = format_rfc3339(event.received_at);
+                    activity_id = std::to_string(event.activity_id),
+                    versions = std::to_string(event.versions), time = format_rfc3339(event.time),
+                    received_at = format_rfc3339(event.received_at);
   const std::string_view cells[] = {time,
                                     received_at,
                                     device_name,
@@ -108,6 +125,7 @@ std::string csv_row(const StoredEvent& event, const std::string& device_name) {
                                     event.actor_uid,
                                     event.actor_email,
                                     event.source_ip,
+                                    event.country,
                                     event.target,
                                     versions,
                                     event.unreadable ? "true" : "false",
@@ -133,7 +151,8 @@ void append_csv_cell(std::string& out, std::string_view text) {
   std::string mended;
   if (!is_utf8(text)) text = mended = as_utf8(text);
   // A spreadsheet runs what begins like this (CWE-1236); an apostrophe makes it a text
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
+  const bool formula =
+      !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
   const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
   if (quoted) out += '"';
   if (formula) out += '\'';
@@ -163,7 +182,8 @@ void EventCalls::run_export(const Export& what, const std::shared_ptr<Stream>& s
   const auto name_of = [&](const std::string& id) -> const std::string& {
     const auto [place, fresh] = names.try_emplace(id);
     if (fresh)
-      if (const auto view = find_device(parts_, what.scope, id); view && *view) place->second = (*view)->device.name;
+      if (const auto view = find_device(parts_, what.scope, id); view && *view)
+        place->second = (*view)->device.name;
     return place->second;
   };
   std::size_t left = what.asked.find.limit;
@@ -213,7 +233,8 @@ EventCalls::Reply EventCalls::download(const Caller& caller, const Request& requ
   API_ASSIGN(what->asked,
              read_event_query(request.query, caller.scope, {.page = kMost, .page_unasked = kUnasked}));
   if (!what->asked.find.after.empty())
-    return refuse_parameter("page[after]", "An export begins with the first event. Narrow filter[time] instead.");
+    return refuse_parameter("page[after]",
+                            "An export begins with the first event. Narrow filter[time] instead.");
   what->csv = *format == "csv";
   what->scope = caller.scope;
   what->token = caller.token;

@@ -184,8 +184,10 @@ bool is_json(std::string_view text) {
                      [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
 }
 
-Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const Scope& scope) {
-  API_ASSIGN(const Query query, parse_query(parameters, kMaxDevices + Query::kMaxFilters));
+Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const Scope& scope,
+                                    const QueryLimits& limits) {
+  API_ASSIGN(const Query query,
+             parse_query(parameters, {limits.filters + kMaxDevices, limits.page, limits.page_unasked}));
   EventQuery out;
   out.query.organization_id = scope.organization_id;
   for (const auto& term : query.filters) API_TRY(add_filter(term, scope, out));
@@ -193,9 +195,9 @@ Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const
     return refuse_parameter(
         "filter[security_device][id]",
         fmt::format("A request may name at most {} devices; ask for them in several.", kMaxDevices));
-  if (query.filters.size() - out.query.device_ids.size() > Query::kMaxFilters)
-    return refuse_parameter("filter", fmt::format("A request may carry at most {} filters beside the devices.",
-                                                  Query::kMaxFilters));
+  if (query.filters.size() - out.query.device_ids.size() > limits.filters)
+    return refuse_parameter(
+        "filter", fmt::format("A request may carry at most {} filters beside the devices.", limits.filters));
   for (const auto& term : query.sort) {
     if (term.field != "time" && term.field != "id" && term.field != "created_at")
       return refuse_parameter("sort", "Events are sorted by time: sort=-time (newest first) or sort=+time.");

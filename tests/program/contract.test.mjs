@@ -194,7 +194,7 @@ test("counts by device for many devices at once, exports of the list, what a dev
   assert.match(jsonl.headers.get("content-disposition"), /^attachment; filename="events-\d{8}T\d{6}Z\.jsonl"$/);
   assert.deepEqual((await jsonl.text()).trimEnd().split("\n").map((line) => JSON.parse(line)), expected);
   const csv = await (await api.raw("GET", `/api/v2/events/export?format=csv&${q}&page[limit]=5`)).text();
-  assert.equal(csv.split("\r\n")[0], "time,received_at,security_device,security_device_id,stream,id,vendor_uid,class_uid,activity_id,action,outcome,actor_uid,actor_email,source_ip,target,versions,unreadable,raw");
+  assert.equal(csv.split("\r\n")[0], "time,received_at,security_device,security_device_id,stream,id,vendor_uid,class_uid,activity_id,action,outcome,actor_uid,actor_email,source_ip,country,target,versions,unreadable,raw");
   assert.deepEqual(csv.trimEnd().split("\r\n").slice(1).map((row) => row.split(",")[5]), expected.slice(0, 5).map((e) => e.id));
 });
 

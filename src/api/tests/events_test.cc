@@ -50,7 +50,7 @@ TEST_F(Events, AttributesAndPaging) {
   const auto& first = list.json.at("data").at(0).at("attributes").as_object();
   for (const char* name :
        {"time", "received_at", "stream", "vendor_uid", "class_uid", "activity_id", "action", "outcome",
-        "actor_uid", "actor_email", "source_ip", "target", "raw", "versions", "unreadable"})
+        "actor_uid", "actor_email", "source_ip", "country", "target", "raw", "versions", "unreadable"})
     EXPECT_TRUE(first.contains(name)) << name;
   EXPECT_FALSE(first.contains("ocsf"));
   EXPECT_TRUE(first.at("actor_email").is_null());
