@@ -187,7 +187,7 @@ ResourceType user_sessions(const Parts& parts) {
       "user_agent", kString, [](const SessionRow& s) { return or_null(s.signin.user_agent); },
       kReadOnly | kNullOk);
   type.to_one("user_account", "user_accounts", [](const SessionRow& s) { return s.signin.user_id; });
-  type.default_sort({{"last_used_at", true}});
+  type.default_sort({{"current", true}, {"last_used_at", true}});
   type.list([&control = parts.control](const Scope& scope, const Query&) -> Answer<std::vector<Row>> {
     API_ASSIGN(std::vector<control::SignIn> signins, control.sessions(scope.user_id));
     std::vector<Row> rows;

@@ -57,7 +57,7 @@ TEST_F(Account, SignInsAreListedAndEnded) {
   }
   EXPECT_EQ(current, 1);
   EXPECT_EQ(browsers, 2);
-  EXPECT_EQ(list.json.at("data").at(0).at("id").as_string(), own_id) << "newest use first";
+  EXPECT_EQ(list.json.at("data").at(0).at("id").as_string(), own_id) << "the one that asks comes first";
   const std::string path = "/api/v2/user_sessions/" + new_id;
   EXPECT_EQ(as(bob_, "GET", path).status, 404);
   EXPECT_EQ(as(bob_, "DELETE", path).status, 404);
