@@ -7,8 +7,10 @@ export interface Call {
   query: URLSearchParams;
   body: unknown;
   headers: Headers;
+  signal: AbortSignal | null;
 }
-type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
+/** `raw` is sent as it is: bytes, or a stream that the test writes piece by piece. */
+type Answer = { status?: number; body?: unknown; raw?: BodyInit; headers?: Record<string, string> };
 type Handler = (call: Call) => Answer | Promise<Answer>;
 
 /** Answers `fetch` by method and path; remembers what was asked. An unknown call fails the test by its 404. */
@@ -25,6 +27,7 @@ export class TestServer {
         query: url.searchParams,
         body: typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : null,
         headers: new Headers(init.headers),
+        signal: init.signal ?? null,
       };
       this.calls.push(call);
       const handler = this.handlers.get(`${call.method} ${call.path}`);
@@ -32,7 +35,7 @@ export class TestServer {
         ? await handler(call)
         : { status: 404, body: problem('404', 'not_found', `No answer for ${call.method} ${call.path}.`) };
       const empty = answer.status === 204;
-      return new Response(empty ? null : JSON.stringify(answer.body ?? {}), {
+      return new Response(empty ? null : (answer.raw ?? JSON.stringify(answer.body ?? {})), {
         status: answer.status ?? 200,
         headers: { 'content-type': 'application/json', ...answer.headers },
       });

@@ -41,7 +41,6 @@ export interface EventRow {
 export function rowOf(event: Event): EventRow {
   const { attributes, relationships } = event;
   const device = relationships['security_device'];
-  const country = (attributes as { country?: unknown }).country;
   return {
     id: event.id,
     time: attributes.time,
@@ -55,7 +54,7 @@ export function rowOf(event: Event): EventRow {
     actorUid: attributes.actor_uid,
     actorEmail: attributes.actor_email,
     address: attributes.source_ip,
-    country: typeof country === 'string' && country !== '' ? country : null,
+    country: attributes.country,
     target: attributes.target,
     versions: attributes.versions,
     unreadable: attributes.unreadable,

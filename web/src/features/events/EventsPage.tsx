@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams, useRouterState, useSearch } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { eventCountsQuery } from '@/data/events/events';
@@ -9,6 +9,7 @@ import { filterText } from '@/ui/filters/filters';
 import { IconAlertTriangle } from '@/ui/icons';
 import { Callout } from '@/ui/states';
 import { zoneName } from '@/ui/timeText';
+import { forgetBroken, useBroken } from './broken';
 import { EventsViewContext, type EventsView } from './context';
 import { filterFields, fieldWords } from './fields';
 import { Histogram, spanOf } from './Histogram';
@@ -16,7 +17,7 @@ import { EventList } from './list/EventList';
 import { SearchProgress } from './list/SearchProgress';
 import { useNames } from './names';
 import { barsFor, endsOf, parseRange, presetRange } from './range';
-import { filtersOf, onlyWanted, readSearch, shapeOf, withValue, type Broken, type EventsSearch } from './search';
+import { filtersOf, onlyWanted, shapeOf, withValue, type Broken, type EventsSearch } from './search';
 import { Toolbar } from './Toolbar';
 import { useFresh } from './useFresh';
 import { useRows } from './useRows';
@@ -41,8 +42,7 @@ function useAsked(search: EventsSearch): { asked: EventWindow; anchor: number; a
 /** Events: search, list, and the panel of one. Everything about the view stands in the address. */
 export function EventsPage() {
   const search = useSearch({ from: '/app/events' });
-  const raw = useRouterState({ select: (state) => state.location.search as Record<string, unknown> });
-  const broken = useMemo(() => readSearch(raw).broken, [raw]);
+  const broken = useBroken();
   const { eventId } = useParams({ strict: false });
   const navigate = useNavigate();
   const names = useNames();
@@ -57,8 +57,11 @@ export function EventsPage() {
     if (eventId === undefined) document.title = 'Events · Picket';
   }, [eventId]);
 
+  useEffect(() => forgetBroken, []);
+
   const onSearch = useCallback(
     (next: EventsSearch, replace = false) => {
+      forgetBroken();
       void navigate({ to: '.', search: () => next, replace });
     },
     [navigate],
@@ -77,7 +80,7 @@ export function EventsPage() {
       <div className={classes['split']} data-panel={eventId !== undefined}>
         <section className={classes['page']} aria-labelledby="events-title">
           <Toolbar search={search} fields={fields} asked={asked} total={total} onSearch={onSearch} onRefresh={again} />
-          {broken.length > 0 && <BrokenNotice broken={broken} onDismiss={() => { onSearch(search, true); }} />}
+          {broken.length > 0 && <BrokenNotice broken={broken} onDismiss={forgetBroken} />}
           <Histogram
             counts={counts.data}
             error={counts.error}
@@ -147,7 +150,7 @@ function BrokenNotice({ broken, onDismiss }: { broken: Broken[]; onDismiss: () =
         ))}
         <div>
           <button type="button" className={classes['textButton']} onClick={onDismiss}>
-            Leave it out
+            Dismiss
           </button>
         </div>
       </Callout>

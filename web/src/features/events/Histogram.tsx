@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import { stepOf } from '@/charts/series';
 import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
+import { Skeleton } from '@/ui/states';
 import { count } from '@/ui/timeText';
 import type { Names } from './names';
 import { barsFor, spanText, type Ends } from './range';
@@ -25,8 +26,8 @@ interface Drawn {
 /** Puts the counts of the server into bars, one series a stream, the largest at the bottom. */
 export function barsOf(counts: Counts, span: { from: number; to: number }, title: (stream: string) => string): Drawn {
   const step = Math.max(barsFor(span.from, span.to).step, stepOf[counts.width]);
-  // Bars begin where the reader's hours and days begin.
-  const offset = -new Date(span.from).getTimezoneOffset() * 60_000;
+  // Bars begin where the reader's hours and days begin; where clocks were put back meanwhile, it is the newer ones that fit.
+  const offset = -new Date(span.to).getTimezoneOffset() * 60_000;
   const first = Math.floor((span.from + offset) / step) * step - offset;
   const starts: number[] = [];
   for (let at = first; at < span.to; at += step) starts.push(at);
@@ -80,11 +81,18 @@ export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan
       </div>
     );
   }
-  const quiet = counts !== undefined && counts.total === 0;
+  if (counts?.total === 0) return null;
+  const waiting = (
+    <div className={classes['histogramWait']}>
+      <Skeleton height={76} />
+    </div>
+  );
   return (
     <div className={classes['histogram']} aria-busy={counts === undefined}>
-      {drawn && !quiet && (
-        <Suspense fallback={null}>
+      {drawn === null ? (
+        waiting
+      ) : (
+        <Suspense fallback={waiting}>
           <BarChart
             label={`Events over time, ${count(counts?.total ?? 0)} in all`}
             starts={drawn.starts}

@@ -1,5 +1,6 @@
 import { eventFields, type EventField, type EventFilter } from '@/data/events/types';
 import { filterText, parseFilter } from '@/ui/filters/filters';
+import { tellBroken } from './broken';
 import { parseRange, presetRange } from './range';
 
 /** Everything about the view that a link carries. A filter is `a,b` or `!a,b`; see ui/filters. */
@@ -73,7 +74,9 @@ export function readSearch(raw: Record<string, unknown>): { search: EventsSearch
 }
 
 export function validateEventsSearch(raw: Record<string, unknown>): EventsSearch {
-  return readSearch(raw).search;
+  const { search, broken } = readSearch(raw);
+  if (broken.length > 0) tellBroken(broken);
+  return search;
 }
 
 export function filtersOf(search: EventsSearch): EventFilter[] {

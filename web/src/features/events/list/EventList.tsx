@@ -9,6 +9,7 @@ import { parseRange, presetRange, quickRanges, rangeWords } from '../range';
 import { printMoment } from '../RangePicker';
 import type { EventsSearch } from '../search';
 import { EventTable } from './EventTable';
+import page from '../events.module.css';
 import classes from './list.module.css';
 
 export interface EventListProps {
@@ -68,7 +69,7 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
     return <EmptyState icon={<IconListSearch size={28} aria-hidden />} title="The search was cancelled" text="Nothing had been found by then." />;
   }
   const actions = (
-    <>
+    <div className={page['actions']}>
       {wider !== null && (
         <Button
           variant="default"
@@ -89,7 +90,7 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
           Clear search and filters
         </Button>
       )}
-    </>
+    </div>
   );
   return (
     <EmptyState

@@ -7,7 +7,6 @@ import { absolute, span } from '@/ui/timeText';
 import { clockText } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { fieldWords, valueOf, valueWords } from '../fields';
-import { countryName } from '../names';
 import classes from './list.module.css';
 
 interface RowProps {
@@ -103,8 +102,7 @@ function Value({ event, field }: { event: Row; field: EventField }) {
         type="button"
         tabIndex={-1}
         className={classes['wanted']}
-        title={field === 'country' ? `${countryName(value)}: show only these` : `${words}: show only these`}
-        aria-label={`Show only: ${what}`}
+        title={`Show only: ${what}`}
         onClick={() => {
           narrow(field, value, false);
         }}
@@ -116,8 +114,8 @@ function Value({ event, field }: { event: Row; field: EventField }) {
           type="button"
           tabIndex={-1}
           className={classes['unwanted']}
+          aria-hidden
           title={`Leave out: ${what}`}
-          aria-label={`Leave out: ${what}`}
           onClick={() => {
             narrow(field, value, true);
           }}

@@ -122,9 +122,10 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
                 if (line?.kind === 'day') {
                   return (
                     <tr key={line.key} className={classes['day']}>
-                      <th colSpan={columns.length} scope="rowgroup">
-                        {dayName.format(line.start)}
-                      </th>
+                      <th scope="rowgroup">{dayName.format(line.start)}</th>
+                      {columns.slice(1).map((column) => (
+                        <td key={column.title} className={classes[column.className.replace('col', 'cell')]} />
+                      ))}
                     </tr>
                   );
                 }

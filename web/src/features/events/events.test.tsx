@@ -1,0 +1,359 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import type { Event } from '@/api/types';
+import { openAt } from '@/test/app';
+import { leadsTo, makeDevice, problem, signedIn, type TestServer } from '@/test/server';
+import { FakeEventSource } from '@/test/setup';
+
+const start = Date.now() - 60_000;
+
+function makeEvent(index: number, over: Partial<Event['attributes']> = {}): Event {
+  return {
+    type: 'events',
+    id: `e${String(index)}`,
+    attributes: {
+      time: new Date(start - index * 1000).toISOString(),
+      received_at: new Date(start - index * 1000 + 2000).toISOString(),
+      stream: index % 2 === 0 ? 'auditevents' : 'itemusages',
+      vendor_uid: `V${String(index)}`,
+      class_uid: 3004,
+      activity_id: 1,
+      action: `action-${String(index)}`,
+      outcome: 'success',
+      actor_uid: 'UID1',
+      actor_email: 'ana@example.test',
+      source_ip: '192.0.2.7',
+      country: 'SE',
+      target: 'vault-1',
+      raw: null,
+      versions: 1,
+      unreadable: false,
+      ...over,
+    },
+    relationships: { security_device: leadsTo('security_devices', 'a') },
+    meta: { version: 1 },
+  };
+}
+
+/** A server whose list is these events, in pages. */
+function withEvents(events: Event[]): TestServer {
+  const server = signedIn([makeDevice('a', 'Sales'), makeDevice('b', 'Legal')])
+    .on('GET /api/v2/events', (call) => {
+      const limit = Number(call.query.get('page[limit]'));
+      if (limit === 0) return { body: { data: [], meta: { page: { limit, total: events.length } }, links: {} } };
+      const offset = Number(call.query.get('page[after]') ?? 0);
+      const end = offset + limit;
+      const next = end < events.length ? { next: `/api/v2/events?page%5Bafter%5D=${String(end)}` } : {};
+      return { body: { data: events.slice(offset, end), meta: { page: { limit } }, links: next } };
+    })
+    .on('GET /api/v2/events/counts', (call) => ({
+      body: {
+        data: events.length === 0 ? [] : [{ start: new Date(start).toISOString(), count: events.length, stream: 'auditevents' }],
+        meta: { total: events.length, width: call.query.get('width') },
+      },
+    }));
+  for (const event of events.slice(0, 50)) {
+    server
+      .on(`GET /api/v2/events/${event.id}`, { body: { data: { ...event, attributes: { ...event.attributes, ocsf: { class_uid: 3004 } } } } })
+      .on(`GET /api/v2/events/${event.id}/raw`, { raw: `{"uuid":"${event.attributes.vendor_uid}","big":9007199254740993}` });
+  }
+  return server;
+}
+
+const list = (server: TestServer) => server.asked('GET /api/v2/events').filter((call) => call.query.get('page[limit]') !== '0');
+const several = (count: number): Event[] => Array.from({ length: count }, (_, index) => makeEvent(index));
+
+describe('the list', () => {
+  test('shows the last 24 hours, newest first, without asking for records', async () => {
+    const server = withEvents(several(3));
+    openAt('/events');
+    await screen.findByRole('link', { name: 'action-0' });
+    expect(screen.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual(['action-0', 'action-1', 'action-2']);
+    const asked = list(server)[0]?.query;
+    expect(asked?.get('flag[raw]')).toBe('false');
+    const from = Date.parse(asked?.get('filter[time]')?.replace('>=', '') ?? '');
+    expect(Math.abs(Date.now() - 86_400_000 - from)).toBeLessThan(60_000);
+    expect(await screen.findByText('3 events')).toBeTruthy();
+    expect(await screen.findByText(/that is all of last 24 hours/)).toBeTruthy();
+  });
+
+  test('asks for the next page by the link of the last, and draws only what is in view', async () => {
+    const server = withEvents(several(250));
+    openAt('/events');
+    await screen.findByRole('link', { name: 'action-0' });
+    expect(screen.getAllByRole('rowheader').length).toBeLessThan(60);
+    expect(list(server)).toHaveLength(1);
+    await waitFor(() => {
+      expect(screen.getByText('250 events')).toBeTruthy();
+    });
+  });
+
+  test('a value in a row becomes a filter, and so does its opposite', async () => {
+    const server = withEvents(several(2));
+    const app = openAt('/events?range=7d');
+    const row = (await screen.findByRole('link', { name: 'action-0' })).closest('tr') as HTMLElement;
+    await app.user.click(within(row).getByRole('button', { name: '192.0.2.7' }));
+    await waitFor(() => {
+      expect(app.address()).toBe('/events?range=7d&address=192.0.2.7');
+    });
+    expect(await screen.findByTitle('Address is 192.0.2.7. Change it')).toBeTruthy();
+    await waitFor(() => {
+      expect(list(server).at(-1)?.query.get('filter[source_ip]')).toBe('192.0.2.7');
+    });
+    await app.user.click(screen.getAllByTitle('Leave out: Actor is ana@example.test')[0] as HTMLElement);
+    await waitFor(() => {
+      expect(list(server).at(-1)?.query.get('filter[actor]')).toBe('!ana@example.test');
+    });
+    expect(new URLSearchParams(app.address().split('?')[1]).get('actor')).toBe('!ana@example.test');
+    // A stream cannot be left out on the server: the others are asked for.
+    await app.user.click(screen.getAllByTitle('Leave out: Stream is Audit events')[0] as HTMLElement);
+    await waitFor(() => {
+      expect(list(server).at(-1)?.query.get('filter[stream]')).toBe('itemusages');
+    });
+  });
+
+  test('a broken address falls back and says so', async () => {
+    const server = withEvents(several(1));
+    const app = openAt('/events?range=soon&outcome=splendid&actor=ana@example.test');
+    expect(await screen.findByText('Part of this address could not be read')).toBeTruthy();
+    expect(screen.getByText(/the last 24 hours are shown instead/).textContent).toContain('soon');
+    expect(screen.getByText(/it is one of success, failure, unknown/)).toBeTruthy();
+    expect(list(server).at(-1)?.query.get('filter[actor]')).toBe('ana@example.test');
+    await app.user.click(screen.getByRole('button', { name: 'Dismiss' }));
+    await waitFor(() => {
+      expect(screen.queryByText('Part of this address could not be read')).toBeNull();
+    });
+  });
+
+  test('nothing found offers a longer time', async () => {
+    withEvents([]);
+    const app = openAt('/events?outcome=failure');
+    await screen.findByText('No event matches');
+    await app.user.click(screen.getByRole('button', { name: 'Look at the last 7 days' }));
+    await waitFor(() => {
+      expect(app.address()).toContain('range=7d');
+    });
+    await app.user.click(await screen.findByRole('button', { name: 'Clear search and filters' }));
+    expect(await screen.findByText('No events in this time')).toBeTruthy();
+  });
+
+  test('a failure offers another try', async () => {
+    const server = withEvents(several(1));
+    server.on('GET /api/v2/events', { status: 500, body: problem('500', 'internal', 'The store is closed.') });
+    const app = openAt('/events');
+    expect(await screen.findByText('The store is closed.')).toBeTruthy();
+    server.on('GET /api/v2/events', { body: { data: several(1), meta: { page: { limit: 100 } }, links: {} } });
+    await app.user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('link', { name: 'action-0' })).toBeTruthy();
+  });
+
+  test('exports what is shown', async () => {
+    withEvents(several(3));
+    const app = openAt('/events?action=a%2Cb&range=2026-11-01..2026-11-02');
+    await screen.findByText('3 events');
+    await app.user.click(screen.getByRole('button', { name: 'Export' }));
+    const link = await screen.findByRole('menuitem', { name: 'CSV, for a spreadsheet' });
+    const url = new URL(link.getAttribute('href') ?? '', 'http://x');
+    expect(url.pathname).toBe('/api/v2/events/export');
+    expect(url.searchParams.get('format')).toBe('csv');
+    expect(url.searchParams.getAll('filter[action]')).toEqual(['a', 'b']);
+    expect(url.searchParams.getAll('filter[time]')).toEqual(['>=2026-11-01T00:00:00.000Z', '<2026-11-02T00:00:00.000Z']);
+  });
+
+  test('new events wait in a pill and move nothing', async () => {
+    const events = several(2);
+    withEvents(events);
+    const app = openAt('/events');
+    await screen.findByRole('link', { name: 'action-0' });
+    act(() => {
+      FakeEventSource.latest().open();
+    });
+    events.unshift(makeEvent(-1), makeEvent(-2));
+    act(() => {
+      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_24h: 4 });
+    });
+    const pill = await screen.findByRole('button', { name: '2 new' });
+    expect(screen.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual(['action-0', 'action-1']);
+    await app.user.click(pill);
+    expect(await screen.findByRole('link', { name: 'action--1' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: '2 new' })).toBeNull();
+  });
+});
+
+describe('searching for a text', () => {
+  const say = (event: string, data: unknown): Uint8Array => new TextEncoder().encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+
+  function streaming(server: TestServer) {
+    const writers: ReadableStreamDefaultController<Uint8Array>[] = [];
+    server.on('GET /api/v2/events/search', () => ({
+      raw: new ReadableStream<Uint8Array>({
+        start: (writer) => {
+          writers.push(writer);
+        },
+      }),
+    }));
+    return writers;
+  }
+
+  test('shows rows and progress as they come, can be cancelled, and goes on where it was', async () => {
+    const server = withEvents([]);
+    const writers = streaming(server);
+    const app = openAt('/events?text=vault%20%22two%20words%22');
+    await waitFor(() => {
+      expect(writers).toHaveLength(1);
+    });
+    const first = server.asked('GET /api/v2/events/search')[0];
+    expect(first?.query.getAll('filter[text]')).toEqual(['vault', 'two words']);
+    act(() => {
+      writers[0]?.enqueue(say('row', makeEvent(0)));
+      writers[0]?.enqueue(say('progress', { scanned: 400, of: 1000, matched: 1, reached: makeEvent(5).attributes.time }));
+    });
+    expect(await screen.findByRole('link', { name: 'action-0' })).toBeTruthy();
+    expect(await screen.findByText(/Searching: 1 found, 400 of 1,000 events looked through/)).toBeTruthy();
+    await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(first?.signal?.aborted).toBe(true);
+    expect(await screen.findByText(/Search cancelled: 1 found/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'action-0' })).toBeTruthy();
+    await app.user.click(screen.getAllByRole('button', { name: 'Go on' })[0] as HTMLElement);
+    await waitFor(() => {
+      expect(writers).toHaveLength(2);
+    });
+    const border = Date.parse(makeEvent(5).attributes.time) + 1;
+    expect(server.asked('GET /api/v2/events/search')[1]?.query.getAll('filter[time]')).toContain(`<${new Date(border).toISOString()}`);
+    act(() => {
+      // The event on the border comes twice and is shown once.
+      writers[1]?.enqueue(say('row', makeEvent(0)));
+      writers[1]?.enqueue(say('row', makeEvent(6)));
+      writers[1]?.enqueue(say('done', { scanned: 600, of: 600, matched: 2, sent: 2 }));
+      writers[1]?.close();
+    });
+    expect(await screen.findByRole('link', { name: 'action-6' })).toBeTruthy();
+    expect(screen.getAllByRole('rowheader')).toHaveLength(2);
+  });
+
+  test('a search that breaks keeps what it found', async () => {
+    const server = withEvents([]);
+    const writers = streaming(server);
+    openAt('/events?text=vault');
+    await waitFor(() => {
+      expect(writers).toHaveLength(1);
+    });
+    act(() => {
+      writers[0]?.enqueue(say('row', makeEvent(0)));
+      writers[0]?.enqueue(say('error', { code: 'unavailable', detail: 'Too many searches are running.' }));
+    });
+    expect(await screen.findByText(/The search broke off: 1 found.*Too many searches are running/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'action-0' })).toBeTruthy();
+  });
+
+  test('typing is sent when the hand rests, and `/` leads there', async () => {
+    const server = withEvents(several(1));
+    streaming(server);
+    const app = openAt('/events?outcome=success');
+    await screen.findByRole('link', { name: 'action-0' });
+    await app.user.keyboard('/');
+    expect(document.activeElement).toBe(screen.getByLabelText('Search events'));
+    await app.user.keyboard('vault');
+    await waitFor(() => {
+      expect(app.address()).toBe('/events?outcome=success&text=vault');
+    });
+    expect(server.asked('GET /api/v2/events/search')).toHaveLength(1);
+  });
+});
+
+describe('the panel', () => {
+  test('opens one event at its own address, walks the list by keys, and closes with Esc', async () => {
+    withEvents(several(3));
+    const app = openAt('/events?range=7d');
+    await screen.findByRole('link', { name: 'action-0' });
+    await app.user.keyboard('jj');
+    await waitFor(() => {
+      expect(document.activeElement?.textContent).toBe('action-1');
+    });
+    await app.user.keyboard('{Enter}');
+    const panel = await screen.findByRole('complementary', { name: 'Event' });
+    expect(app.address()).toBe('/events/e1?range=7d');
+    expect(within(panel).getByText('2 of 3')).toBeTruthy();
+    await app.user.keyboard('j');
+    expect(await within(panel).findByRole('heading', { name: 'action-2' })).toBeTruthy();
+    await app.user.keyboard('[[');
+    expect(await within(panel).findByRole('heading', { name: 'action-1' })).toBeTruthy();
+    await app.user.keyboard('[[');
+    expect(await within(panel).findByRole('heading', { name: 'action-0' })).toBeTruthy();
+    expect(within(panel).getByRole('button', { name: 'Previous event' })).toHaveProperty('disabled', true);
+    await app.user.keyboard('{Escape}');
+    await waitFor(() => {
+      expect(screen.queryByRole('complementary')).toBeNull();
+    });
+    expect(app.address()).toBe('/events?range=7d');
+  });
+
+  test('shows the record with its numbers as written, OCSF, and what is around', async () => {
+    withEvents(several(1));
+    const app = openAt('/events/e0');
+    const panel = await screen.findByRole('complementary', { name: 'Event' });
+    expect(await within(panel).findByText('9007199254740993')).toBeTruthy();
+    expect(within(panel).getByText('Sweden (SE)')).toBeTruthy();
+    expect(within(panel).getByText('2 s later', { exact: false })).toBeTruthy();
+    await app.user.click(within(panel).getByRole('tab', { name: 'OCSF' }));
+    expect(await within(panel).findByText('3004')).toBeTruthy();
+    await app.user.click(within(panel).getByRole('link', { name: 'This actor' }));
+    await waitFor(() => {
+      expect(new URLSearchParams(app.address().split('?')[1]).get('actor')).toBe('ana@example.test');
+    });
+    expect(app.address()).toMatch(/^\/events\/e0\?range=/);
+    await app.user.click(await within(panel).findByRole('button', { name: 'Leave out this Action' }));
+    await waitFor(() => {
+      expect(new URLSearchParams(app.address().split('?')[1]).get('action')).toBe('!action-0');
+    });
+  });
+
+  test('a long record is fetched in part, and the rest when asked', async () => {
+    const server = withEvents(several(1));
+    const long = JSON.stringify({ text: 'x'.repeat(5 * 1024 * 1024) });
+    server.on('GET /api/v2/events/e0/raw', { raw: long, headers: { 'content-length': String(long.length) } });
+    openAt('/events/e0');
+    const panel = await screen.findByRole('complementary', { name: 'Event' });
+    expect(await within(panel).findByText('This record is long')).toBeTruthy();
+    expect(within(panel).getByText(/The first 256 KiB/).textContent).toContain('of 5.0 MiB');
+    expect(panel.textContent.length).toBeLessThan(60_000);
+    expect(within(panel).getByRole('link', { name: 'Exact bytes' }).getAttribute('href')).toBe('/api/v2/events/e0/raw');
+    expect(within(panel).getByRole('button', { name: 'Show up to 2.0 MiB' })).toBeTruthy();
+  });
+
+  test('versions tell what changed', async () => {
+    const server = withEvents([makeEvent(0, { versions: 2 })]);
+    server.on('GET /api/v2/events/e0/versions', {
+      body: { data: [{ received_at: '2026-11-01T10:00:00.000Z', raw: { a: 1, b: 2 } }, { received_at: '2026-11-02T10:00:00.000Z', raw: { a: 1, b: 3 } }] },
+    });
+    const app = openAt('/events/e0');
+    await app.user.click(await screen.findByRole('tab', { name: '2 versions' }));
+    expect(await screen.findByRole('row', { name: 'b 2 3' })).toBeTruthy();
+  });
+
+  test('an event that is gone is said so', async () => {
+    withEvents(several(1));
+    openAt('/events/nothing');
+    expect(await screen.findByText('This event does not exist')).toBeTruthy();
+  });
+});
+
+test('whatever a vendor writes is text', async () => {
+  const hostile = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '\u202eevil\u202c', '👩‍👩‍👧‍👦'.repeat(50), 'x'.repeat(10_000), '__proto__', '${1+1}', ' '];
+  const events = hostile.map((text, index) =>
+    makeEvent(index, { action: text, actor_email: text, actor_uid: text, target: text, source_ip: text, stream: text, country: text, vendor_uid: text }),
+  );
+  const server = withEvents(events);
+  hostile.forEach((text, index) => {
+    server.on(`GET /api/v2/events/e${String(index)}/raw`, { raw: JSON.stringify({ [text]: [text, { [text]: text }] }) });
+  });
+  const app = openAt('/events/e0?range=7d');
+  const panel = await screen.findByRole('complementary', { name: 'Event' });
+  for (let index = 1; index < hostile.length; index += 1) {
+    await within(panel).findByText(`${String(index)} of ${String(hostile.length)}`);
+    await app.user.keyboard(']');
+  }
+  expect(document.querySelector('img[src="x"], script')).toBeNull();
+  expect(screen.getAllByText(/onerror=alert/).length).toBeGreaterThan(0);
+  expect(document.title).not.toHaveLength(10_000);
+});
