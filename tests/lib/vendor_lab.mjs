@@ -226,7 +226,7 @@ export class Scenario {
   async history(status, code) {
     let told = [];
     const found = async () => (told = await this.verdicts()).some((v) => (code === undefined || v.code === code) && v.status === status);
-    await eventually(found, `a row of the history: ${status}, ${code}`, { ms: 5000, seen: () => `\n${told.map((v) => `${v.status} ${v.level} ${v.code}`).join("\n")}` });
+    await eventually(found, `a row of the history: ${status}, ${code}`, { ms: 20000, seen: () => `\n${told.map((v) => `${v.status} ${v.level} ${v.code}`).join("\n")}` });
   }
   async polls(stream, outcome) {
     const q = `filter[stream]=${stream}${outcome ? `&filter[outcome]=${outcome}` : ""}&page[limit]=200`;
@@ -299,7 +299,7 @@ export class Scenario {
     await this.healthy(ms);
     let told = [];
     const back = async () => (told = await this.verdicts()).at(-1)?.level === "ok";
-    await eventually(back, "the recovery is in the history", { ms: 5000, seen: () => `\n${told.map((v) => `${v.status} ${v.level} ${v.code}`).join("\n")}` });
+    await eventually(back, "the recovery is in the history", { ms: 20000, seen: () => `\n${told.map((v) => `${v.status} ${v.level} ${v.code}`).join("\n")}` });
     await this.same(what);
   }
 
