@@ -9,7 +9,8 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // A polyfill for module preloading would be one more script to review; every supported browser has it built in.
   build: { target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 900 },
-  server: { proxy: { '/api': target, '/auth': target } },
+  // By number: there are machines without a name for themselves.
+  server: { host: '127.0.0.1', proxy: { '/api': target, '/auth': target } },
   test: {
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],
