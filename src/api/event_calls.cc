@@ -48,7 +48,7 @@ Value EventCalls::ocsf_of(const StoredEvent& event) const {
   return JsonText{std::move(*document)};
 }
 
-void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, bool ocsf) const {
+void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, EventParts parts) const {
   out.begin_object().field("type", "events").field("id", event.id).key("attributes").begin_object();
   out.field("time", format_rfc3339(event.time)).field("received_at", format_rfc3339(event.received_at));
   out.field("stream", event.key.stream).field("vendor_uid", event.vendor_uid);
@@ -63,12 +63,14 @@ void EventCalls::write_event(codec::JsonWriter& out, const StoredEvent& event, b
   write_or_null(out, "target", event.target);
   out.key("raw");
   // The record's own bytes; what is no JSON is shown as text
-  if (is_json(event.raw))
+  if (!parts.raw)
+    out.null();
+  else if (is_json(event.raw))
     out.raw(event.raw);
   else
     out.value(event.raw);
   out.field("versions", static_cast<std::uint64_t>(event.versions)).field("unreadable", event.unreadable);
-  if (ocsf) {
+  if (parts.ocsf) {
     out.key("ocsf");
     ocsf_of(event).write(out);
   }
@@ -111,7 +113,7 @@ EventCalls::Reply EventCalls::list(const Caller& caller, const Request& request)
   }
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();
-  for (const auto& event : found.events) write_event(out, event, asked.ocsf);
+  for (const auto& event : found.events) write_event(out, event, asked.parts);
   out.end_array();
   if (asked.with_device) API_TRY(write_devices(out, caller.scope, found.events));
   out.key("meta").begin_object().key("page").begin_object().field(
@@ -136,7 +138,7 @@ EventCalls::Reply EventCalls::get(const Caller& caller, const Request& request) 
   API_ASSIGN(const StoredEvent event, event_of(caller, request));
   codec::JsonWriter out;
   out.begin_object().key("data");
-  write_event(out, event, query.flag("ocsf"));
+  write_event(out, event, {query.flag("ocsf"), query.flag("raw", true)});
   if (!query.include.empty()) API_TRY(write_devices(out, caller.scope, {event}));
   out.end_object();
   auto response = json_response(out.take());
@@ -191,8 +193,9 @@ EventCalls::Reply EventCalls::counts(const Caller& caller, const Request& reques
   const auto bucket_width = kWidths.find(unit);
   if (bucket_width == kWidths.end()) return refuse_parameter("width", "width is minute, hour or day.");
   const auto& span = asked.query.time;
+  // an hour of grace: "the last 24 hours" of a person's clock are a little more here
   if (bucket_width->second == store::Width::kMinute &&
-      (!span.from || span.to.value_or(parts_.clock.now()) - *span.from > std::chrono::hours(24)))
+      (!span.from || span.to.value_or(parts_.clock.now()) - *span.from > std::chrono::hours(25)))
     return refuse_parameter(
         "width", "Minutes are counted over at most 24 hours: give filter[time] a start and an end.");
   const auto* group = request.query_value("group");

@@ -14,12 +14,18 @@
 
 namespace picket::api {
 
+/// What of an event is written besides its fields. Without `raw` the attribute is null.
+struct EventParts {
+  bool ocsf = false;
+  bool raw = true;
+};
+
 /// What a request asks of the event store.
 struct EventQuery {
   store::Query query;
   store::FindOptions find;
   bool nothing = false;  ///< the filters exclude everything (another organization)
-  bool ocsf = false;
+  EventParts parts;
   bool with_device = false;  ///< include=security_device
 };
 
@@ -58,7 +64,7 @@ class EventCalls {
 
  private:
   Answer<store::StoredEvent> event_of(const Caller& caller, const Request& request) const;
-  void write_event(codec::JsonWriter& out, const store::StoredEvent& event, bool ocsf) const;
+  void write_event(codec::JsonWriter& out, const store::StoredEvent& event, EventParts parts) const;
   Value ocsf_of(const store::StoredEvent& event) const;
   Answer<void> write_devices(codec::JsonWriter& out, const Scope& scope,
                              const std::vector<store::StoredEvent>& events) const;

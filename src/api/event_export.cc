@@ -195,7 +195,7 @@ void EventCalls::run_export(const Export& what, const std::shared_ptr<Stream>& s
       taken = out.add(csv_row(event, name_of(event.key.device_id)));
     } else {
       codec::JsonWriter json;
-      write_event(json, event, what.asked.ocsf);
+      write_event(json, event, what.asked.parts);
       std::string line = json.take();
       // Line breaks stand between the members of a record alone: inside its texts JSON has none
       std::replace_if(

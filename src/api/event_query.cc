@@ -213,7 +213,8 @@ Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const
   out.find.limit = query.limit;
   out.find.after = query.after;
   out.find.with_total = query.flag("total", true);
-  out.ocsf = query.flag("ocsf");
+  out.parts = {query.flag("ocsf"), query.flag("raw", true)};
+  out.find.with_raw = out.parts.raw || out.parts.ocsf;
   return out;
 }
 

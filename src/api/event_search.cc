@@ -40,7 +40,7 @@ void EventCalls::run_search(const EventQuery& asked, const std::shared_ptr<Strea
     // Beyond the limit rows are only counted; without a wish for the total the search is over
     if (sent == asked.find.limit) return asked.find.with_total;
     codec::JsonWriter out;
-    write_event(out, event, asked.ocsf);
+    write_event(out, event, asked.parts);
     if (!stream->write_wait(sse_event("row", out.take()), kPatience, stop.get_token())) return false;
     ++sent;
     return true;

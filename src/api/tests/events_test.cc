@@ -150,6 +150,8 @@ TEST_F(Events, Counts) {
   EXPECT_EQ(get(others).status, 200);
   EXPECT_EQ(get(others + "&filter[text]=one-more").status, 400) << "only devices may be that many";
   EXPECT_EQ(get("/api/v2/events/counts?width=week").status, 400);
+  const auto bare = get("/api/v2/events?flag[raw]=false&page[limit]=1");
+  EXPECT_TRUE(bare.json.at("data").at(0).at("attributes").at("raw").is_null());
   EXPECT_EQ(get("/api/v2/events/counts?width=minute").status, 400) << "without a start";
   EXPECT_EQ(get("/api/v2/events/counts?width=minute&filter[time]=>2023-11-01T00:00:00Z").status, 400) << "too long";
   const auto minutes = get(
