@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::pair(once.actor_uid, twice.actor_uid), std::pair(once.actor_email, twice.actor_email),
         std::pair(once.source_ip, twice.source_ip), std::pair(once.country, twice.country), std::pair(once.target, twice.target)})
     if (a != b || a.size() > 1024) std::abort();
-  if (once.unreadable != once.vendor_uid.empty() || once.time != twice.time ||
+  // without a readable time there may still be an identity, never the other way round
+  if ((!once.unreadable && once.vendor_uid.empty()) || once.time != twice.time ||
       once.class_uid != twice.class_uid)
     std::abort();
   if (const auto document = normaliser.to_ocsf(stream, record); document && !codec::is_json(*document))

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/assert.h"
+#include "base/strings.h"
 #include "base/time.h"
 #include "connector/http_answer.h"
 
@@ -19,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto end = text.find('\n');
     const std::string_view value = text.substr(0, end);
     if (!value.empty()) response.headers.emplace_back(name, std::string(value));
-    if (std::string_view(name) == "date") vendor_clock = connector::parse_http_date(value).has_value();
+    if (std::string_view(name) == "date") vendor_clock = connector::parse_http_date(trim(value)).has_value();
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
