@@ -155,7 +155,7 @@ class Control {
   /// replaces the offer.
   virtual Result<FactorOffer> begin_factor(const Proof& proof, const Change& change) = 0;
   /// Puts the offered factor in force; answers the new recovery codes. Of `proof` the password is not asked again.
-  /// kConflict: nothing was begun in this session, or too long ago.
+  /// kConflict: nothing was begun in this sign-in, or too long ago.
   virtual Result<std::vector<std::string>> confirm_factor(const Proof& proof, const Change& change) = 0;
 
   /// Drops what is over: expired sessions and forgotten failures to sign in; keeps when sessions were used last. The audit

@@ -3,47 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { HistoryRow } from '@/api/types';
+import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type RecentChange, recentChangesQuery } from '@/data/histories/recent';
-import {
-  IconAlertOctagon,
-  IconAlertTriangle,
-  IconCircleCheck,
-  IconCirclePlus,
-  IconHeartbeat,
-  IconHistory,
-  IconKey,
-  IconPencil,
-  IconPlayerPause,
-  IconRewindBackward30,
-  IconTrash,
-} from '@/ui/icons';
+import { ChangeIcon } from '@/ui/ChangeIcon';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import classes from './home.module.css';
 
 const first = 8;
-
-const kinds: Record<string, typeof IconHistory> = {
-  created: IconCirclePlus,
-  settings: IconPencil,
-  secret: IconKey,
-  health: IconHeartbeat,
-  reread: IconRewindBackward30,
-  deleted: IconTrash,
-};
-const healths: Record<string, typeof IconHistory> = {
-  ok: IconCircleCheck,
-  warning: IconAlertTriangle,
-  error: IconAlertOctagon,
-  paused: IconPlayerPause,
-};
-const fallback: Record<HistoryRow['attributes']['action'], string> = {
-  CREATED: 'Device added',
-  UPDATED: 'Settings changed',
-  UPDATED_SECRETS: 'API token replaced',
-  DELETED: 'Device deleted',
-};
 
 /** What happened to devices in the last day, newest first. */
 export function Changed() {
@@ -103,13 +71,12 @@ function nameBefore(row: HistoryRow): string | null {
 function Change({ change }: { change: RecentChange }) {
   const { row, actor, deviceId } = change;
   const { value, action, created_at } = row.attributes;
-  const level = value?.kind === 'health' ? String(value.after?.['level'] ?? '') : '';
-  const Icon = healths[level] ?? kinds[value?.kind ?? ''] ?? IconHistory;
+  const level = levelAfter(row);
   const name = change.device ?? nameBefore(row);
   return (
     <li>
       <span className={classes.changeIcon} data-level={level}>
-        <Icon size={16} aria-hidden />
+        <ChangeIcon kind={value?.kind} level={level} />
       </span>
       <div>
         <p>
@@ -121,7 +88,7 @@ function Change({ change }: { change: RecentChange }) {
             <bdi className={classes.changeDevice}>{name ?? 'A device'}</bdi>
           )}
         </p>
-        <p className={classes.changeText}>{value?.sentence ?? fallback[action]}</p>
+        <p className={classes.changeText}>{sentenceOf(row)}</p>
         <p className="pk-muted">
           {actor ?? 'Picket'}, <Ago time={created_at} />
         </p>

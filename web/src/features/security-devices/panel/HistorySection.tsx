@@ -2,21 +2,10 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
-import {
-  IconAlertOctagon,
-  IconAlertTriangle,
-  IconCircleCheck,
-  IconCirclePlus,
-  IconHeartbeat,
-  IconHistory,
-  IconKey,
-  IconPencil,
-  IconPlayerPause,
-  IconRewindBackward30,
-  IconTrash,
-  IconX,
-} from '@/ui/icons';
+import { ChangeIcon } from '@/ui/ChangeIcon';
+import { IconX } from '@/ui/icons';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
@@ -24,23 +13,8 @@ import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { type HistoryKind, useDevicesSearch } from '../search';
 import { Heading } from './Heading';
-import { differences, levelAfter, sentenceOf } from './historyText';
+import { differences } from './historyText';
 import classes from './panel.module.css';
-
-const icons: Record<string, typeof IconHistory> = {
-  created: IconCirclePlus,
-  settings: IconPencil,
-  secret: IconKey,
-  health: IconHeartbeat,
-  reread: IconRewindBackward30,
-  deleted: IconTrash,
-};
-const healthIcons: Record<string, typeof IconHistory> = {
-  ok: IconCircleCheck,
-  warning: IconAlertTriangle,
-  error: IconAlertOctagon,
-  paused: IconPlayerPause,
-};
 
 const kinds = [
   ['all', 'All'],
@@ -172,14 +146,13 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
 function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void }) {
   const { row, actor, actorId } = entry;
   const { value } = row.attributes;
-  const level = value?.kind === 'health' ? levelAfter(value.after) : '';
-  const Icon = healthIcons[level] ?? icons[value?.kind ?? ''] ?? IconHistory;
+  const level = levelAfter(row);
   const changed = differences(value?.before, value?.after);
   const [opened, setOpened] = useState(false);
   return (
     <li className={classes.entry}>
       <span className={classes.entryIcon} data-level={level === '' ? undefined : level}>
-        <Icon size={16} aria-hidden />
+        <ChangeIcon kind={value?.kind} level={level} />
       </span>
       <div className={classes.entryBody}>
         <div className={classes.entrySentence}>{sentenceOf(row)}</div>

@@ -1,17 +1,5 @@
-import type { HistoryRow } from '@/api/types';
 import { levelWords, type ShownLevel } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
-
-const fallback: Record<HistoryRow['attributes']['action'], string> = {
-  CREATED: 'Device added',
-  UPDATED: 'Settings changed',
-  UPDATED_SECRETS: 'API token replaced',
-  DELETED: 'Device deleted',
-};
-
-export function sentenceOf(row: HistoryRow): string {
-  return row.attributes.value?.sentence ?? fallback[row.attributes.action];
-}
 
 export interface Difference {
   key: string;
@@ -75,12 +63,4 @@ export function differences(
     .filter((key) => !(key === 'status' && keys.has('level')))
     .map((key) => ({ key, label: labelOf(key), before: text(old.get(key), key), after: text(now.get(key), key) }))
     .filter((change) => change.before !== change.after);
-}
-
-/** The level that a change of health led to; empty when it does not say. */
-export function levelAfter(after: Record<string, unknown> | null | undefined): string {
-  const level = after?.['level'];
-  if (typeof level === 'string') return level;
-  const status = after?.['status'];
-  return status === 'healthy' ? 'ok' : status === 'unhealthy' ? 'error' : '';
 }

@@ -1,0 +1,23 @@
+import type { HistoryRow } from '@/api/types';
+
+const fallback: Record<HistoryRow['attributes']['action'], string> = {
+  CREATED: 'Device added',
+  UPDATED: 'Settings changed',
+  UPDATED_SECRETS: 'API token replaced',
+  DELETED: 'Device deleted',
+};
+
+/** What happened, in words. */
+export function sentenceOf(row: HistoryRow): string {
+  return row.attributes.value?.sentence ?? fallback[row.attributes.action];
+}
+
+/** The level that a change of health led to; empty for other changes, and when it does not say. */
+export function levelAfter(row: HistoryRow): string {
+  const { value } = row.attributes;
+  if (value?.kind !== 'health') return '';
+  const level = value.after?.['level'];
+  if (typeof level === 'string') return level;
+  const status = value.after?.['status'];
+  return status === 'healthy' ? 'ok' : status === 'unhealthy' ? 'error' : '';
+}
