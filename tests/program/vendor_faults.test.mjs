@@ -26,10 +26,10 @@ after(() => lab?.stop());
 
 const groups = { slow: [] };
 const group = (name) => { groups.now = groups[name] ??= []; };
-const add = (list, name, play) => { if (!only || only.test(name)) list.push([name, play]); };
-const scenario = (name, play) => add(groups.now, name, play);
+const add = (list, name, play, options) => { if (!only || only.test(name)) list.push([name, play, options]); };
+const scenario = (name, play, options = {}) => add(groups.now, name, play, options);
 /** Begun first, because a vendor's or our own limit has to pass. */
-const slow = (name, play) => add(groups.slow, name, play);
+const slow = (name, play, options = {}) => add(groups.slow, name, play, options);
 
 // --------------------------------------------------------------------------------------------------------------------------- HTTP
 group("HTTP");
@@ -771,5 +771,5 @@ scenario("token: removed features, expiry and revocation at once do not confuse 
 
 const all = [...groups.slow, ...Object.entries(groups).filter(([name]) => !["slow", "now"].includes(name)).flatMap(([, list]) => list)];
 describe("vendor faults", { concurrency: kAtOnce }, () => {
-  for (const [name, play] of all) test(name, () => lab.run(play, options));
+  for (const [name, play, options] of all) test(name, () => lab.run(play, options));
 });
