@@ -213,12 +213,13 @@ class Run {
 
   told(what) { (this.complaints ??= []).push(what); }
 
-  /** A round goes on while the vendor has more: reading again brings whole rounds, not single pages. */
+  /** A round goes on while the vendor has more: reading again brings whole rounds, not single pages. It is over when this returns. */
   async probeRounds() {
+    const since = new Date().toISOString();
     await this.reread();
     for (const stream of streams) {
       const whole = async () => (await this.api.get(`/api/v2/security_devices/${this.device}/polls?filter[stream]=${stream}&page[limit]=200`)).data
-        .some((p) => p.attributes.outcome === "ok" && p.attributes.pages >= 3);
+        .some((p) => p.attributes.started_at >= since && p.attributes.outcome === "ok" && p.attributes.pages >= 3);
       await until(whole, "a whole round", 20000, 300).catch(() => this.told(`${stream}: a round ended while the vendor had more`));
     }
   }
