@@ -40,6 +40,11 @@ bool bug_planted(std::string_view name) {
   return planted == name;
 }
 
+bool tight() {
+  static const bool on = std::getenv("PICKET_TIGHT") != nullptr;
+  return on;
+}
+
 }  // namespace picket::detail
 
 #endif

@@ -301,7 +301,13 @@ Result<std::unique_ptr<EventStore>> open_tuned_store(const SqliteStoreOptions& o
 }
 
 Result<std::unique_ptr<EventStore>> open_sqlite_store(const SqliteStoreOptions& options) {
-  return open_tuned_store(options, Tuning());
+  Tuning tuning;
+  if (PICKET_TIGHT) {  // the torture suite cannot wait for a month's end or a thousand small blocks
+    tuning.partition_events = 1500;
+    tuning.checkpoint_pages = 16;
+    tuning.merge_fan_in = 2;
+  }
+  return open_tuned_store(options, tuning);
 }
 
 }  // namespace picket::store

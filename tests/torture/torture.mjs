@@ -21,13 +21,13 @@ const streams = ["auditevents", "itemusages", "signinattempts"];
 
 /** Where every life passes, sooner or later. */
 const failPoints = [
-  "ingest.page_received", "ingest.before_append", "ingest.after_append", "ingest.before_commit", "ingest.after_commit",
+  "store.before_roll", "store.after_roll", "ingest.page_received", "ingest.before_append", "ingest.after_append", "ingest.before_commit", "ingest.after_commit",
   "ingest.after_group_commit", "ingest.mid_round", "control.before_commit", "control.after_commit",
   "store.append_half", "store.before_commit", "store.after_commit", "store.before_run_merge", "store.after_run_merge",
   "store.merge_half", "store.merge_before_commit", "store.merge_after_commit", "store.before_checkpoint", "store.after_checkpoint",
 ];
-/** Passed once in the life of an event file: when it is made. */
-const firstPoints = ["store.before_roll", "store.partition_before_schema", "store.partition_after_schema", "store.after_roll"];
+/** Passed when an event file is made: the first of all is made under them. */
+const firstPoints = ["store.partition_before_schema", "store.partition_after_schema"];
 /** Passed only by what is not played here: the making of the databases at `init`, and retention. */
 const elsewhere = ["sql.migration", "store.before_drop", "store.drop_half_removed"];
 
@@ -89,11 +89,12 @@ class Run {
     this.token = (await this.sim.line(/(eyJ[\w-]+\.[\w-]+\.[\w-]+)/))[1];
   }
 
-  async startServer(failPoint) {
+  /** Every other life has small event files that are merged and written back often: what a store does seldom. */
+  async startServer(failPoint, tight = this.random() < 0.5) {
     const begun = Date.now();
     this.serve = new Program(picket, ["serve", "--data", join(this.dir.path, "data"), "--listen", `127.0.0.1:${this.port ?? 0}`, "--poll-interval", "1s",
       "--vendor-rate", "0", "--allow-device-server", this.simUrl],
-      { env: { ...(failPoint && { PICKET_DIE_AT: failPoint }), ...(this.bug && { PICKET_PLANT: this.bug }) } });
+      { env: { ...(failPoint && { PICKET_DIE_AT: failPoint }), ...(tight && { PICKET_TIGHT: "1" }), ...(this.bug && { PICKET_PLANT: this.bug }) } });
     try {
       this.base = (await this.serve.line(/(http:\/\/[^\s]+)/))[1];
       this.port = Number(new URL(this.base).port);
@@ -124,7 +125,7 @@ class Run {
 
   /** A life that ends at the `visit`-th passing of a fail point, if it comes so far. */
   async dieAt(point, visit) {
-    if (await this.startServer(`${point}:${visit}`)) {
+    if (await this.startServer(`${point}:${visit}`, /merge|checkpoint|roll|partition/.test(point))) {
       // what happens seldom is brought about: a change for the control store, history once more for the event store
       if (point.startsWith("control.")) this.api.call("PATCH", `/api/v2/security_devices/${this.device}`, { data: { attributes: { location: `Place ${namedLives}` } } }).catch(() => {});
       else if (/merge|checkpoint|mid_round/.test(point) || this.random() < 0.15) this.reread().catch(() => {});
