@@ -1,0 +1,111 @@
+#include "codec/yaml.h"
+
+#include <gtest/gtest.h>
+
+namespace picket::codec {
+namespace {
+
+YamlNode one(std::string_view text) {
+  auto documents = parse_yaml(text);
+  EXPECT_EQ(documents.size(), 1u);
+  if (documents.size() != 1 || !documents[0]) {
+    ADD_FAILURE() << (documents.empty() ? "nothing" : documents[0].error().message);
+    return {};
+  }
+  return *documents[0];
+}
+
+Error error_of(std::string_view text, const YamlLimits& limits = {}) {
+  const auto documents = parse_yaml(text, limits);
+  for (const auto& document : documents)
+    if (!document) return document.error();
+  ADD_FAILURE() << "no error for " << text;
+  return Error(ErrorKind::kInternal, "");
+}
+
+TEST(Yaml, TypesFollowTheCoreSchemaOfYaml12) {
+  const YamlNode map = one(
+      "a: yes\nb: true\nc: 'true'\nd: 0x17\ne: 012345678901\nf: 1e3\ng: 2024-01-01\nh: ~\ni:\nj: \"\"\nk: off\nl: .5\nm: .\nn: !!str 5\n"
+      "o: -0\np: 1.\nq: 1_000\nr: |\n  5\ns: 0o17\nt: +.INF\nu: e5\n");
+  const auto type = [&](std::string_view key) { return map.find(key)->type; };
+  EXPECT_EQ(type("a"), YamlType::kString);
+  EXPECT_EQ(type("b"), YamlType::kBool);
+  EXPECT_EQ(type("c"), YamlType::kString);
+  EXPECT_EQ(type("d"), YamlType::kInteger);
+  EXPECT_EQ(type("e"), YamlType::kInteger);
+  EXPECT_EQ(type("f"), YamlType::kFloat);
+  EXPECT_EQ(type("g"), YamlType::kString);
+  EXPECT_EQ(type("h"), YamlType::kNull);
+  EXPECT_EQ(type("i"), YamlType::kNull);
+  EXPECT_EQ(type("j"), YamlType::kString);
+  EXPECT_EQ(type("k"), YamlType::kString);
+  EXPECT_EQ(type("l"), YamlType::kFloat);
+  EXPECT_EQ(type("m"), YamlType::kString);
+  EXPECT_EQ(type("n"), YamlType::kString);
+  EXPECT_EQ(type("o"), YamlType::kInteger);
+  EXPECT_EQ(type("p"), YamlType::kFloat);
+  EXPECT_EQ(type("q"), YamlType::kString);
+  EXPECT_EQ(type("r"), YamlType::kString);
+  EXPECT_EQ(type("s"), YamlType::kInteger);
+  EXPECT_EQ(type("t"), YamlType::kFloat);
+  EXPECT_EQ(type("u"), YamlType::kString);
+  EXPECT_EQ(map.find("e")->text, "012345678901");
+}
+
+TEST(Yaml, PlacesCountLinesAndCodePointsFromOneOverAllDocuments) {
+  const auto documents = parse_yaml("# comment\n---\na: 1\n---\nbä:\n  - ü: x\n");
+  ASSERT_EQ(documents.size(), 2u);
+  const YamlNode& second = *documents[1];
+  EXPECT_EQ(second.keys[0].place.line, 5);
+  const YamlNode& value = second.items[0].items[0].items[0];
+  EXPECT_EQ(value.place.line, 6);
+  EXPECT_EQ(value.place.column, 8);
+}
+
+TEST(Yaml, OneBadDocumentCostsOnlyItself) {
+  const auto documents = parse_yaml("a: 1\n---\nb: [1, 2\n---\nc: 3\n");
+  ASSERT_EQ(documents.size(), 3u);
+  EXPECT_TRUE(documents[0]);
+  ASSERT_FALSE(documents[1]);
+  EXPECT_GE(documents[1].error().place->line, 3);
+  ASSERT_TRUE(documents[2]);
+  EXPECT_EQ(documents[2]->find("c")->text, "3");
+}
+
+TEST(Yaml, CommentsMarkersAndDirectivesAloneAreNoDocuments) {
+  EXPECT_TRUE(parse_yaml("").empty());
+  EXPECT_TRUE(parse_yaml("# a\n\n").empty());
+  EXPECT_TRUE(parse_yaml("---\n# a\n---\n").empty());
+  EXPECT_EQ(parse_yaml("%YAML 1.1\n---\na: 1\n---\n").size(), 1u);
+  EXPECT_EQ(parse_yaml("\xef\xbb\xbf" "a: 1\r\n---\r\nb: 2\r\n").size(), 2u);
+}
+
+TEST(Yaml, ADuplicateKeyIsAnErrorAtTheSecond) {
+  const Error error = error_of("a: 1\nb:\n  c: 1\n  \"c\": 2\n");
+  EXPECT_EQ(error.kind, ErrorKind::kInvalidInput);
+  EXPECT_EQ(error.place->line, 4);
+  EXPECT_EQ(error.place->column, 3);
+  EXPECT_NE(error.message.find("\"c\""), std::string::npos);
+}
+
+TEST(Yaml, AliasesAnchorsAndTagsAreRefused) {
+  EXPECT_NE(error_of("a: &x [1]\nb: *x\n").message.find("anchor"), std::string::npos);
+  EXPECT_NE(error_of("b: *x\n").message.find("alias"), std::string::npos);
+  EXPECT_NE(error_of("b: !!binary aGk=\n").message.find("tag"), std::string::npos);
+  EXPECT_NE(error_of("b: !!set {x}\n").message.find("tag"), std::string::npos);
+}
+
+TEST(Yaml, KeysMustBeScalars) { EXPECT_NE(error_of("? [a]\n: b\n").message.find("key"), std::string::npos); }
+
+TEST(Yaml, LimitsHold) {
+  const YamlLimits limits{.max_bytes = 1000, .max_depth = 4, .max_nodes = 10};
+  EXPECT_EQ(error_of(std::string(1001, ' '), limits).kind, ErrorKind::kTooLarge);
+  EXPECT_EQ(error_of("[[[[[x]]]]]", limits).kind, ErrorKind::kTooLarge);
+  EXPECT_EQ(error_of("[1,2,3,4,5,6,7,8,9,10]", limits).kind, ErrorKind::kTooLarge);
+  EXPECT_TRUE(parse_yaml("[[[[x]]]]", limits)[0]);
+  EXPECT_EQ(error_of("a: \xff\n").kind, ErrorKind::kInvalidInput);
+  EXPECT_EQ(error_of(std::string("a: b\0c\n", 7)).kind, ErrorKind::kInvalidInput);
+}
+
+}  // namespace
+}  // namespace picket::codec
