@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { account } from './mock/account.mjs';
 import { counts, polls, states, verifying } from './mock/device_states.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -249,6 +250,8 @@ function api(method, url, body, token, request) {
   }
   if (!sessions.has(token)) throw new Refusal(401, 'unauthorized', 'Your session has ended. Sign in again.');
   if (method !== 'GET' && request.headers['x-csrf-token'] !== `csrf-${token}`) throw new Refusal(403, 'csrf', 'The page is stale.');
+  const own = account(method, path, body, request, Refusal);
+  if (own) return own;
   if (path === '/api/v2/plugins') return { status: 200, body: { data: [plugin] } };
   if (path === '/api/v2/plugins/1password/inspect') {
     const secret = body.secrets.device_info.api_token;

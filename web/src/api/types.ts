@@ -55,3 +55,10 @@ export type Problem = Schemas['Error'];
 export type LiveChange = Schemas['LiveChange'];
 export type LiveHistory = Schemas['LiveHistory'];
 export type LiveEvents = Schemas['LiveEvents'];
+
+export type UserSession = Schemas['UserSession'];
+export type UserSessionList = Schemas['UserSessionList'];
+export type PasswordChange = Schemas['PasswordChange'];
+export type FactorRequest = Schemas['FactorRequest'];
+export type FactorOffer = Schemas['FactorOffer'];
+export type RecoveryCodes = Schemas['RecoveryCodes'];

@@ -17,6 +17,7 @@ import { HomePage } from '@/features/home/HomePage';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { Broken, NotFound, Starting } from './pages';
 import { Shell } from './Shell';
+import { applyZone } from './usePersonal';
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
 
@@ -40,6 +41,7 @@ const appRoute = createRoute({
       const next = location.href === '/' ? {} : { next: location.href };
       throw redirect({ to: '/sign-in', search: next, replace: true });
     }
+    applyZone(context.queryClient);
   },
   component: Shell,
   errorComponent: Broken,
@@ -77,6 +79,12 @@ const egressRoute = createRoute({
   component: EgressPage,
 });
 
+const profileRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
+});
+
 const eventsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/events',
@@ -92,7 +100,7 @@ const eventRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), egressRoute]),
+  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), egressRoute, profileRoute]),
 ]);
 
 /** Search parameters are plain text: links can be read, shared and written by hand. */

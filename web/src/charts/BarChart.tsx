@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { bucketText, count, countShort, tickText, zoneOffset } from '@/ui/timeText';
+import { bucketText, count, countShort, tickText } from '@/ui/timeText';
+import { useZone, zoneOffset } from '@/ui/zone';
 import classes from './charts.module.css';
 import { labelled, type Series, sum, ticks, totals } from './series';
 
@@ -59,6 +60,8 @@ export function BarChart(props: BarChartProps) {
     };
   }, []);
 
+  // Its texts name hours and days.
+  useZone();
   const n = starts.length;
   const all = useMemo(() => totals(series, n), [series, n]);
   const total = sum(all);
@@ -221,7 +224,6 @@ function Bars({ starts, step, series, height, width, all, peak, first, last, now
   const x = (index: number): number => left + Math.round((index / Math.max(1, n)) * plotWidth);
   const band = plotWidth / Math.max(1, n);
   const gap = band >= 12 ? 2 : band >= 3 ? 1 : 0;
-  const offset = zoneOffset(starts[0] ?? 0);
   const lastOpen = now !== undefined && n > 0 && (starts[n - 1] ?? 0) + step > now;
 
   const paths = series.map(() => ({ closed: '', open: '' }));
@@ -262,7 +264,7 @@ function Bars({ starts, step, series, height, width, all, peak, first, last, now
         </g>
       ))}
       {width > 0 &&
-        labelled(starts, step, Math.floor(plotWidth / 70), offset).map((index) => {
+        labelled(starts, step, Math.floor(plotWidth / 70), (at) => zoneOffset(at)).map((index) => {
           const at = starts[index] ?? 0;
           const middle = x(index) + (step >= 86_400_000 ? Math.round(band / 2) : 0);
           if (middle > width - 24) return null;

@@ -42,10 +42,10 @@ test('the axis has whole, round values that reach the highest bar', () => {
 test('labels stand at round times of the reader, no more than fit', () => {
   const starts = bucketStarts(from, from + 24 * hour, hour);
   const india = 5.5 * hour;
-  expect(labelled(starts, hour, 8, 0).map((index) => new Date(starts[index] ?? 0).getUTCHours() % 3)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
-  expect(labelled(starts, hour, 8, india).length).toBeLessThanOrEqual(8);
-  expect(labelled(bucketStarts(from, from + 30 * stepOf.day, stepOf.day), stepOf.day, 7, india).length).toBeGreaterThan(1);
-  expect(labelled([], hour, 8, 0)).toEqual([]);
+  expect(labelled(starts, hour, 8, () => 0).map((index) => new Date(starts[index] ?? 0).getUTCHours() % 3)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(labelled(starts, hour, 8, () => india).length).toBeLessThanOrEqual(8);
+  expect(labelled(bucketStarts(from, from + 30 * stepOf.day, stepOf.day), stepOf.day, 7, () => india).length).toBeGreaterThan(1);
+  expect(labelled([], hour, 8, () => 0)).toEqual([]);
 });
 
 test('a sparkline says in words what it draws', () => {

@@ -53,15 +53,15 @@ export function ticks(max: number, lines = 3): number[] {
   return out;
 }
 
-/** Which buckets carry a label: those at a round time, `most` at the utmost. `offset` is the zone's, in milliseconds. */
-export function labelled(starts: readonly number[], step: number, most: number, offset: number): number[] {
+/** Which buckets carry a label: those at a round time, `most` at the utmost. `offset` is the zone's at a moment, in milliseconds. */
+export function labelled(starts: readonly number[], step: number, most: number, offset: (at: number) => number): number[] {
   const minute = 60_000;
   const steps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 20_160, 43_200].map((m) => m * minute);
   // Days are the server's, in UTC; hours and minutes are round in the reader's zone.
-  const shift = step >= stepOf.day ? 0 : offset;
+  const shifted = starts.map((start) => start + (step >= stepOf.day ? 0 : offset(start)));
   for (const every of steps) {
     if (every < step) continue;
-    const hits = starts.flatMap((start, index) => ((start + shift) % every === 0 ? [index] : []));
+    const hits = shifted.flatMap((start, index) => (start % every === 0 ? [index] : []));
     if (hits.length > 0 && hits.length <= Math.max(1, most)) return hits;
   }
   return starts.length > 0 ? [0] : [];

@@ -1,18 +1,13 @@
+import { dateText, fromInput } from '@/ui/zone';
+
 const dayMs = 24 * 60 * 60 * 1000;
 
-const two = (n: number): string => String(n).padStart(2, '0');
-
-/** `YYYY-MM-DD` in the person's zone, as a date field wants it. */
-export function dateText(at: Date): string {
-  return `${String(at.getFullYear())}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
 export function daysAgo(days: number, now: number): string {
-  return dateText(new Date(now - days * dayMs));
+  return dateText(now - days * dayMs);
 }
 
 export function daysBetween(date: string, now: number): number {
-  const [today, then] = [new Date(`${dateText(new Date(now))}T00:00:00Z`), new Date(`${date}T00:00:00Z`)];
+  const [today, then] = [new Date(`${dateText(now)}T00:00:00Z`), new Date(`${date}T00:00:00Z`)];
   return Math.round((today.getTime() - then.getTime()) / dayMs);
 }
 
@@ -30,7 +25,7 @@ export function dateComplaint(date: string, maxDays: number, now: number): strin
  * a few hours beyond the limit: then the limit itself is meant.
  */
 export function startOf(date: string, maxDays: number, now: number): string {
-  const midnight = new Date(`${date}T00:00:00`).getTime();
+  const midnight = fromInput(`${date}T00:00:00`) ?? now;
   const earliest = now - maxDays * dayMs + 60_000;
   return `${new Date(Math.max(midnight, earliest)).toISOString().slice(0, 19)}Z`;
 }

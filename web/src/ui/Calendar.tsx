@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { IconChevronLeft, IconChevronRight } from '@/ui/icons';
-import { momentOf, startOfDay, wallOf, type Wall } from './zone';
+import { momentOf, startOfDay, useZone, wallOf, zoned, zoneOffset, type Wall } from './zone';
 import classes from './Calendar.module.css';
 
 export interface CalendarProps {
@@ -14,8 +14,8 @@ export interface CalendarProps {
 }
 
 const weekDays = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'];
-const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
-const dayName = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' });
+const monthName = zoned({ month: 'long', year: 'numeric' });
+const dayName = zoned({ dateStyle: 'full' });
 
 const firstOf = (ms: number, months = 0): number => {
   const wall = wallOf(ms);
@@ -24,7 +24,7 @@ const firstOf = (ms: number, months = 0): number => {
 
 /** The days of a month in weeks that begin on Monday; the weeks at both ends are filled up. */
 function weeksOf(month: number): number[][] {
-  const shift = (new Date(month).getDay() + 6) % 7;
+  const shift = (new Date(month + zoneOffset(month)).getUTCDay() + 6) % 7;
   const weeks: number[][] = [];
   const next = firstOf(month, 1);
   for (let at = startOfDay(month, -shift); at < next; at = startOfDay(at, 7)) {
@@ -51,6 +51,7 @@ function sameDay(day: number, months: number): number {
 
 /** A month; arrow keys walk its days, page keys its months. */
 export function Calendar({ from, to, now, onDay }: CalendarProps) {
+  useZone();
   const today = startOfDay(now);
   const [day, setDay] = useState(() => startOfDay(to === null ? (from ?? now) : Math.min(to - 1, now)));
   const grid = useRef<HTMLTableElement>(null);

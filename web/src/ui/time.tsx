@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import { serverNow } from '@/api/clock';
-import { ago, absolute, iso, span } from './timeText';
+import { AppLink } from './AppLink';
+import { ago, absolute, iso, span, zoneName } from './timeText';
+import { useZone } from './zone';
 
 const listeners = new Set<() => void>();
 let timer: number | undefined;
@@ -27,6 +29,7 @@ export function useClockText(text: (now: number) => string): string {
 
 /** How long something has been so, with its beginning on hover. */
 export function For({ since, className }: { since: string; className?: string | undefined }) {
+  useZone();
   const text = useClockText((now) => `for ${span((now - Date.parse(since)) / 1000)}`);
   return (
     <time dateTime={iso(since)} title={`Since ${absolute(since)} (${iso(since)})`} className={className ?? 'pk-num'}>
@@ -37,11 +40,22 @@ export function For({ since, className }: { since: string; className?: string | 
 
 /** A time, relative, with the exact time on hover. */
 export function Ago({ time, never = 'never' }: { time: string | null; never?: string }) {
+  useZone();
   const text = useClockText((now) => (time === null ? never : ago(time, now)));
   if (time === null) return <span className="pk-muted">{never}</span>;
   return (
     <time dateTime={iso(time)} title={`${absolute(time)} (${iso(time)})`} className="pk-num">
       {text}
     </time>
+  );
+}
+
+/** Named once at the foot of what shows times; leads to where it is chosen. */
+export function ZoneNote({ className }: { className?: string | undefined }) {
+  useZone();
+  return (
+    <span className={className}>
+      Times are in <AppLink href="/profile#time-zone">{zoneName()}</AppLink>
+    </span>
   );
 }

@@ -1,3 +1,5 @@
+import { offsetText, systemZone, wallOf, zone, zoned } from './zone';
+
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -11,10 +13,10 @@ export function span(seconds: number): string {
   return `${String(Math.floor(s / day))} days`;
 }
 
-const sameYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const otherYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
-const dayAndMinute = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const sameYear = zoned({ day: 'numeric', month: 'short' });
+const otherYear = zoned({ day: 'numeric', month: 'short', year: 'numeric' });
+const full = zoned({ dateStyle: 'medium', timeStyle: 'medium' });
+const dayAndMinute = zoned({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 export function calendarDay(time: string): string {
   const date = new Date(time);
@@ -34,8 +36,7 @@ export function ago(time: string, now: number): string {
   if (seconds < -5) return seconds < -30 * day ? calendarDay(time) : `in ${span(-seconds)}`;
   if (seconds < 5) return 'just now';
   if (seconds < 30 * day) return `${span(seconds)} ago`;
-  const date = new Date(at);
-  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+  return (wallOf(at).year === wallOf(now).year ? sameYear : otherYear).format(at);
 }
 
 export function absolute(time: string): string {
@@ -48,13 +49,9 @@ export function iso(time: string): string {
   return Number.isNaN(date.getTime()) ? time : date.toISOString();
 }
 
+/** The person's zone, "Europe/Oslo (UTC+01:00)". */
 export function zoneName(): string {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const offset = -new Date().getTimezoneOffset();
-  const sign = offset < 0 ? '-' : '+';
-  const abs = Math.abs(offset);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${timeZone} (UTC${sign}${two(Math.floor(abs / 60))}:${two(abs % 60)})`;
+  return `${zone() ?? systemZone()} (${offsetText(Date.now())})`;
 }
 
 export const count = (n: number): string => n.toLocaleString('en-GB');
@@ -81,16 +78,11 @@ export function countShort(n: number): string {
   return `${String(Math.round(value * 10) / 10)}${unit}`;
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+const clock = zoned({ hour: '2-digit', minute: '2-digit' });
+const weekday = zoned({ weekday: 'short', day: 'numeric', month: 'short' });
 // Whole days are the server's, and those are UTC's.
 const weekdayUtc = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayUtc = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-
-/** How far the person's clock is ahead of UTC at that moment, in milliseconds. */
-export function zoneOffset(at: number): number {
-  return -new Date(at).getTimezoneOffset() * 60_000;
-}
 
 /** A bucket of a chart in words: "Sun 22 Nov, 14:00 to 15:00", "Sun 22 Nov (UTC)". `end` when it is several buckets. */
 export function bucketText(start: number, step: number, end = start + step): string {

@@ -1,4 +1,5 @@
 /** Wall clocks: what a moment is called in the person's time zone, and back. */
+import { useSyncExternalStore } from 'react';
 
 export interface Wall {
   year: number;
@@ -10,24 +11,121 @@ export interface Wall {
   second: number;
 }
 
-/** The moment's name on this browser's wall clock. */
-export function wallOf(ms: number): Wall {
-  const at = new Date(ms);
-  return {
-    year: at.getFullYear(),
-    month: at.getMonth() + 1,
-    day: at.getDate(),
-    hour: at.getHours(),
-    minute: at.getMinutes(),
-    second: at.getSeconds(),
+/** The person's choice; undefined while it is whatever the computer says. */
+let chosen: string | undefined;
+const listeners = new Set<() => void>();
+
+/** Whether the browser knows a zone of this name. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every time on the page is told in this zone from now on; `system`, and what the browser does not know, is the computer's. */
+export function setZone(name: string | undefined): void {
+  const next = name === undefined || name === 'system' || !isZone(name) ? undefined : name;
+  if (next === chosen) return;
+  chosen = next;
+  for (const listener of listeners) listener();
+}
+
+/** As `Intl` takes it. */
+export const zone = (): string | undefined => chosen;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
   };
 }
 
-/** The moment that a wall clock shows so. Days and months may overflow: the 32nd is the 1st of the next month. */
-export function momentOf(wall: Wall): number {
-  const at = new Date(2000, 0, 1, wall.hour, wall.minute, wall.second);
-  at.setFullYear(wall.year, wall.month - 1, wall.day);
+/** What prints times calls this, so that it prints them anew when the person chooses another zone. */
+export function useZone(): string | undefined {
+  return useSyncExternalStore(subscribe, zone);
+}
+
+/** A formatter in the person's zone, whichever that is at the time. */
+export function zoned(options: Intl.DateTimeFormatOptions): { format: (at: Date | number) => string } {
+  let made: { zone: string | undefined; format: Intl.DateTimeFormat } | undefined;
+  return {
+    format: (at) => {
+      if (made?.zone !== chosen || made === undefined) {
+        made = { zone: chosen, format: new Intl.DateTimeFormat('en-GB', { ...options, timeZone: chosen }) };
+      }
+      return made.format.format(at);
+    },
+  };
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(name: string): Intl.DateTimeFormat {
+  let clock = clocks.get(name);
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat('en-US', {
+      timeZone: name, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'narrow',
+      year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    });
+    clocks.set(name, clock);
+  }
+  return clock;
+}
+
+/** The wall read as if it were UTC's. */
+function asUtc(wall: Wall): number {
+  const at = new Date(Date.UTC(2000, 0, 1, wall.hour, wall.minute, wall.second));
+  at.setUTCFullYear(wall.year, wall.month - 1, wall.day);
   return at.getTime();
+}
+
+/** How far the clock of a zone (the person's, unless told) is ahead of UTC at that moment, in milliseconds. */
+export function zoneOffset(ms: number, name: string | undefined = chosen): number {
+  if (name === undefined) return -new Date(ms).getTimezoneOffset() * 60_000;
+  if (Number.isNaN(ms)) return NaN;
+  const read: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+  for (const { type, value } of clockOf(name).formatToParts(ms)) read[type] = value;
+  const year = Number(read.year);
+  const wall = {
+    year: read.era === 'B' ? 1 - year : year,
+    month: Number(read.month),
+    day: Number(read.day),
+    hour: Number(read.hour),
+    minute: Number(read.minute),
+    second: Number(read.second),
+  };
+  return asUtc(wall) - Math.floor(ms / 1000) * 1000;
+}
+
+/** The moment's name on the person's wall clock. */
+export function wallOf(ms: number): Wall {
+  const at = new Date(ms + zoneOffset(ms));
+  return {
+    year: at.getUTCFullYear(),
+    month: at.getUTCMonth() + 1,
+    day: at.getUTCDate(),
+    hour: at.getUTCHours(),
+    minute: at.getUTCMinutes(),
+    second: at.getUTCSeconds(),
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The moment that the wall clock shows so. Days and months may overflow: the 32nd is the 1st of the next month. What the clock
+ * shows twice is the first of both; what it leaves out is as much later as it leaves out. Both as `Date` does.
+ */
+export function momentOf(wall: Wall): number {
+  const naive = asUtc(wall);
+  const before = zoneOffset(naive - dayMs);
+  const after = zoneOffset(naive + dayMs);
+  if (zoneOffset(naive - before) === before) return naive - before;
+  if (zoneOffset(naive - after) === after) return naive - after;
+  return naive - before;
 }
 
 /** The first moment of the day, `days` later. */
@@ -38,10 +136,15 @@ export function startOfDay(ms: number, days = 0): number {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
+/** As `<input type="date">` wants it. */
+export function dateText(ms: number): string {
+  const { year, month, day } = wallOf(ms);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+}
+
 /** As `<input type="datetime-local">` wants it. */
 export function inputText(ms: number): string {
-  const { year, month, day, hour, minute, second } = wallOf(ms);
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
+  return `${dateText(ms)}T${clockText(ms)}`;
 }
 
 /** undefined where the text is no moment. */
@@ -57,4 +160,36 @@ export function fromInput(text: string): number | undefined {
 export function clockText(ms: number): string {
   const { hour, minute, second } = wallOf(ms);
   return `${two(hour)}:${two(minute)}:${two(second)}`;
+}
+
+/** "UTC+01:00" */
+export function offsetText(ms: number, name?: string): string {
+  const minutes = Math.round(zoneOffset(ms, name ?? chosen) / 60_000);
+  const abs = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(abs / 60))}:${two(abs % 60)}`;
+}
+
+/** The computer's own zone. */
+export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Browsers list some places under a name that they no longer have; all know both. */
+const renamed: Record<string, string> = {
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Godthab': 'America/Nuuk',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+};
+
+/** Every zone the browser knows, UTC included, by name. */
+export function zoneNames(): string[] {
+  const known = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : [];
+  const names = [...known, systemZone(), 'UTC'].map((name) => {
+    const now = renamed[name];
+    return now !== undefined && isZone(now) ? now : name;
+  });
+  return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en'));
 }

@@ -1,4 +1,4 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import { ApiError, request } from '@/api/client';
 import type { Session } from '@/api/types';
@@ -80,17 +80,84 @@ export async function changePreferences(client: QueryClient, change: (now: Prefe
       if (error instanceof ApiError && error.status === 412 && attempt < 3) continue;
       throw error;
     }
-    client.setQueryData<Session | null>(sessionQuery.queryKey, (now) =>
-      now ? { ...now, user: { ...now.user, preferences } as Session['user'] } : now,
-    );
+    accept(client, session.user.id, preferences);
+    tellTabs(session.user.id, preferences);
     return;
   }
 }
 
+function accept(client: QueryClient, userId: string, preferences: Record<string, unknown>): void {
+  client.setQueryData<Session | null>(sessionQuery.queryKey, (now) =>
+    now?.user.id === userId ? { ...now, user: { ...now.user, preferences } } : now,
+  );
+}
+
+/** What holds at once, before and without the server's consent. */
+export type Choice = Pick<Preferences, 'theme' | 'time_zone'>;
+
+/** Choices that the server does not have (yet); they hold in this page. */
+const unsavedQuery = queryOptions({
+  queryKey: ['preferences', 'unsaved'],
+  queryFn: (): Choice => ({}),
+  initialData: {},
+  enabled: false,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
+/**
+ * A choice that a person sees at once. It is saved behind that; rejects with the reason when that failed, and the choice then
+ * holds in this page all the same.
+ */
+export async function choose(client: QueryClient, choice: Choice): Promise<void> {
+  client.setQueryData<Choice>(unsavedQuery.queryKey, (now) => ({ ...now, ...choice }));
+  // What an earlier failure left behind goes along.
+  const sent = client.getQueryData<Choice>(unsavedQuery.queryKey) ?? choice;
+  await changePreferences(client, (now) => ({ ...now, ...sent }));
+  client.setQueryData<Choice>(unsavedQuery.queryKey, (now = {}) => {
+    // What was chosen meanwhile is still on its way.
+    const left = Object.entries(now).filter(([key, value]) => sent[key as keyof Choice] !== value);
+    return Object.fromEntries(left);
+  });
+}
+
+/** What the session and the choices on their way come to. */
+export function preferencesOf(client: QueryClient): Preferences {
+  const session = client.getQueryData<Session | null>(sessionQuery.queryKey);
+  return { ...readPreferences(session?.user.preferences), ...client.getQueryData<Choice>(unsavedQuery.queryKey) };
+}
+
 export function usePreferences(): Preferences {
   const { data: session } = useQuery(sessionQuery);
-  const raw = (session?.user as { preferences?: unknown } | undefined)?.preferences;
-  return useMemo(() => readPreferences(raw), [raw]);
+  const { data: unsaved } = useQuery(unsavedQuery);
+  const raw = session?.user.preferences;
+  return useMemo(() => ({ ...readPreferences(raw), ...unsaved }), [raw, unsaved]);
+}
+
+interface Told {
+  userId: string;
+  preferences: Record<string, unknown>;
+}
+
+const channelName = 'picket-preferences';
+let channel: BroadcastChannel | null = null;
+
+function tellTabs(userId: string, preferences: Record<string, unknown>): void {
+  channel?.postMessage({ userId, preferences } satisfies Told);
+}
+
+/** What another tab has saved is taken over; until the returned function is called. */
+export function sharePreferences(client: QueryClient): () => void {
+  if (!('BroadcastChannel' in window)) return () => undefined;
+  const own = new BroadcastChannel(channelName);
+  channel = own;
+  own.onmessage = ({ data }: MessageEvent<Told>) => {
+    accept(client, data.userId, data.preferences);
+  };
+  return () => {
+    own.close();
+    if (channel === own) channel = null;
+  };
 }
 
 export interface SavedFilters {

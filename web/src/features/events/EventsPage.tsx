@@ -8,7 +8,8 @@ import type { EventField, EventWindow } from '@/data/events/types';
 import { filterText } from '@/ui/filters/filters';
 import { IconAlertTriangle } from '@/ui/icons';
 import { Callout } from '@/ui/states';
-import { zoneName } from '@/ui/timeText';
+import { ZoneNote } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 import { forgetBroken, useBroken } from './broken';
 import { EventsViewContext, type EventsView } from './context';
 import { filterFields, fieldWords } from './fields';
@@ -41,6 +42,7 @@ function useAsked(search: EventsSearch): { asked: EventWindow; anchor: number; a
 
 /** Events: search, list, and the panel of one. Everything about the view stands in the address. */
 export function EventsPage() {
+  useZone();
   const search = useSearch({ from: '/app/events' });
   const broken = useBroken();
   const { eventId } = useParams({ strict: false });
@@ -169,7 +171,7 @@ function Foot({ total, shown }: { total: number | null; shown: number }) {
       <span className={classes['keys']} aria-hidden>
         <kbd>j</kbd> <kbd>k</kbd> walk <kbd>Enter</kbd> open <kbd>/</kbd> search
       </span>
-      <span className={classes['zone']}>Times are in {zoneName()}</span>
+      <ZoneNote className={classes['zone']} />
     </footer>
   );
 }

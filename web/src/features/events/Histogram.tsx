@@ -4,6 +4,7 @@ import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
 import { Skeleton } from '@/ui/states';
 import { count } from '@/ui/timeText';
+import { useZone, zoneOffset } from '@/ui/zone';
 import type { Names } from './names';
 import { barsFor, spanText, type Ends } from './range';
 import classes from './events.module.css';
@@ -27,7 +28,8 @@ interface Drawn {
 export function barsOf(counts: Counts, span: { from: number; to: number }, title: (stream: string) => string): Drawn {
   const step = Math.max(barsFor(span.from, span.to).step, stepOf[counts.width]);
   // Bars begin where the reader's hours and days begin; where clocks were put back meanwhile, it is the newer ones that fit.
-  const offset = -new Date(span.to).getTimezoneOffset() * 60_000;
+  // Whole days are the server's, in UTC.
+  const offset = step >= stepOf.day ? 0 : zoneOffset(span.to);
   const first = Math.floor((span.from + offset) / step) * step - offset;
   const starts: number[] = [];
   for (let at = first; at < span.to; at += step) starts.push(at);
@@ -63,12 +65,14 @@ export interface HistogramProps {
 
 /** When it happened. Dragging over bars shows only their time. */
 export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
+  const zone = useZone();
   const drawn = useMemo(() => {
     if (!counts) return null;
     const oldest = Math.min(...counts.buckets.map((bucket) => Date.parse(bucket.start)));
     const span = spanOf(asked, anchor) ?? (Number.isFinite(oldest) ? { from: oldest, to: asked.to ?? anchor } : null);
     return span === null ? null : barsOf(counts, span, names.stream);
-  }, [counts, asked, anchor, names]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- bars begin with the hours of the person's zone
+  }, [counts, asked, anchor, names, zone]);
   if (error) {
     return (
       <div className={classes['histogram']}>

@@ -121,7 +121,7 @@ function SearchBox({ text: given, onText }: { text: string; onText: (text: strin
     setShown(given);
     if (given !== text.trim()) setText(given);
   }
-  useKey('/', () => input.current?.focus());
+  useKey('/', () => input.current?.focus(), 'Search in the records');
   // What is typed now is sent later: by then another filter may stand in the address.
   const latest = useRef({ given, onText });
   useEffect(() => {

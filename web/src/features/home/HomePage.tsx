@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useDeviceList } from '@/data/devices/devices';
 import { ErrorState, Skeleton } from '@/ui/states';
+import { useZone } from '@/ui/zone';
 import { Arriving } from './Arriving';
 import { Changed } from './Changed';
 import { Levels } from './Levels';
@@ -10,6 +11,7 @@ import classes from './home.module.css';
 
 /** The first page: what needs a person now, what is arriving, what changed. An empty installation is led to its first device. */
 export function HomePage() {
+  useZone();
   const list = useDeviceList();
   useEffect(() => {
     document.title = 'Home · Picket';

@@ -8,6 +8,7 @@ import { useDeviceList } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { announce } from '@/ui/announce';
 import { parseFilter } from '@/ui/filters/filters';
+import { useZone } from '@/ui/zone';
 import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
 import { DeleteDialog } from './list/DeleteDialog';
 import { DeviceList } from './list/DeviceList';
@@ -21,6 +22,7 @@ const EditDevice = lazy(() => import('./edit/EditDevice'));
 
 /** The list, the panel beside it, and the form of `?setupIntegration=`. */
 export function DevicesPage() {
+  useZone();
   const search = useDevicesSearch();
   if (search.setupIntegration !== undefined) {
     return (

@@ -29,7 +29,7 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
   };
   useKey('f', () => {
     change(true);
-  });
+  }, 'Add a filter');
   return (
     <Popover opened={opened} onChange={change} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
       <Popover.Target>

@@ -4,7 +4,7 @@ import type { EventField, EventRow as Row } from '@/data/events/types';
 import { IconAlertOctagon, IconFilterMinus } from '@/ui/icons';
 import { useClockText } from '@/ui/time';
 import { absolute, span } from '@/ui/timeText';
-import { clockText } from '@/ui/zone';
+import { clockText, useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { fieldWords, valueOf, valueWords } from '../fields';
 import classes from './list.module.css';
@@ -21,6 +21,7 @@ interface RowProps {
 
 export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabStop, focus }: RowProps) {
   const { open } = useEventsView();
+  useZone();
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (focus) link.current?.focus({ preventScroll: true });

@@ -5,6 +5,7 @@ import { serverNow } from '@/api/clock';
 import type { GlossaryKey } from '@/glossary';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
+import { useZone, zoned } from '@/ui/zone';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
 import { EventRow } from './EventRow';
@@ -30,7 +31,7 @@ const headHeight = 34;
 /** So many rows before the end the next ones are asked for. */
 const ahead = 40;
 
-const dayName = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dayName = zoned({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function EventTable({ selected, onSearch }: { selected: string | undefined; onSearch: (search: EventsSearch) => void }) {
@@ -38,7 +39,9 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   const { events, more, loadMore } = rows;
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
-  const lines = useMemo(() => linesOf(events, serverNow()), [events]);
+  const zone = useZone();
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- days begin with the midnights of the person's zone
+  const lines = useMemo(() => linesOf(events, serverNow()), [events, zone]);
   const lineOf = useMemo(() => new Map(lines.map((line, index) => [line.key, index])), [lines]);
   const virtual = useVirtualizer({
     count: lines.length,

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { useKeyHelp } from '@/ui/useKey';
 
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -16,6 +17,8 @@ const steps: Partial<Record<string, number>> = { j: 1, k: -1, ArrowDown: 1, Arro
 
 /** j and k, or the arrows, from row to row. */
 export function useWalk(walk: (step: number) => void): void {
+  useKeyHelp('j k', 'Next and previous event');
+  useKeyHelp('Enter', 'Open the event');
   const latest = useRef(walk);
   useEffect(() => {
     latest.current = walk;

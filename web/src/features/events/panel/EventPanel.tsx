@@ -13,6 +13,7 @@ import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
+import { useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { Around } from './Around';
 import { FieldsSection } from './FieldsSection';
@@ -24,6 +25,7 @@ const ahead = 10;
 
 /** One event, beside the list. Its address is its own. */
 export function EventPanel() {
+  useZone();
   const { eventId } = useParams({ from: '/app/events/$eventId' });
   const { rows, open, close } = useEventsView();
   const { events, more, loadMore } = rows;
@@ -38,14 +40,14 @@ export function EventPanel() {
   };
   useKey('[', () => {
     goTo(previous);
-  });
+  }, 'Newer and older event');
   useKey(']', () => {
     goTo(next);
-  });
+  }, 'Newer and older event');
   useKey('Escape', () => {
     // Esc belongs to the topmost thing: an open dialog or menu closes first.
     if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-  });
+  }, 'Close the panel');
   useEffect(() => {
     if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
   }, [position, events.length, more, loadMore]);

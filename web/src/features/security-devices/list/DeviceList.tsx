@@ -8,7 +8,8 @@ import { announce } from '@/ui/announce';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { EmptyState, ErrorState } from '@/ui/states';
-import { count, zoneName } from '@/ui/timeText';
+import { ZoneNote } from '@/ui/time';
+import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { type FilterKey, parseSort, sortText, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
@@ -70,7 +71,7 @@ export function DeviceList(props: {
     const something = document.querySelector('[role="dialog"], [role="menu"]') !== null;
     // With the panel open Esc closes that.
     if (!something && props.selected === undefined) selection.clear();
-  });
+  }, props.selected === undefined && selection.ids.length > 0 ? 'Select nothing' : undefined);
 
   return (
     <section className={classes.page} aria-labelledby="devices-title">
@@ -145,7 +146,7 @@ export function DeviceList(props: {
             </button>
           </span>
         )}
-        <span className={classes.zone}>Times are in {zoneName()}</span>
+        <ZoneNote className={classes.zone} />
       </footer>
     </section>
   );
@@ -212,7 +213,7 @@ function SearchBox() {
   const [text, setText] = useState(search.q ?? '');
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<number | undefined>(undefined);
-  useKey('/', () => input.current?.focus());
+  useKey('/', () => input.current?.focus(), 'Search in the list');
   useEffect(
     () => () => {
       window.clearTimeout(timer.current);

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { useKey } from '@/ui/useKey';
+import { useKey, useKeyHelp } from '@/ui/useKey';
 
 const rowOf = (element: Element | null): number => {
   const row = element?.closest<HTMLElement>('tr[data-index]');
@@ -53,20 +53,21 @@ export function useRowKeys({ scroller, ids, toggle, scrollTo }: {
   };
   useKey('j', () => {
     step(1);
-  });
+  }, 'Next and previous row');
   useKey('k', () => {
     step(current() < 0 ? 1 : -1);
-  });
+  }, 'Next and previous row');
   useKey('J', () => {
     extend(1);
-  });
+  }, 'Select on the way to the next or previous row');
   useKey('K', () => {
     extend(-1);
-  });
+  }, 'Select on the way to the next or previous row');
   useKey('x', () => {
     const id = ids[current()];
     if (id !== undefined) toggle(id, false);
-  });
+  }, 'Select the row');
+  useKeyHelp('Enter', 'Open the row');
   const latest = useRef({ go, step, extend, count: ids.length });
   useEffect(() => {
     latest.current = { go, step, extend, count: ids.length };

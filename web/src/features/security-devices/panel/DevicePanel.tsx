@@ -15,6 +15,7 @@ import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
+import { useZone } from '@/ui/zone';
 import { Heading, usePanelIsPage } from './Heading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
@@ -24,6 +25,7 @@ import classes from './panel.module.css';
 
 /** Everything about one device, beside the list. Its address is its own. */
 export function DevicePanel() {
+  useZone();
   const { deviceId } = useParams({ from: '/app/settings/security-devices/$deviceId' });
   const { ids, devices, plugin } = useDevicesView();
   const navigate = useNavigate();
@@ -54,14 +56,14 @@ export function DevicePanel() {
   };
   useKey('[', () => {
     goTo(previous);
-  });
+  }, 'Previous and next device');
   useKey(']', () => {
     goTo(next);
-  });
+  }, 'Previous and next device');
   useKey('Escape', () => {
     // Esc belongs to the topmost thing: an open dialog or menu closes first.
     if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-  });
+  }, 'Close the panel');
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Picket`;
   }, [name]);
