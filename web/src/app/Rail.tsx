@@ -1,6 +1,6 @@
-import { IconActivity, IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Link } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
+import { type Area, areasOf } from './areas';
 import classes from './Shell.module.css';
 
 export function Brand() {
@@ -12,35 +12,26 @@ export function Brand() {
   );
 }
 
-/** The areas of the console. Only what exists is listed. */
+/** The areas of the console, beside the page or in the drawer. */
 export function Rail({ session, inDrawer = false, onFollow }: {
   session: Session;
   /** The drawer's own head carries the name. */
   inDrawer?: boolean;
   onFollow?: () => void;
 }) {
+  const areas = areasOf(session);
+  const link = ({ to, title, Icon }: Area) => (
+    <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className={classes.link} onClick={onFollow}>
+      <Icon size={18} aria-hidden />
+      {title}
+    </Link>
+  );
   return (
     <div className={classes.railInner}>
       {!inDrawer && <Brand />}
-      <Link to="/" activeOptions={{ exact: true }} className={classes.link} onClick={onFollow}>
-        <IconHome size={18} aria-hidden />
-        Home
-      </Link>
-      <Link to="/events" className={classes.link} onClick={onFollow}>
-        <IconActivity size={18} aria-hidden />
-        Events
-      </Link>
+      {areas.filter((area) => !area.settings).map(link)}
       <div className={classes.section}>Organization Settings</div>
-      <Link to="/settings/security-devices" className={classes.link} onClick={onFollow}>
-        <IconPlugConnected size={18} aria-hidden />
-        Security Devices
-      </Link>
-      {session.server.egress_addresses.length > 0 && (
-        <Link to="/settings/egress-addresses" className={classes.link} onClick={onFollow}>
-          <IconWorldUp size={18} aria-hidden />
-          Egress addresses
-        </Link>
-      )}
+      {areas.filter((area) => area.settings).map(link)}
       <div className={classes.version}>Picket {session.server.version}</div>
     </div>
   );

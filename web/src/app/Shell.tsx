@@ -1,11 +1,12 @@
 import { Burger, Drawer } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { useKey } from '@/ui/useKey';
 import { KeysHelp } from './KeysHelp';
 import { LiveDot } from './LiveDot';
+import { PaletteButton } from './PaletteButton';
 import { ProfileMenu, SchemeSwitch } from './ProfileMenu';
 import { Brand, Rail } from './Rail';
 import { SignInAgain } from './SignInAgain';
@@ -16,10 +17,11 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const [drawer, setDrawer] = useState(false);
   const [help, setHelp] = useState(false);
-  usePersonal();
-  useKey('?', () => {
+  const showKeys = useCallback(() => {
     setHelp(true);
-  }, 'Show these keys', true);
+  }, []);
+  usePersonal();
+  useKey('?', showKeys, 'Show these keys', true);
   if (session === null) return null;
   return (
     <div className={classes.frame}>
@@ -40,14 +42,13 @@ export function Shell() {
           {session.organization.name}
         </span>
         <span className={classes.spacer} />
+        <PaletteButton session={session} onKeys={showKeys} />
         <LiveDot />
         <SchemeSwitch />
         <ProfileMenu
           name={session.user.display_name ?? session.user.email}
           email={session.user.email}
-          onKeys={() => {
-            setHelp(true);
-          }}
+          onKeys={showKeys}
         />
       </header>
       <nav className={classes.rail} aria-label="Main">

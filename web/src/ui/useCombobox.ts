@@ -24,14 +24,16 @@ export interface Combobox {
 
 /**
  * A text field with a list below it (the combobox pattern of ARIA): the focus stays in the field, arrow keys walk the options, Enter
- * takes one. `key` names what was asked; another one starts at the first option again.
+ * takes one. `ids` are the options, in order: what joins or leaves the list does not move the active one to another. `asked` names
+ * what was asked; another question starts at the first option again.
  */
-export function useCombobox({ count, key, onChoose }: { count: number; key: string; onChoose: (index: number) => void }): Combobox {
+export function useCombobox({ ids, asked, onChoose }: { ids: readonly string[]; asked: string; onChoose: (index: number) => void }): Combobox {
+  const count = ids.length;
   const id = useId();
   const listId = `${id}list`;
-  const [at, setAt] = useState({ key, index: 0, walked: false });
-  const index = at.key === key ? at.index : 0;
-  const active = count === 0 ? -1 : Math.min(index, count - 1);
+  const [at, setAt] = useState<{ asked: string; id: string | undefined; walked: boolean }>({ asked, id: undefined, walked: false });
+  const known = at.asked === asked && at.id !== undefined ? ids.indexOf(at.id) : -1;
+  const active = known < 0 ? Math.min(0, count - 1) : known;
   const optionId = (one: number): string => `${id}option${String(one)}`;
   const activeId = active < 0 ? undefined : optionId(active);
   useEffect(() => {
@@ -40,7 +42,7 @@ export function useCombobox({ count, key, onChoose }: { count: number; key: stri
   }, [at.walked, activeId]);
   const walk = (to: number): void => {
     if (count === 0) return;
-    setAt({ key, index: (to + count) % count, walked: true });
+    setAt({ asked, id: ids[(to + count) % count], walked: true });
   };
   return {
     active,
@@ -68,7 +70,7 @@ export function useCombobox({ count, key, onChoose }: { count: number; key: stri
       role: 'option',
       'aria-selected': one === active,
       onPointerMove: () => {
-        if (one !== active) setAt({ key, index: one, walked: false });
+        if (one !== active) setAt({ asked, id: ids[one], walked: false });
       },
       // The focus stays in the field.
       onPointerDown: (event) => {

@@ -85,8 +85,8 @@ function Zones({ value, onChoose }: { value: string; onChoose: (zone: string) =>
   const found = useMemo(() => findZones(names, text), [names, text]);
   const options = useMemo(() => [...(text.trim() === '' ? ['system'] : []), ...found.slice(0, mostShown)], [found, text]);
   const box = useCombobox({
-    count: options.length,
-    key: text,
+    ids: options,
+    asked: text,
     onChoose: (index) => {
       const option = options[index];
       if (option !== undefined) onChoose(option);

@@ -1,0 +1,66 @@
+import { UnstyledButton } from '@mantine/core';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { Session } from '@/api/types';
+import { IconSearch } from '@/ui/icons';
+import { useKeyHelp } from '@/ui/useKey';
+import classes from './Shell.module.css';
+
+const load = () => import('./palette/Palette');
+const Palette = lazy(load);
+
+const onApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** Opens search and commands; so do Ctrl K and Cmd K, also while somebody types. */
+export function PaletteButton({ session, onKeys }: { session: Session; onKeys: () => void }) {
+  const [opened, setOpened] = useState(false);
+  const state = useRef(opened);
+  useEffect(() => {
+    state.current = opened;
+  });
+  useKeyHelp(onApple ? '⌘ K' : 'Ctrl K', 'Search and commands', true);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return;
+      event.preventDefault();
+      // Over an open form nothing leads away.
+      if (!state.current && document.querySelector('[aria-modal="true"]') !== null) return;
+      setOpened(!state.current);
+    };
+    document.addEventListener('keydown', onKey);
+    // Small, and wanted at once when it is wanted.
+    const timer = window.setTimeout(() => void load(), 2000);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      window.clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <>
+      <UnstyledButton
+        className={classes.search}
+        aria-label="Search and commands"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => {
+          setOpened(true);
+        }}
+      >
+        <IconSearch size={16} aria-hidden />
+        <span className={classes.searchWord}>Search or go to</span>
+        <kbd className={classes.searchKeys} aria-hidden>
+          {onApple ? '⌘ K' : 'Ctrl K'}
+        </kbd>
+      </UnstyledButton>
+      {opened && (
+        <Suspense fallback={null}>
+          <Palette
+            session={session}
+            onKeys={onKeys}
+            onClose={() => {
+              setOpened(false);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

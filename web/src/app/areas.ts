@@ -1,0 +1,23 @@
+import type { ComponentType } from 'react';
+import type { Session } from '@/api/types';
+import { IconActivity, IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
+
+export interface Area {
+  to: '/' | '/events' | '/settings/security-devices' | '/settings/egress-addresses';
+  title: string;
+  Icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
+  settings: boolean;
+}
+
+/** The areas of the console. Only what exists is listed. */
+export function areasOf(session: Session): Area[] {
+  const areas: Area[] = [
+    { to: '/', title: 'Home', Icon: IconHome, settings: false },
+    { to: '/events', title: 'Events', Icon: IconActivity, settings: false },
+    { to: '/settings/security-devices', title: 'Security Devices', Icon: IconPlugConnected, settings: true },
+  ];
+  if (session.server.egress_addresses.length > 0) {
+    areas.push({ to: '/settings/egress-addresses', title: 'Egress addresses', Icon: IconWorldUp, settings: true });
+  }
+  return areas;
+}
