@@ -51,23 +51,32 @@ std::string age(TimePoint t, TimePoint now) {
 /// Codes that no waiting heals: a person has to act.
 bool needs_a_person(std::string_view code) {
   for (const std::string_view c : {"unauthorized", "token_expired", "wrong_region", "wrong_token_kind", "account_mismatch",
-                                   "not_found", "blocked", "no_token"})
+                                   "not_found", "blocked", "no_token", "settings", "token_unreadable"})
     if (c == code) return true;
   return false;
 }
 
-/// "1Password answers 503." and more becomes "1Password answers 503 since 10:04 UTC (12 tries). …"
+/// "1Password answers 503": what goes on as we speak, so that a since can follow.
+bool answers_a_status(std::string_view head) {
+  constexpr std::string_view kVerb = " answers ";
+  const auto at = head.rfind(kVerb);
+  if (at == std::string_view::npos || head.size() != at + kVerb.size() + 3) return false;
+  return std::all_of(head.end() - 3, head.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "1Password answers 503." becomes "1Password answers 503 since 10:04 UTC (12 tries)."; any other cause stays a sentence
+/// of its own, since most tell of the past: "1Password did not answer within 20 s. Failing since 10:04 UTC (12 tries)."
 std::string woven(std::string_view cause, const StreamState& state, TimePoint now) {
   cause = trim(cause);
-  auto end = cause.find(". ");
-  if (end == std::string_view::npos) end = cause.size();
-  std::string_view head = cause.substr(0, end);
-  while (!head.empty() && head.back() == '.') head.remove_suffix(1);
-  const std::string_view tail = end < cause.size() ? cause.substr(end + 1) : std::string_view();
-  std::string text(head);
-  if (state.failing_since) text += fmt::format(" since {}", clock_words(*state.failing_since, now));
-  if (state.consecutive_failures > 1) text += fmt::format(" ({} tries)", state.consecutive_failures);
-  return text + "." + std::string(tail);
+  std::string when;
+  if (state.failing_since) when = fmt::format("since {}", clock_words(*state.failing_since, now));
+  if (state.failing_since && state.consecutive_failures > 1) when += fmt::format(" ({} tries)", state.consecutive_failures);
+  if (when.empty()) return std::string(cause);
+  const auto end = std::min(cause.find('.'), cause.size());
+  const auto head = cause.substr(0, end);
+  if (answers_a_status(head)) return fmt::format("{} {}.{}", head, when, end < cause.size() ? cause.substr(end + 1) : "");
+  const bool whole = cause.ends_with('.') || cause.ends_with('?') || cause.ends_with('!');
+  return fmt::format("{}{} Failing {}.", cause, whole ? "" : ".", when);
 }
 
 std::string failure_sentence(const Facts& facts, const StreamFacts& stream) {

@@ -167,7 +167,7 @@ const Row kRows[] = {
        for (auto& s : w.states) s.last_successful_poll_at = kNow - 11min;
      },
      kUnhealthy, HealthLevel::kError, "timeout",
-     "1Password does not answer since 10:14 UTC (3 tries). Nothing is lost; Picket continues where it stopped."},
+     "1Password does not answer. Failing since 10:14 UTC (3 tries). Nothing is lost; Picket continues where it stopped."},
     {"time_we_were_off_does_not_count",
      [](World& w) {
        w.all_failing("timeout", "1Password does not answer.", 1, 0s);
@@ -175,7 +175,7 @@ const Row kRows[] = {
        w.facts.watching_since = kNow - 1min;
      },
      kHealthy, HealthLevel::kWarning, "retrying",
-     "1Password does not answer since 10:24 UTC. Nothing is lost; Picket continues where it stopped."},
+     "1Password does not answer. Failing since 10:24 UTC. Nothing is lost; Picket continues where it stopped."},
     {"first_poll_failed_counts_at_once",
      [](World& w) {
        w.never_polled();
@@ -207,8 +207,24 @@ const Row kRows[] = {
                                 "by your firewall?", 6, 20min);
      },
      kUnhealthy, HealthLevel::kError, "connect",
-     "events.1password.com cannot be reached from 203.0.113.7: connection timed out since 10:04 UTC (6 tries). Is it allowed "
-     "by your firewall? Nothing is lost; Picket continues where it stopped."},
+     "events.1password.com cannot be reached from 203.0.113.7: connection timed out. Is it allowed by your firewall? Failing "
+     "since 10:04 UTC (6 tries). Nothing is lost; Picket continues where it stopped."},
+    {"what_happened_once_is_not_said_to_go_on",
+     [](World& w) {
+       w.all_failing("too_large", "events.1password.com answered with more than 33554432 bytes; the rest was not read.", 6, 20min);
+     },
+     kUnhealthy, HealthLevel::kError, "too_large",
+     "events.1password.com answered with more than 33554432 bytes; the rest was not read. Failing since 10:04 UTC (6 tries). "
+     "Nothing is lost; Picket continues where it stopped."},
+    {"a_cause_without_a_full_stop_gets_one",
+     [](World& w) { w.failing(0, "protocol", "1Password sent no JSON", 6, 20min); }, kHealthy, HealthLevel::kWarning, "protocol",
+     "Receiving item usages and sign-in attempts. Audit events: 1Password sent no JSON. Failing since 10:04 UTC (6 tries). "
+     "Nothing is lost; Picket continues where it stopped."},
+    {"an_answer_with_more_to_say",
+     [](World& w) { w.all_failing("unavailable", "1Password answers 503. See its status page.", 12, 20min); }, kUnhealthy,
+     HealthLevel::kError, "unavailable",
+     "1Password answers 503 since 10:04 UTC (12 tries). See its status page. Nothing is lost; Picket continues where it "
+     "stopped."},
     {"cursor_lost",
      [](World& w) {
        w.failing(0, "cursor_lost", "1Password no longer accepts the place where reading stopped. Picket reads again.", 1, 5s);
