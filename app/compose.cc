@@ -15,6 +15,7 @@
 #include "http_client/client.h"
 #include "http_server/server.h"
 #include "ingest/ingest.h"
+#include "obs/log.h"
 #include "obs/metrics.h"
 #include "store/sqlite_store.h"
 
@@ -28,6 +29,11 @@ std::vector<api::Asset> console_assets() {
 }
 
 void observe_request(const http_server::Served& served) {
+  // the route's pattern instead of what was sent, and no method that no route knows: people paste secrets anywhere
+  const bool known = !served.route.empty();
+  PICKET_LOG_DEBUG("http", "{} {}: {}, {} bytes taken, {:.1f} ms", known ? served.method : "(method)",
+                   known ? served.route : "(no such route)", served.status, served.request_bytes,
+                   std::chrono::duration<double, std::milli>(served.duration).count());
   static obs::Histogram& seconds = obs::histogram("picket_http_request_seconds", "Time to answer an HTTP request.");
   seconds.observe(std::chrono::duration<double>(served.duration).count());
   const char* kind = served.status < 400 ? "ok" : served.status < 500 ? "refused" : "failed";
@@ -76,7 +82,7 @@ class ProgramImpl final : public Program {
     ingest.poll_interval = options.poll_interval;
     ingest.vendor_rate_per_minute = options.vendor_rate;
     ingest.data_directory = options.data;
-    if (options.disk_low_water_bytes) ingest.disk_low_water_bytes = *options.disk_low_water_bytes;
+    ingest.disk_low_water_bytes = options.disk_low_water_bytes;
     ingest.extra_servers = options.allow_device_servers;
     PICKET_ASSIGN(ingest_, ingest::Ingest::open({system_clock(), *control_, *store_, *connectors_, *http_}, ingest));
     PICKET_TRY(serve(options, at));

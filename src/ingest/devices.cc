@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ingest/engine.h"
@@ -14,7 +16,7 @@ bool same_life(const DeviceTask& task, const LiveFleet::Snapshot& now) {
   for (const auto& state : now.streams) {
     const auto found = std::find_if(task.streams.begin(), task.streams.end(),
                                     [&](const StreamTask& t) { return t.state.stream == state.stream; });
-    if (found == task.streams.end() || found->dead || found->state.generation != state.generation) return false;
+    if (found == task.streams.end() || found->dead || found->broken || found->state.generation != state.generation) return false;
   }
   return true;
 }
@@ -37,42 +39,74 @@ std::shared_ptr<RateLimiter> Engine::limiter_for(const control::Device& device) 
   return limiter;
 }
 
-/// Null when there is nothing to poll: paused, no credential, unknown plug-in.
+/// The connector and the credential, or why the device cannot be polled at all.
+std::optional<Broken> Engine::equip(DeviceTask& device) {
+  const auto& row = *device.device;
+  device.connector = parts_.connectors.find(row.plugin_slug);
+  if (device.connector == nullptr)
+    return Broken{ErrorKind::kInvalidInput, "settings",
+                  fmt::format("Not polled: this version of Picket has no plug-in \"{}\". Run a version that has it, or delete the "
+                              "device.", row.plugin_slug)};
+  auto secrets = parts_.control.device_secrets(row.id);
+  if (!secrets) {
+    PICKET_LOG_ERROR("ingest", "The token of device {} cannot be read: {}", row.id, secrets.error().message);
+    return Broken{ErrorKind::kInternal, "token_unreadable",
+                  "Not polled: the stored token cannot be read; the server's log says why. Replace the token here, or put the "
+                  "vault's root key back."};
+  }
+  if (!*secrets)
+    return Broken{ErrorKind::kInvalidInput, "no_token",
+                  fmt::format("No token yet. Issue one in {} and add it here.", device.connector->title())};
+  device.secrets = std::move(**secrets);
+  device.context = {row.id, row.device_spec, &*device.secrets};
+  if (auto claims = device.connector->inspect(*device.secrets)) device.claims = std::move(*claims);
+  return std::nullopt;
+}
+
+/// Null when there is nothing to poll: paused, no credential, deleted.
 DevicePtr Engine::make_device(const LiveFleet::Snapshot& snapshot) {
   const auto& row = *snapshot.device;
   if (row.paused || !row.credential || row.deleted_at) return nullptr;
   auto device = std::make_shared<DeviceTask>();
   device->device = snapshot.device;
-  device->connector = parts_.connectors.find(row.plugin_slug);
-  if (device->connector == nullptr) {
-    PICKET_LOG_WARN("ingest", "Device {} is not polled: there is no plug-in {}.", row.id, row.plugin_slug);
-    return nullptr;
-  }
-  auto secrets = parts_.control.device_secrets(row.id);
-  if (!secrets || !*secrets) {
-    PICKET_LOG_ERROR("ingest", "Device {} is not polled: its credential cannot be read. {}", row.id,
-                     secrets ? "There is none." : secrets.error().message);
-    return nullptr;
-  }
-  device->secrets = std::move(**secrets);
-  device->context = {row.id, row.device_spec, &*device->secrets};
-  if (auto claims = device->connector->inspect(*device->secrets)) device->claims = std::move(*claims);
+  const std::optional<Broken> whole = equip(*device);
   device->verified = proven(row, snapshot.streams);
   for (const auto& state : snapshot.streams) {
-    auto reader = device->connector->reader(device->context, state.stream);
-    if (!reader) {
-      PICKET_LOG_ERROR("ingest", "Stream {} of device {} is not polled: {}", state.stream, row.id, reader.error().message);
-      continue;
-    }
     auto& task = device->streams.emplace_back();
     task.device = device.get();
     task.key = {row.organization_id, row.id, state.stream};
-    task.reader = std::move(*reader);
     task.state = state;
     task.failures = state.consecutive_failures;
     task.bulk = !state.cursor || state.backfill.has_value();
+    task.broken = whole;
+    if (whole) continue;
+    if (auto reader = device->connector->reader(device->context, state.stream))
+      task.reader = std::move(*reader);
+    else
+      task.broken = Broken{ErrorKind::kInvalidInput, "settings",
+                           fmt::format("Not polled: {} Edit the device and save it.", reader.error().message)};
   }
   return device;
+}
+
+/// A broken stream's turn: told as a failed poll, and tried again, since some reasons go away without anybody here knowing.
+void Engine::mend(const TaskPtr& task) {
+  StreamTask& t = *task;
+  LiveFleet::Snapshot now{nullptr, {t.state}};
+  {
+    const std::lock_guard lock(mutex_);
+    now.device = t.device->device;
+  }
+  const auto again = make_device(now);
+  if (again && !again->streams.front().broken) {
+    const std::lock_guard lock(mutex_);
+    t.dead = true;
+    stale_devices_.push_back(t.key.device_id);  // read again with the next tick, into a new life
+    return;
+  }
+  const Broken why = again ? *again->streams.front().broken : *t.broken;
+  PICKET_LOG_WARN("ingest", "Stream {} of device {} is not polled: {}", t.key.stream, t.key.device_id, why.sentence);
+  failed_as(task, Error(why.kind, why.sentence), why.code, why.sentence);
 }
 
 void Engine::retire(const DevicePtr& device) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -21,14 +22,14 @@ Result<DiskSpace> disk_space(const std::filesystem::path& path);
 class DiskGuard {
  public:
   using Probe = std::function<Result<DiskSpace>(const std::filesystem::path&)>;
-  /// The mark is `low_water` bytes, but never more than a twentieth of the disk.
-  DiskGuard(std::filesystem::path path, std::uint64_t low_water, Probe probe = disk_space);
+  /// The mark is `low_water` bytes, taken as given; without one 2 GiB, or a twentieth of a smaller disk.
+  DiskGuard(std::filesystem::path path, std::optional<std::uint64_t> low_water, Probe probe = disk_space);
   /// The sentence that people read while it is too full; empty when there is room. A probe that fails changes nothing.
   std::string check();
 
  private:
   const std::filesystem::path path_;
-  const std::uint64_t low_water_;
+  const std::optional<std::uint64_t> low_water_;
   const Probe probe_;
   bool low_ = false;
   std::string sentence_;

@@ -80,6 +80,11 @@ std::optional<Engine::Outgoing> Engine::start_fetch(const TaskPtr& task, SteadyP
     return std::nullopt;
   }
   t.predecessor.reset();
+  if (t.broken) {  // no request can be made; its worker tells why
+    t.inbox = fail(t.broken->kind, t.broken->sentence);
+    enqueue(task);
+    return std::nullopt;
+  }
   if (!device.verified) {
     if (!device.asking) {
       if (const auto wait = device.limiter->take(now, false); wait > 0us) {

@@ -111,6 +111,8 @@ class Engine {
   // devices (devices.cc)
   void changed(const std::string& device_id, const fleet::LiveFleet::Snapshot* now);
   DevicePtr make_device(const fleet::LiveFleet::Snapshot& snapshot);
+  std::optional<Broken> equip(DeviceTask& device);
+  void mend(const TaskPtr& task);
   void retire(const DevicePtr& device);
   std::shared_ptr<RateLimiter> limiter_for(const control::Device& device);
 

@@ -68,7 +68,7 @@ class ThreadedIngest final : public Ingest {
         options_(options),
         fleet_({parts.clock, parts.control, parts.store}, technologies(parts.connectors), options.poll_interval),
         engine_({parts.clock, parts.control, parts.store, parts.connectors, parts.http, fleet_}, settings(options)),
-        guard_(options.data_directory, options.disk_low_water_bytes) {}
+        guard_(options.data_directory, options.disk_low_water_bytes, options.disk_probe) {}
 
   ~ThreadedIngest() override {
     stop_.request_stop();
@@ -203,7 +203,7 @@ class ThreadedIngest final : public Ingest {
     if (!low.empty()) {
       if (now.empty()) PICKET_LOG_WARN("ingest", "{}", low);
       engine_.set_trouble(low);
-      trouble_since_ = parts_.clock.steady();
+      trouble_since_ = parts_.clock.steady() - 10s;  // the guard has slack of its own
     } else if (!now.empty()) {
       if (!trouble_since_) trouble_since_ = parts_.clock.steady();
       if (parts_.clock.steady() - *trouble_since_ < 10s) return;

@@ -13,6 +13,7 @@
 #include "control/control.h"
 #include "fleet/fleet.h"
 #include "http_client/client.h"
+#include "ingest/disk_guard.h"
 #include "store/event_store.h"
 
 /// Page to durable event: schedule, poll, normalise, append, commit (design: docs/life-of-an-event.md).
@@ -23,7 +24,9 @@ struct Options {
   /// Requests a minute one credential may use; an hour has 50 times as many. 0: no limit of ours.
   int vendor_rate_per_minute = 600;
   std::filesystem::path data_directory;
-  std::uint64_t disk_low_water_bytes = 2ull << 30;  ///< below: polling pauses before the store can fail
+  /// Below: polling pauses before the store can fail. Nothing: 2 GiB, or a twentieth of a smaller disk.
+  std::optional<std::uint64_t> disk_low_water_bytes = {};
+  DiskGuard::Probe disk_probe = disk_space;
   std::vector<std::string> extra_servers;
 };
 

@@ -27,6 +27,7 @@ void Engine::handle(const TaskPtr& task, Result<http_client::Response> answer, W
     schedule(task, parts_.clock.steady() + 1s, true);
     return;
   }
+  if (t.broken) return mend(task);
   if (!answer) return failed(task, answer.error());
   t.last_page_bytes = answer->body.size();
   t.round.bytes += answer->body.size();
@@ -255,6 +256,8 @@ PollRecord Engine::end_round(StreamTask& t, std::string outcome, std::string sen
   poll.events = t.round.records;
   poll.new_events = t.round.added;
   poll.bytes = t.round.bytes;
+  PICKET_LOG_DEBUG("ingest", "Stream {} of device {} polled: {}, {} pages, {} records, {} new, {} bytes, {} ms", poll.stream,
+                   poll.device_id, outcome, poll.pages, poll.events, poll.new_events, poll.bytes, poll.duration_ms);
   (outcome == "ok" ? meters_.polls_ok : meters_.polls_failed).add();
   poll.outcome = std::move(outcome);
   poll.error = std::move(sentence);
@@ -267,6 +270,8 @@ void Engine::poll_again(const TaskPtr& task, milliseconds wait) {
   const std::lock_guard lock(mutex_);
   // history goes on being history until a round has found its end
   if (task->failures == 0 && task->state.cursor && !task->state.backfill) task->bulk = false;
+  PICKET_LOG_DEBUG("ingest", "Stream {} of device {}: next poll in {} ms, {} failures in a row", task->key.stream,
+                   task->key.device_id, wait.count(), task->failures);
   schedule(task, parts_.clock.steady() + wait, true);
 }
 

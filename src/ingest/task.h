@@ -27,14 +27,21 @@ struct Round {
   std::string warning;
 };
 
+/// Why a stream cannot even be asked for, in the words of the status.
+struct Broken {
+  ErrorKind kind = ErrorKind::kInvalidInput;
+  std::string code, sentence;
+};
+
 /// One stream in one life of its device: a change of credential, settings, pause or position makes a new one and leaves
 /// this one `dead`. Guarded by the engine's mutex, save for what belongs to the worker while `busy`.
 struct StreamTask {
   DeviceTask* device = nullptr;
   store::StreamKey key;
+  std::optional<Broken> broken;  // stays: who heals it makes a new life of the device
 
   // the worker's while busy, else guarded
-  std::unique_ptr<connector::StreamReader> reader;
+  std::unique_ptr<connector::StreamReader> reader;  // null only when `broken`
   control::StreamState state;  // as of the last page that was committed or waits for company
   Round round;
   CycleGuard circle;

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "base/fail_point.h"
+#include "obs/log.h"
 
 namespace picket::store {
 
@@ -140,6 +141,8 @@ Result<bool> merge_small_blocks(StoreCore& core, Partition& partition, bool clos
     return fail(std::move(done).error());
   }
   core.last_block.has_raw = false;
+  PICKET_LOG_DEBUG("store", "{}: {} of {} runs of small blocks merged in {} ms", partition.name(), merged, runs.size(),
+                   std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count());
   if (!partition.checkpoint_if_due()) core.poisoned = true;
   return true;
 }

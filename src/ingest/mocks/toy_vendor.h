@@ -171,6 +171,7 @@ class ToyConnector final : public connector::Connector {
   }
   Result<std::unique_ptr<connector::StreamReader>> reader(const connector::DeviceContext& device,
                                                           std::string_view stream) const override {
+    if (device.device_spec == "no server") return fail(ErrorKind::kInvalidInput, "Server address is missing.");
     return std::unique_ptr<connector::StreamReader>(
         std::make_unique<ToyReader>(std::string(stream), std::string(device.secrets->reveal())));
   }

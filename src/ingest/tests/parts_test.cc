@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -185,10 +186,18 @@ TEST(DiskGuard, StopsBelowTheMarkAndResumesAboveIt) {
 }
 TEST(DiskGuard, ASmallDiskHasASmallMark) {
   DiskSpace space{1ull << 30, 10ull << 30};
-  DiskGuard guard("/", 2ull << 30, [&](const auto&) { return Result<DiskSpace>(space); });
+  DiskGuard guard("/", std::nullopt, [&](const auto&) { return Result<DiskSpace>(space); });
   EXPECT_EQ(guard.check(), "");
   space.free = 500ull << 20;
   EXPECT_NE(guard.check(), "");
+}
+TEST(DiskGuard, AMarkOfOnesOwnIsTakenAsGiven) {
+  DiskSpace space{4ull << 30, 10ull << 30};
+  DiskGuard guard("/", 5ull << 30, [&](const auto&) { return Result<DiskSpace>(space); });
+  EXPECT_THAT(guard.check(), testing::HasSubstr("less than 5 GB free"));
+  DiskGuard never("/", 20ull << 30, [&](const auto&) { return Result<DiskSpace>(space); });
+  EXPECT_EQ(never.check(), "Paused: disk_low_water_mb asks for 20 GB free, but the data disk holds 10 GB in all. Lower the "
+                           "setting and start Picket again; nothing is lost.");
 }
 TEST(DiskGuard, ReadsTheRealDisk) {
   const auto space = disk_space("/");

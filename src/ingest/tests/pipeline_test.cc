@@ -373,6 +373,52 @@ TEST_F(Pipeline, JumpsOfTheWallClockLoseNothing) {
   EXPECT_EQ(stored("a"), 47u);
 }
 
+// ---- What cannot even be asked for
+
+TEST_F(Pipeline, SettingsThatNoReaderCanBeMadeFromAreToldAndRecoverWhenEdited) {
+  control.row("d").device_spec = "no server";
+  start();
+  run(5s);
+  EXPECT_EQ(status_of(), DeviceStatus::kUnhealthy);
+  EXPECT_EQ(code(), "settings");
+  EXPECT_EQ(view()->device.health.sentence, "Not polled: Server address is missing. Edit the device and save it.");
+  ASSERT_EQ(control.health_history.size(), 1u);
+  EXPECT_EQ(control.health_history[0].health.code, "settings");
+  EXPECT_EQ(control.all_polls.front().outcome, "settings");
+  EXPECT_EQ(http.sent, 0u) << "nothing goes out with settings that are no settings";
+  const auto polls = control.all_polls.size();
+  run(60s);
+  EXPECT_LT(control.all_polls.size(), polls + 3 * 8) << "it is not tried in a loop";
+
+  control.row("d").device_spec = "{}";
+  control.row("d").epoch++;
+  ASSERT_TRUE(fleet->reload("d"));
+  run(5s);
+  EXPECT_EQ(status_of(), DeviceStatus::kHealthy);
+  EXPECT_GT(stored("a"), 0u);
+  EXPECT_EQ(control.health_history.back().health.status, DeviceStatus::kHealthy);
+}
+
+TEST_F(Pipeline, ASecretThatIsGoneIsToldAndItsReturnIsNoticedWithoutAnEdit) {
+  control.set_secret("d", std::nullopt);
+  start();
+  run(5s);
+  EXPECT_EQ(status_of(), DeviceStatus::kUnhealthy);
+  EXPECT_EQ(code(), "no_token");
+  control.set_secret("d", "back");
+  run(60s);
+  EXPECT_EQ(status_of(), DeviceStatus::kHealthy);
+  EXPECT_GT(stored("a"), 0u);
+}
+
+TEST_F(Pipeline, APluginThatThisVersionDoesNotHaveIsTold) {
+  control.row("d").plugin_slug = "of-tomorrow";
+  start();
+  run(5s);
+  EXPECT_EQ(status_of(), DeviceStatus::kUnhealthy);
+  EXPECT_EQ(code(), "settings");
+}
+
 // ---- Token and account
 
 TEST_F(Pipeline, AnotherAccountsTokenReadsNothing) {

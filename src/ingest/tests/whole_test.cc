@@ -104,7 +104,8 @@ class Whole : public testing::Test {
     options.poll_interval = 1s;
     options.vendor_rate_per_minute = 0;
     options.data_directory = directory;
-    options.disk_low_water_bytes = 1;
+    options.disk_low_water_bytes = 1ull << 30;
+    options.disk_probe = [this](const auto&) { return Result<DiskSpace>(DiskSpace{free_gib.load() << 30, 100ull << 30}); };
     auto started = Ingest::open({system_clock(), *control, *store, *registry, *network}, options);
     ASSERT_TRUE(started) << started.error().message;
     ingest = std::move(*started);
@@ -143,6 +144,7 @@ class Whole : public testing::Test {
     return sum;
   }
 
+  std::atomic<std::uint64_t> free_gib{50};
   std::filesystem::path directory;
   ToyVendor vendor;
   std::unique_ptr<connector::Registry> registry;
@@ -217,6 +219,25 @@ TEST_F(Whole, PauseResumeAndDeleteThroughControl) {
   ASSERT_TRUE(control->delete_device(organization, id, std::nullopt, change));
   ASSERT_TRUE(ingest->fleet().reload(id));
   EXPECT_FALSE(ingest->fleet().device(organization, id));
+}
+
+TEST_F(Whole, WithoutRoomOnTheDiskItPausesAndGoesOnByItself) {
+  free_gib = 0;
+  const std::string id = add("Full");
+  start();
+  EXPECT_EQ(ingest->trouble(),
+            "Paused: less than 1 GB free on the data disk. Free some space; polling resumes by itself and nothing is lost.");
+  ASSERT_TRUE(within(5s, [&] {
+    const auto view = ingest->fleet().device(organization, id);
+    return view && view->device.health.status == model::DeviceStatus::kUnhealthy && view->device.health.code == "disk_full";
+  }));
+  EXPECT_EQ(stored(id), 0u);
+  free_gib = 50;
+  ASSERT_TRUE(within(5s, [&] { return ingest->trouble().empty(); }));
+  ASSERT_TRUE(within(20s, [&] { return stored(id) == 7500; })) << stored(id);
+  ASSERT_TRUE(within(5s, [&] {
+    return ingest->fleet().device(organization, id)->device.health.status == model::DeviceStatus::kHealthy;
+  }));
 }
 
 TEST_F(Whole, StopsWithinFourSecondsWhileVendorsHang) {

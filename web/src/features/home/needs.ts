@@ -13,7 +13,7 @@ export interface Need {
 const day = 86_400_000;
 /** Picket itself warns 30 days before a token ends; a device may show something worse first. */
 const expiringDays = 30;
-const tokenCodes = ['no_token', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_region', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
+const tokenCodes = ['no_token', 'token_unreadable', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_region', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
 
 function expiresIn(device: Device, now: number): number | null {
   const at = device.attributes.credential?.expires_at;
