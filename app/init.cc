@@ -44,13 +44,21 @@ void print_json(const control::Enrolment& made) {
 
 int run_init(const InitOptions& options) {
   auto password = options.password_file.empty() ? ask_password() : read_password_file(options.password_file);
-  if (!password) return report(password.error());
+  if (!password) {
+    report(password.error());
+    return 2;
+  }
+  const std::string name = options.display_name.empty() ? options.email.substr(0, options.email.find('@')) : options.display_name;
+  const control::NewUser administrator{.email = options.email, .display_name = name, .password = std::move(*password)};
+  // Before anything is made: who corrects a slip shall not find half a data directory.
+  if (const auto ok = control::check_new_organization(options.organization, administrator); !ok) {
+    report(ok.error());
+    return 2;
+  }
   auto control = control::Control::open({.directory = options.data, .root_key_file = root_key_from_environment(), .clock = nullptr});
   if (!control) return report(control.error());
-  const std::string name = options.display_name.empty() ? options.email.substr(0, options.email.find('@')) : options.display_name;
   const control::Change change{(*control)->system_actor(), system_clock().now()};
-  auto made = (*control)->create_organization(
-      options.organization, {.email = options.email, .display_name = name, .password = std::move(*password)}, change);
+  auto made = (*control)->create_organization(options.organization, administrator, change);
   if (!made) return report(made.error());
   options.json ? print_json(*made) : print_for_people(*made);
   return 0;

@@ -45,6 +45,10 @@ Result<std::chrono::seconds> parse_interval(const std::string& text);
 Status read_config(const std::filesystem::path& path, ServeOptions& options);
 /// What no single option can tell: TLS pairs, listening outside loopback, URLs.
 Status check_options(const ServeOptions& options);
+/// What only the modules that use a value can tell: proxies, and the files of certificates. Reads them, makes nothing.
+Status check_values(const ServeOptions& options);
+/// Both empty is right too: no TLS.
+Status check_tls_pair(const std::string& cert_file, const std::string& key_file);
 
 /// Where the vault's root key was said to be ($PICKET_ROOT_KEY_FILE); empty: the default places.
 std::filesystem::path root_key_from_environment();

@@ -9,9 +9,11 @@
 namespace picket::app {
 
 int run_serve(const ServeOptions& options) {
-  if (const auto ok = check_options(options); !ok) {
-    report(ok.error());
-    return 2;
+  for (const auto check : {check_options, check_values}) {
+    if (const auto ok = check(options); !ok) {
+      report(ok.error());
+      return 2;
+    }
   }
   if (const auto ok = obs::configure_log(options.log); !ok) return report(ok.error());
   auto program = Program::start(options);

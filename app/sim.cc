@@ -35,6 +35,10 @@ int run_sim_onepassword(const SimOptions& options) {
     report(at.error());
     return 2;
   }
+  if (const auto ok = check_tls_pair(options.tls_cert, options.tls_key); !ok) {
+    report(ok.error());
+    return 2;
+  }
   onepassword_simulator::Options sim;
   sim.host = at->host;
   sim.port = at->port;

@@ -124,6 +124,11 @@ bool Server::Impl::wait_until_quiet(SteadyPoint until) const {
   return true;
 }
 
+Status check_tls_files(const std::string& cert_file, const std::string& key_file) {
+  asio::ssl::context context(asio::ssl::context::tls_server);
+  return prepare_tls(context, cert_file, key_file);
+}
+
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Server::~Server() {

@@ -50,6 +50,9 @@ struct ServerOptions {
   Clock* clock = nullptr;                            ///< for the Date header; null: the machine's
 };
 
+/// Whether `Server::start` could use these: a chain and its key. Errors: kTls, naming the file.
+Status check_tls_files(const std::string& cert_file, const std::string& key_file);
+
 /// An HTTP/1.1 server: a listener, I/O threads that never block, and handler threads that may.
 /// Place: app makes one for the API and each simulator one of its own. Threads: any method from any thread;
 /// `stop` not from a handler. Failure: `start` says why (address in use, unreadable certificate); after that
