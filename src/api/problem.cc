@@ -16,6 +16,19 @@ std::string pointer_of(std::string_view base, std::string field) {
   return fmt::format("{}/{}", base, field);
 }
 
+/// What the server's own stores say names its files. That is for the log; a client gets the sentence without them.
+std::string told(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::kDiskFull:
+      return "The server's data disk is full, so nothing was changed. Free some space there; work goes on by itself then.";
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kInternal:
+      return "The server could not do this through no fault of the request. Its log says why; ask its administrator.";
+    default:
+      return error.message;
+  }
+}
+
 }  // namespace
 
 int http_status(ErrorKind kind) {
@@ -50,9 +63,9 @@ int http_status(ErrorKind kind) {
 
 Problem::Problem(const Error& error, std::string_view pointer_base) {
   const int status = http_status(error.kind);
-  if (status == 500) PICKET_LOG_ERROR("api", "A request failed: {}", error.message);
+  if (status == 500 || status == 507) PICKET_LOG_ERROR("api", "A request failed: {}", error.message);
   errors_.push_back(
-      {status, std::string(to_string(error.kind)), error.message, pointer_of(pointer_base, error.field), {}});
+      {status, std::string(to_string(error.kind)), told(error), pointer_of(pointer_base, error.field), {}});
 }
 
 tl::unexpected<Problem> refuse_field(std::string pointer, std::string detail) {

@@ -60,13 +60,20 @@ Result<User> find_user(sql::Database& db, const std::string& id) {
 
 }  // namespace
 
+Status check_new_organization(const std::string& name, const NewUser& administrator) {
+  PICKET_TRY(checked_name(name, "organization", "name").map([](auto&&) {}));
+  PICKET_TRY(checked_email(administrator.email).map([](auto&&) {}));
+  PICKET_TRY(checked_name_part(administrator.display_name, "display_name").map([](auto&&) {}));
+  return checked_password_size(administrator.password.size());
+}
+
 Result<Enrolment> ControlImpl::create_organization(const std::string& name, const NewUser& administrator,
                                                    const Change& change) {
   Organization organization;
   User user;
+  PICKET_TRY(check_new_organization(name, administrator));
   PICKET_ASSIGN(organization.name, checked_name(name, "organization", "name"));
   PICKET_ASSIGN(user.email, checked_email(administrator.email));
-  PICKET_TRY(checked_password_size(administrator.password.size()));
   PICKET_ASSIGN(const std::string hash,
                 crypto::hash_password(administrator.password, options_.password_cost));
   organization.id = new_guid();

@@ -36,6 +36,9 @@ struct NewUser {
   crypto::Secret password;
 };
 
+/// What `Control::create_organization` would refuse for its form alone, told without a data directory. Errors: kInvalidInput.
+Status check_new_organization(const std::string& name, const NewUser& administrator);
+
 /// Parts that stay as they are: nullopt. Given first and last names alone also make the display name; a given display name
 /// alone also makes first and last names.
 struct PersonPatch {
