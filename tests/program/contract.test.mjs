@@ -65,6 +65,49 @@ test("wrong use ends with exit code 2, trouble with 1, and a sentence on standar
   assert.match(empty.stderr, /picket init/);
 });
 
+test("a value that cannot be used ends with exit code 2 and says which, before any data is opened", () => {
+  const no = join(dir.path, "no.pem"), nowhere = join(dir.path, "never-made");
+  writeFileSync(no, "no certificate\n");
+  const refused = (option, ...args) => {
+    const run = spawnSync(picket, ["serve", "--data", nowhere, "--listen", "127.0.0.1:0", ...args], { encoding: "utf8" });
+    assert.equal(run.status, 2, `${args}: ${run.stderr}`);
+    assert.ok(run.stderr.startsWith(`picket: ${option}: `), run.stderr);
+    assert.equal(existsSync(nowhere), false);
+    return run.stderr;
+  };
+  assert.doesNotMatch(refused("--proxy", "--proxy", "ftp://me:hush@proxy.example"), /hush/);
+  assert.match(refused("--ca-file", "--ca-file", no), /holds no certificate.*PEM/);
+  assert.match(refused("--trusted-proxy", "--trusted-proxy", "10.0.0.0/99"), /10\.0\.0\.0\/8/);
+  assert.match(refused("--tls-cert, --tls-key", "--tls-cert", no, "--tls-key", no), /certificate file.*cannot be used/);
+  const sim = spawnSync(picket, ["sim", "onepassword", "--tls-cert", no, "--tls-key", no], { encoding: "utf8" });
+  assert.equal(sim.status, 2, sim.stderr);
+});
+
+test("an init that is refused leaves nothing behind, and an existing directory as it was", () => {
+  const fresh = join(dir.path, "fresh"), password = join(dir.path, "password"), short = join(dir.path, "short");
+  writeFileSync(password, "correct horse battery\n");
+  writeFileSync(short, "short\n");
+  const run = (data, ...args) => spawnSync(picket, ["init", "--data", data, ...args], { encoding: "utf8" });
+  const good = ["--organization", "Second", "--email", "bo@example.test", "--password-file", password];
+  const wrong = [
+    [...good.slice(0, 5), short],
+    ["--organization", "Second", "--email", "nobody", "--password-file", password],
+    ["--organization", " ", "--email", "bo@example.test", "--password-file", password],
+    [...good, "--name", "a\u0007b"],
+  ];
+  for (const args of wrong) {
+    const refused = run(fresh, ...args);
+    assert.equal(refused.status, 2, refused.stderr);
+    assert.match(refused.stderr, /^picket: [^\n]+\.\n$/);
+    assert.equal(existsSync(fresh), false, `${args}`);
+  }
+  assert.equal(run(fresh, ...good).status, 0);
+  const before = everyFile(fresh).map((file) => [file, readFileSync(file).toString("base64")]);
+  for (const args of wrong) assert.equal(run(fresh, ...args).status, 2);
+  assert.deepEqual(everyFile(fresh).map((file) => [file, readFileSync(file).toString("base64")]), before);
+  assert.equal(run(fresh, ...good).status, 1, "the address is taken");
+});
+
 test("liveness, readiness and metrics need no sign-in; the page has a title", async () => {
   for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await fetch(base + path)).status, 200, path);
   const page = await fetch(base + "/settings/security-devices");
