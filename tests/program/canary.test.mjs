@@ -239,9 +239,9 @@ test("no canary in any answer, header, event of the feed, or line of the log; an
 
   assert.match(log, /info +store/, "there is a log");
   // at its most talkative
-  assert.match(log, /debug +ingest .*auditevents of device [0-9a-f-]{36} polled: ok, \d+ pages, \d+ records, \d+ new/);
-  assert.match(log, /debug +ingest .*next poll in \d+ ms/);
-  assert.match(log, /debug +http .*GET \/api\/v2\/security_devices\/\{id\}: 200, \d+ bytes taken, [\d.]+ ms/);
+  assert.match(log, /debug +ingest: .*auditevents of device [0-9a-f-]{36} polled: ok, \d+ pages, \d+ records, \d+ new/);
+  assert.match(log, /debug +ingest: .*next poll in \d+ ms/);
+  assert.match(log, /debug +http: GET \/api\/v2\/security_devices\/\{id\}: 200, \d+ bytes taken, [\d.]+ ms/);
   clean(Buffer.from(log).toString("latin1"), "the log");
   clean(serve.lines.join("\n"), "standard output");
 });
