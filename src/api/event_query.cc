@@ -129,12 +129,15 @@ Answer<void> add_filter(const FilterTerm& term, const Scope& scope, EventQuery& 
     return {};
   }
   if (name == "security_device_id" || name == "stream" || name == "organization_id") {
-    if (term.op != Operator::kEqual)
-      return refuse_parameter(term.parameter, fmt::format("{} is compared whole.", term.path.front()));
+    const bool is = term.op == Operator::kEqual;
+    if (!is && term.op != Operator::kNotEqual)
+      return refuse_parameter(term.parameter, fmt::format("{} is compared whole, or with !.", term.path.front()));
     if (name == "organization_id")
-      out.nothing = out.nothing || term.value != scope.organization_id;
+      out.nothing = out.nothing || (term.value == scope.organization_id) != is;
+    else if (name == "stream")
+      (is ? out.query.streams : out.query.without_streams).push_back(term.value);
     else
-      (name == "stream" ? out.query.streams : out.query.device_ids).push_back(term.value);
+      (is ? out.query.device_ids : out.query.without_device_ids).push_back(term.value);
     return {};
   }
   for (const auto& known : kFields)
@@ -191,11 +194,12 @@ Answer<EventQuery> read_event_query(const http_server::Fields& parameters, const
   EventQuery out;
   out.query.organization_id = scope.organization_id;
   for (const auto& term : query.filters) API_TRY(add_filter(term, scope, out));
-  if (out.query.device_ids.size() > kMaxDevices)
+  const std::size_t devices = out.query.device_ids.size() + out.query.without_device_ids.size();
+  if (devices > kMaxDevices)
     return refuse_parameter(
         "filter[security_device][id]",
         fmt::format("A request may name at most {} devices; ask for them in several.", kMaxDevices));
-  if (query.filters.size() - out.query.device_ids.size() > limits.filters)
+  if (query.filters.size() - devices > limits.filters)
     return refuse_parameter(
         "filter", fmt::format("A request may carry at most {} filters beside the devices.", limits.filters));
   for (const auto& term : query.sort) {

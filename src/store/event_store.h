@@ -94,6 +94,7 @@ struct Query {
   std::string organization_id;
   std::vector<std::string> device_ids;  ///< empty: every device
   std::vector<std::string> streams;     ///< empty: every stream
+  std::vector<std::string> without_device_ids = {}, without_streams = {};  ///< none of these
   TimeRange time;
   std::vector<Condition> conditions;
   std::vector<std::string> text;  ///< case-sensitive literals that must occur in the raw record

@@ -81,13 +81,15 @@ std::vector<std::pair<const StreamKey*, std::vector<StreamSlot>>> StreamRegistry
     const Query& query) const {
   const std::shared_lock lock(mutex_);
   std::vector<std::pair<const StreamKey*, std::vector<StreamSlot>>> out;
+  const auto among = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
   const auto take = [&](const std::string& device, bool one_device) {
     for (auto at = streams_.lower_bound({query.organization_id, device, ""}); at != streams_.end(); ++at) {
       if (at->first.organization_id != query.organization_id || (one_device && at->first.device_id != device))
         break;
-      if (!query.streams.empty() &&
-          std::find(query.streams.begin(), query.streams.end(), at->first.stream) == query.streams.end())
-        continue;
+      if (!query.streams.empty() && !among(query.streams, at->first.stream)) continue;
+      if (among(query.without_streams, at->first.stream) || among(query.without_device_ids, at->first.device_id)) continue;
       out.emplace_back(&at->first, at->second.slots);
     }
   };

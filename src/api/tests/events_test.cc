@@ -81,6 +81,13 @@ TEST_F(Events, FiltersReachTheStore) {
   EXPECT_EQ(asked("filter[security_device][id]=D1&filter[security_device_id]=D2").device_ids,
             (std::vector<std::string>{"D1", "D2"}));
   EXPECT_EQ(asked("filter[stream]=a").streams, std::vector<std::string>{"a"});
+  const auto& without =
+      asked("filter[security_device][id]=!D1&filter[security_device_id]=!D2&filter[stream]=!a&filter[stream]=!b");
+  EXPECT_EQ(without.without_device_ids, (std::vector<std::string>{"D1", "D2"}));
+  EXPECT_EQ(without.without_streams, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(without.device_ids.empty() && without.streams.empty());
+  EXPECT_EQ(get("/api/v2/events/counts?filter[stream]=!c").status, 200);
+  EXPECT_EQ(store_.asked.without_streams, std::vector<std::string>{"c"});
   const auto& text = asked("filter[text]=:%22uuid%22:%22V1%22&filter[text]=!x").text;
   EXPECT_EQ(text, (std::vector<std::string>{":\"uuid\":\"V1\"", "!x"}))
       << "verbatim: records are full of colons";
@@ -121,7 +128,8 @@ TEST_F(Events, RefusesWhatItCannotAsk) {
   for (const char* query : {"filter[color]=red", "filter[raw]=x", "filter[time]=>yesterday",
                             "filter[action]=>a", "filter[class_uid]=x", "filter[unreadable]=perhaps",
                             "filter[outcome]=:s", "sort=action", "page[offset]=5", "page[limit]=1001",
-                            "include=vendor", "filter[security_device][name]=x", "filter[stream]=!x"}) {
+                            "include=vendor", "filter[security_device][name]=x", "filter[stream]=:x",
+                            "filter[security_device][id]=^x"}) {
     const auto answer = get(std::string("/api/v2/events?") + query);
     EXPECT_EQ(answer.status, 400) << query;
     EXPECT_FALSE(answer.detail().empty());

@@ -252,7 +252,11 @@ class MemoryEventStore final : public EventStore {
     const auto among = [](const std::vector<std::string>& list, const std::string& v) {
       return list.empty() || std::find(list.begin(), list.end(), v) != list.end();
     };
+    const auto none_of = [](const std::vector<std::string>& list, const std::string& v) {
+      return std::find(list.begin(), list.end(), v) == list.end();
+    };
     return e.key.organization_id == q.organization_id && among(q.device_ids, e.key.device_id) &&
+           none_of(q.without_device_ids, e.key.device_id) && none_of(q.without_streams, e.key.stream) &&
            among(q.streams, e.key.stream) && (!q.time.from || e.time >= *q.time.from) &&
            (!q.time.to || e.time < *q.time.to) &&
            std::all_of(q.conditions.begin(), q.conditions.end(),
