@@ -244,7 +244,7 @@ void Api::mount(http_server::Router& router) {
   auto& impl = *impl_;
   impl.mount_auth(router);
   for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
-                           "polls", "user_accounts", "user_account_roles", "user_sessions", "actors", "vendors"})
+                           "polls", "user_accounts", "user_account_histories", "user_account_roles", "user_sessions", "actors", "vendors"})
     impl.add_resource(router, name);
   impl.add(router, "PATCH", "/api/v2/organizations/{id}",
            [&impl](const Caller& c, const Request& r) { return impl.rename_organization(c, r); });

@@ -65,7 +65,7 @@ void Engine::write_object(codec::JsonWriter& out, const ResourceType& type, cons
   out.begin_object().field("type", type.name).field("id", id);
   out.key("attributes").begin_object();
   for (const auto& attribute : type.attributes) {
-    if (attribute.is(kWriteOnly) || !wanted(attribute.name)) continue;
+    if (attribute.is(kWriteOnly) || attribute.is(kFilterOnly) || !wanted(attribute.name)) continue;
     out.key(attribute.name);
     attribute.get(row.get()).write(out);
   }

@@ -168,8 +168,13 @@ Answer<std::optional<Value>> Filter::read_operand(const Group& group, const Filt
       return refuse_parameter(term.parameter,
                               fmt::format("{} must be compared with true or false.", group.attribute->name));
     default:
-      return Operand(Value(std::string(term.value)));
+      break;
   }
+  const auto& choices = group.attribute->choices;
+  if (group.attribute->is(kFilterOnly) && std::find(choices.begin(), choices.end(), term.value) == choices.end())
+    return refuse_parameter(term.parameter, fmt::format("There is no {} \"{}\". Known are: {}.", group.attribute->name,
+                                                        term.value.substr(0, 80), fmt::join(choices, ", ")));
+  return Operand(Value(std::string(term.value)));
 }
 
 Answer<Filter> Filter::compile(const Catalogue& catalogue, const ResourceType& type,

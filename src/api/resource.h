@@ -43,6 +43,8 @@ enum Trait : unsigned {
   kRequired = 1u << 6,   ///< at creation
   /// Relationships: may be sent, but only as it is; another value is refused with a sentence.
   kFixed = 1u << 7,
+  /// Not shown: a part of the row that may be asked for. An enum's operands must be among its choices.
+  kFilterOnly = 1u << 8,
 };
 
 struct Attribute {

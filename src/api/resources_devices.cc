@@ -233,6 +233,14 @@ ResourceType security_devices(const Parts& parts) {
   return type.build();
 }
 
+/// As control writes it, the kind stands first.
+std::string_view kind_of(std::string_view value) {
+  constexpr std::string_view kStart = R"({"kind":")";
+  if (!value.starts_with(kStart)) return {};
+  value.remove_prefix(kStart.size());
+  return value.substr(0, value.find('"'));
+}
+
 ResourceType histories(const Parts& parts) {
   using H = HistoryEntry;
   Builder<H> type("security_device_histories");
@@ -240,6 +248,9 @@ ResourceType histories(const Parts& parts) {
   type.choice("action", {"CREATED", "UPDATED", "UPDATED_SECRETS", "DELETED"},
               [](const H& h) -> Value { return control::to_string(h.action); });
   type.attribute("created_at", kTime, [](const H& h) -> Value { return h.created_at; });
+  type.choice(
+      "kind", {"created", "settings", "secret", "health", "reread", "deleted"},
+      [](const H& h) -> Value { return std::string(kind_of(h.value)); }, kReadOnly | kNoSort | kFilterOnly);
   type.attribute(
       "value", kObject,
       [](const H& h) -> Value {

@@ -150,6 +150,7 @@ ResourceType user_accounts(const Parts& parts) {
   type.to_one("primary_organization", "organizations", [](const AccountRow& u) { return u.organization_id; });
   type.to_one("primary_user_account_role", "user_account_roles", [](const AccountRow& u) { return u.id; });
   type.no_one({"created_by", "updated_by", "user_account_status"});
+  type.to_many("histories", "user_account_histories", "user_account");
   type.to_many("user_account_roles", "user_account_roles", "user_account");
   type.none({"analysis_assigned_investigative_actions", "assigned_expel_alerts", "assigned_investigations",
              "assigned_investigative_actions", "assigned_organization_resilience_actions",
@@ -165,6 +166,27 @@ ResourceType user_accounts(const Parts& parts) {
       rows.push_back(std::move(row));
     }
     return rows;
+  });
+  return type.build();
+}
+
+ResourceType user_account_histories(const Parts& parts) {
+  using H = control::AccountHistoryEntry;
+  Builder<H> type("user_account_histories");
+  type.id([](const H& h) { return std::string_view(h.id); });
+  type.choice("action", {"CREATED", "UPDATED", "UPDATED_SECRETS"},
+              [](const H& h) -> Value { return control::to_string(h.action); });
+  type.attribute("created_at", kTime, [](const H& h) -> Value { return h.created_at; });
+  type.attribute(
+      "value", kObject, [](const H& h) -> Value { return JsonView{h.value}; }, kReadOnly | kNoSort);
+  type.to_one("created_by", "actors", [](const H& h) { return h.created_by.id; });
+  type.to_one("organization", "organizations", [](const H& h) { return h.organization_id; });
+  type.to_one("user_account", "user_accounts", [](const H& h) { return h.user_id; });
+  type.ordered();
+  type.list([&control = parts.control](const Scope& scope, const Query& query) -> Answer<std::vector<Row>> {
+    const auto user = query.equal_to({"user_account", "id"});
+    API_ASSIGN(std::vector<H> entries, control.account_history(scope.organization_id, user.value_or("")));
+    return rows_of(std::move(entries));
   });
   return type.build();
 }
@@ -303,6 +325,7 @@ void add_people(Catalogue& catalogue, const Parts& parts) {
   catalogue.add(organizations(parts));
   catalogue.add(user_accounts(parts));
   catalogue.add(user_account_roles(parts));
+  catalogue.add(user_account_histories(parts));
   catalogue.add(user_sessions(parts));
   catalogue.add(actors(parts));
   catalogue.add(vendors(parts));

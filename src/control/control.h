@@ -198,6 +198,9 @@ class Control {
   // History
   /// Oldest first; `device_id` empty: the whole organization.
   virtual Result<std::vector<HistoryEntry>> history(const std::string& organization_id, const std::string& device_id) = 0;
+  /// What became of accounts, from the audit. Oldest first; `user_id` empty: everybody of the organization.
+  virtual Result<std::vector<AccountHistoryEntry>> account_history(const std::string& organization_id,
+                                                                   const std::string& user_id) = 0;
 
   /// Vendors known to the installation: (id, name), ids stable for ever.
   virtual Result<std::string> vendor_id(const std::string& name) = 0;

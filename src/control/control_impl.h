@@ -117,6 +117,8 @@ class ControlImpl final : public Control {
   Result<std::vector<PollRecord>> polls(const std::string& organization_id, const std::string& device_id,
                                         const std::optional<std::string>& stream) override;
 
+  Result<std::vector<AccountHistoryEntry>> account_history(const std::string& organization_id,
+                                                           const std::string& user_id) override;
   Result<std::vector<HistoryEntry>> history(const std::string& organization_id,
                                             const std::string& device_id) override;
   Result<std::string> vendor_id(const std::string& name) override;

@@ -1,5 +1,6 @@
 #include "base/fail_point.h"
 #include "base/guid.h"
+#include "codec/json_writer.h"
 #include "control/control_impl.h"
 #include "control/rows.h"
 
@@ -10,6 +11,30 @@ HistoryAction action_from(std::string_view text) {
   for (const auto action : {HistoryAction::kCreated, HistoryAction::kUpdatedSecrets, HistoryAction::kDeleted})
     if (to_string(action) == text) return action;
   return HistoryAction::kUpdated;
+}
+
+/// The rows of the audit that are about an account, and how they are told.
+struct AccountChange {
+  std::string_view what;
+  HistoryAction action;
+  std::string_view kind, sentence;
+};
+constexpr AccountChange kAccountChanges[] = {
+    {"user_created", HistoryAction::kCreated, "created", "The account was made."},
+    {"user_renamed", HistoryAction::kUpdated, "name", "The name was changed."},
+    {"password_changed", HistoryAction::kUpdatedSecrets, "password", "The password was changed; other sign-ins ended."},
+    {"password_reset", HistoryAction::kUpdatedSecrets, "password",
+     "The password was reset on the server's command line; every sign-in ended."},
+    {"factor_renewal_begun", HistoryAction::kUpdated, "factor", "A new second factor was asked for; the old one still counts."},
+    {"factor_renewed", HistoryAction::kUpdatedSecrets, "factor",
+     "The second factor and the recovery codes were replaced; other sign-ins ended."},
+    {"factor_reset", HistoryAction::kUpdatedSecrets, "factor",
+     "The second factor and the recovery codes were reset on the server's command line; every sign-in ended."}};
+
+const AccountChange* account_change(std::string_view what) {
+  for (const auto& change : kAccountChanges)
+    if (change.what == what) return &change;
+  return nullptr;
 }
 
 }  // namespace
@@ -67,6 +92,35 @@ Result<std::vector<HistoryEntry>> ControlImpl::history(const std::string& organi
                             row.string(8)};
       },
       organization_id, device_id));
+  return out;
+}
+
+Result<std::vector<AccountHistoryEntry>> ControlImpl::account_history(const std::string& organization_id,
+                                                                      const std::string& user_id) {
+  std::vector<AccountHistoryEntry> out;
+  PICKET_ASSIGN(auto db, readers_->acquire());
+  PICKET_TRY(db->each(
+      "select u.no, u.what, u.subject, u.before, u.after, u.at, a.id, a.type, a.display_name from audit u"
+      " join actor a on a.id = u.actor_id where u.organization_id = ?1 and u.subject is not null"
+      " and (?2 = '' or u.subject = ?2) order by u.no",
+      [&](const sql::Statement& row) {
+        const auto* change = account_change(row.text(1));
+        if (change == nullptr) return;  // sign-ins, sessions, organizations
+        AccountHistoryEntry& entry = out.emplace_back();
+        entry.organization_id = organization_id;
+        entry.user_id = row.string(2);
+        entry.id = entry.user_id + "-" + std::to_string(row.integer(0));
+        entry.action = change->action;
+        codec::JsonWriter value;
+        value.begin_object().field("kind", change->kind).field("sentence", change->sentence);
+        value.key("before").raw(row.text(3)).key("after").raw(row.text(4)).end_object();
+        entry.value = value.take();
+        entry.created_at = row.time(5);
+        entry.created_by = {row.string(6),
+                            model::actor_type_from(row.text(7)).value_or(model::ActorType::kSystem),
+                            row.string(8)};
+      },
+      organization_id, user_id));
   return out;
 }
 

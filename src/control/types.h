@@ -138,6 +138,16 @@ struct PollRecord {
 enum class HistoryAction { kCreated, kUpdated, kUpdatedSecrets, kDeleted };
 std::string_view to_string(HistoryAction action);  ///< CREATED, UPDATED, UPDATED_SECRETS, DELETED
 
+/// A change of an account: made, renamed, its password or second factor changed. Never a secret; signing in is none.
+struct AccountHistoryEntry {
+  std::string id;
+  std::string organization_id, user_id;
+  HistoryAction action = HistoryAction::kUpdated;  ///< never kDeleted
+  std::string value;  ///< JSON object text: kind (created, name, password, factor), sentence, before, after
+  model::Actor created_by;
+  TimePoint created_at{};
+};
+
 struct HistoryEntry {
   std::string id;
   std::string organization_id, device_id;

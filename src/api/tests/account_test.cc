@@ -29,6 +29,51 @@ class Account : public ApiFixture {
   }
 };
 
+TEST_F(Account, WhatBecameOfAnAccountIsTold) {
+  ASSERT_EQ(as(ana_, "POST", "/auth/v0/password",
+               proof(ana_.password, code_of(ana_), R"(,"new_password":"another long horse")"))
+                .status,
+            204);
+  ASSERT_EQ(as(ana_, "PATCH", account(ana_), R"({"data":{"attributes":{"first_name":"Anna"}}})").status, 200);
+  const control::Change by_server{control_->system_actor(), clock_.now()};
+  ASSERT_TRUE(control_->reset_factor(ana_.enrolment.user.id, by_server));
+  ASSERT_TRUE(control_->reset_password(ana_.enrolment.user.id, crypto::Secret("a third horse walks"), by_server));
+  const auto anew = control_->create_session(ana_.enrolment.user, control::SessionKind::kBearer, "127.0.0.1", "test");
+  ana_.token = std::string(anew->token.reveal());
+
+  const auto told = get(account(ana_) + "/histories?include=created_by");
+  ASSERT_EQ(told.status, 200) << told.body;
+  struct Row {
+    const char *action, *kind;
+    bool by_server;
+  };
+  const Row rows[] = {{"CREATED", "created", true},
+                      {"UPDATED_SECRETS", "password", false},
+                      {"UPDATED", "name", false},
+                      {"UPDATED_SECRETS", "factor", true},
+                      {"UPDATED_SECRETS", "password", true}};
+  ASSERT_EQ(told.total(), std::size(rows)) << told.body;
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    const auto& one = told.json.at("data").at(i);
+    EXPECT_EQ(one.at("attributes").at("action"), rows[i].action) << i;
+    EXPECT_EQ(one.at("attributes").at("value").at("kind"), rows[i].kind) << i;
+    const std::string& actor = rows[i].by_server ? control_->system_actor().id : ana_.enrolment.user.actor_id;
+    EXPECT_EQ(one.at("relationships").at("created_by").at("data").at("id").as_string(), actor) << i;
+    EXPECT_EQ(one.at("relationships").at("user_account").at("data").at("id").as_string(), ana_.enrolment.user.id);
+  }
+  const auto& renamed = told.json.at("data").at(2).at("attributes").at("value");
+  EXPECT_EQ(renamed.at("after").at("first_name"), "Anna");
+  EXPECT_EQ(told.body.find("127.0.0.1"), std::string::npos) << "where people sit is their affair";
+  for (const char* secret : {"horse", "argon2"}) EXPECT_EQ(told.body.find(secret), std::string::npos) << secret;
+
+  EXPECT_EQ(as(bob_, "GET", account(ana_) + "/histories").status, 404);
+  EXPECT_EQ(as(bob_, "GET", "/api/v2/user_account_histories").total(), 1u) << "his own alone";
+  EXPECT_EQ(get("/api/v2/user_account_histories?filter[action]=CREATED&filter[user_account][id]=" +
+                ana_.enrolment.user.id)
+                .total(),
+            1u);
+}
+
 TEST_F(Account, SignInsAreListedAndEnded) {
   const std::string agent = "Mozilla/5.0 \xE2\x82\xAC" + std::string(400, 'x');
   const auto opened = call("POST", "/auth/v0/session", {{"user-agent", agent}},

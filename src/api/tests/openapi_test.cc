@@ -152,7 +152,7 @@ TEST_F(OpenApi, RoutesAndDescriptionAreTheSame) {
 
 TEST_F(OpenApi, AnswersAreAsDescribed) {
   for (const char* name : {"organizations", "security_devices", "security_device_histories", "plugins",
-                           "user_accounts", "user_account_roles", "user_sessions", "actors", "vendors", "polls"}) {
+                           "user_accounts", "user_account_histories", "user_account_roles", "user_sessions", "actors", "vendors", "polls"}) {
     const std::string base = std::string("/api/v2/") + name;
     const std::string query = std::string_view(name) == "polls" ? "?filter[security_device][id]=" + device_
                                                                 : "?include=organization";
@@ -174,6 +174,8 @@ TEST_F(OpenApi, AnswersAreAsDescribed) {
        "/api/v2/security_devices/" + device_ + "/vendor");
   hold("GET", "/api/v2/security_devices/{id}/{relationship}",
        "/api/v2/security_devices/" + device_ + "/assembler");
+  hold("GET", "/api/v2/user_accounts/{id}/{relationship}",
+       "/api/v2/user_accounts/" + ana_.enrolment.user.id + "/histories");
   hold("GET", "/api/v2/events", "/api/v2/events?flag[ocsf]=true&include=security_device");
   hold("GET", "/api/v2/events/{id}", "/api/v2/events/e1");
   hold("GET", "/api/v2/events/{id}/versions", "/api/v2/events/e1/versions");

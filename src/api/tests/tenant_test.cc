@@ -14,6 +14,8 @@ class Tenants : public ApiFixture {
         add_device(ana_, "Top secret device", R"(,"secrets":{"device_info":{"api_token":"account:A1"}})");
     const auto histories = get("/api/v2/security_device_histories");
     history_ = std::string(histories.json.at("data").at(0).at("id").as_string());
+    account_history_ =
+        std::string(get("/api/v2/user_account_histories").json.at("data").at(0).at("id").as_string());
     session_ = std::string(get("/api/v2/user_sessions").json.at("data").at(0).at("id").as_string());
     event_ = "0e0e0e0e-0000-4000-8000-000000000001";
     store::StoredEvent event;
@@ -32,10 +34,11 @@ class Tenants : public ApiFixture {
     if (pattern.starts_with("/api/v2/actors")) return ana_.enrolment.user.actor_id;
     if (pattern.starts_with("/api/v2/events")) return event_;
     if (pattern.starts_with("/api/v2/user_sessions")) return session_;
+    if (pattern.starts_with("/api/v2/user_account_histories")) return account_history_;
     if (pattern.starts_with("/api/v2/user_account")) return ana_.enrolment.user.id;
     return {};
   }
-  std::string device_, history_, event_, session_;
+  std::string device_, history_, account_history_, event_, session_;
 };
 
 TEST_F(Tenants, NoRouteAnswersForAnotherOrganization) {

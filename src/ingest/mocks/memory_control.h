@@ -141,6 +141,7 @@ class MemoryControl final : public control::Control {
   Result<control::Organization> rename_organization(Text, Text, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
   Result<control::User> update_user(Text, Text, const control::PersonPatch&, std::optional<std::int64_t>, const control::Change&) override { PICKET_NOT_HERE; }
   Result<std::string> preferences(Text) override { PICKET_NOT_HERE; }
+  Result<std::vector<control::AccountHistoryEntry>> account_history(Text, Text) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> users(Text) override { PICKET_NOT_HERE; }
   Result<std::vector<control::User>> all_users() override { PICKET_NOT_HERE; }
   Result<std::optional<control::User>> user_by_email(Text) override { PICKET_NOT_HERE; }
