@@ -187,12 +187,15 @@ void LiveFeed::ping(std::unique_lock<std::mutex>& lock) {
 void LiveFeed::run(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   auto next_ping = std::chrono::steady_clock::now() + timing_.ping;
+  auto last_round = std::chrono::steady_clock::now() - timing_.gather;
   while (!stop.stop_requested()) {
     wake_.wait_until(lock, stop, next_ping, [&] { return waiting_; });
     if (stop.stop_requested()) return;
     if (waiting_) {
-      wake_.wait_for(lock, stop, timing_.gather, [] { return false; });
+      const auto settled = std::chrono::steady_clock::now() + timing_.settle;
+      wake_.wait_until(lock, stop, std::max(settled, last_round + timing_.gather), [] { return false; });
       if (stop.stop_requested()) return;
+      last_round = std::chrono::steady_clock::now();
       flush(lock);
     }
     if (std::chrono::steady_clock::now() >= next_ping) {

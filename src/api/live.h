@@ -17,7 +17,8 @@
 namespace picket::api {
 
 struct LiveTiming {
-  std::chrono::milliseconds gather{100};  ///< changes of one device within this time go out as one
+  std::chrono::milliseconds settle{10};   ///< what one commit says in several notices goes out together
+  std::chrono::milliseconds gather{100};  ///< least time between two rounds: what changes faster goes out as one
   std::chrono::milliseconds ping{15'000};
   std::chrono::milliseconds remember{60'000};  ///< how long changes are kept when nobody listens
 };

@@ -20,7 +20,7 @@ class Live : public ApiFixture {
     parts_ = std::make_unique<Parts>(Parts{clock_, *control_, store_, *ingest_, *registry_});
     add_devices(catalogue_, *parts_);
     feed_ = std::make_unique<LiveFeed>(*parts_, catalogue_,
-                                       LiveTiming{milliseconds(10), milliseconds(100), milliseconds(300)});
+                                       LiveTiming{milliseconds(2), milliseconds(10), milliseconds(100), milliseconds(300)});
     feed_->start();
   }
   void TearDown() override {

@@ -1,3 +1,4 @@
+import { takeEarly } from './early';
 import type { Problem } from './types';
 
 /**
@@ -88,7 +89,8 @@ async function send(method: Method, path: string, options: RequestOptions, accep
   if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken;
   let response: Response;
   try {
-    response = await fetch(path, {
+    const early = method === 'GET' ? await takeEarly(path) : null;
+    response = early ?? await fetch(path, {
       method,
       headers,
       credentials: 'same-origin',

@@ -8,12 +8,9 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { sessionQuery } from '@/data/session/session';
-import { EgressPage } from '@/features/egress/EgressPage';
 import { validateEventsSearch } from '@/features/events/search';
-import { DevicePanel } from '@/features/security-devices/panel/DevicePanel';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
-import { HomePage } from '@/features/home/HomePage';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { Broken, NotFound, Starting } from './pages';
 import { Shell } from './Shell';
@@ -51,20 +48,26 @@ const appRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  component: HomePage,
+  component: lazyRouteComponent(() => import('@/features/home/HomePage'), 'HomePage'),
 });
+
+const devicePanel = lazyRouteComponent(() => import('@/features/security-devices/panel/DevicePanel'), 'DevicePanel');
 
 const devicesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/security-devices',
   validateSearch: validateDevicesSearch,
   component: DevicesPage,
+  // The panel's code comes after the list is painted and before anybody can click.
+  onEnter: () => {
+    window.setTimeout(() => void devicePanel.preload?.(), 600);
+  },
 });
 
 const deviceRoute = createRoute({
   getParentRoute: () => devicesRoute,
   path: '$deviceId',
-  component: DevicePanel,
+  component: devicePanel,
 });
 
 const addRoute = createRoute({
@@ -76,7 +79,7 @@ const addRoute = createRoute({
 const egressRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/egress-addresses',
-  component: EgressPage,
+  component: lazyRouteComponent(() => import('@/features/egress/EgressPage'), 'EgressPage'),
 });
 
 const profileRoute = createRoute({

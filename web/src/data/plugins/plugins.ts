@@ -1,12 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import { request } from '@/api/client';
+import { pluginsPath } from '@/api/first';
 import type { Inspection, Plugin, PluginInspect, PluginList, PluginTest, Secrets, TestResult } from '@/api/types';
 
 /** The technologies that can be connected, by title. */
 export const pluginsQuery = queryOptions({
   queryKey: ['plugins'],
   queryFn: async ({ signal }): Promise<Plugin[]> => {
-    const { body } = await request<PluginList>('GET', '/api/v2/plugins?page[limit]=1000', { signal });
+    const { body } = await request<PluginList>('GET', pluginsPath, { signal });
     return body.data
       .filter((plugin) => plugin.attributes.active)
       .sort((a, b) => a.attributes.display_name.localeCompare(b.attributes.display_name));

@@ -1,9 +1,8 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { ApiError, onCsrfRefused, request, setCsrfToken } from '@/api/client';
+import { sessionPath as path } from '@/api/first';
 import { learnServerTime } from '@/api/clock';
 import type { Credentials, Session } from '@/api/types';
-
-const path = '/auth/v0/session';
 
 function accept(session: Session): Session {
   setCsrfToken(session.csrf_token);

@@ -56,7 +56,7 @@ describe('the list', () => {
     await screen.findByText('2,500 devices', {}, { timeout: 15_000 });
     await waitFor(() => {
       expect(server.asked('GET /api/v2/security_devices').map((call) => call.query.get('page[limit]'))).toEqual([
-        '100',
+        '50',
         '1000',
         '1000',
         '1000',
