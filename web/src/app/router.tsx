@@ -7,6 +7,8 @@ import {
   redirect,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { deviceListQuery } from '@/data/devices/devices';
+import { pluginsQuery } from '@/data/plugins/plugins';
 import { sessionQuery } from '@/data/session/session';
 import { validateEventsSearch } from '@/features/events/search';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
@@ -58,6 +60,12 @@ const devicesRoute = createRoute({
   path: '/settings/security-devices',
   validateSearch: validateDevicesSearch,
   component: DevicesPage,
+  // What is there within a blink is painted at once, without a skeleton before it.
+  loader: ({ context: { queryClient } }) => {
+    if (queryClient.getQueryData(deviceListQuery.queryKey) !== undefined) return;
+    const asked = Promise.all([queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery)]);
+    return Promise.race([asked.then(() => undefined), new Promise<undefined>((done) => setTimeout(done, 200))]);
+  },
   // The panel's code comes after the list is painted and before anybody can click.
   onEnter: () => {
     window.setTimeout(() => void devicePanel.preload?.(), 600);

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from 'react';
 import { bucketText, count, countShort, tickText } from '@/ui/timeText';
+import { useWidth } from '@/ui/useWidth';
 import { useZone, zoneOffset } from '@/ui/zone';
 import classes from './charts.module.css';
 import { labelled, type Series, sum, ticks, totals } from './series';
@@ -42,24 +43,10 @@ export function BarChart(props: BarChartProps) {
   const { label, starts, step, series, unit = 'events', height = 150, onSelect } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(box);
   const [range, setRange] = useState<Range | null>(null);
   const [dragging, setDragging] = useState(false);
   const [table, setTable] = useState(false);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const measure = (): void => {
-      setWidth(element.clientWidth);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
-
   // Its texts name hours and days.
   useZone();
   const n = starts.length;

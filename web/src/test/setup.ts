@@ -1,4 +1,4 @@
-import { cleanup, configure } from '@testing-library/react';
+import { act, cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // A loaded machine may take its time; what is absent is absent after this too.
@@ -16,7 +16,14 @@ window.matchMedia = (query: string) => ({
   dispatchEvent: () => false,
 });
 class Observer {
-  observe(): void {}
+  constructor(private readonly tell: (entries: never[]) => void) {}
+  observe(): void {
+    queueMicrotask(() => {
+      act(() => {
+        this.tell([]);
+      });
+    });
+  }
   unobserve(): void {}
   disconnect(): void {}
 }

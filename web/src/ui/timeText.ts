@@ -54,7 +54,8 @@ export function zoneName(): string {
   return `${zone() ?? systemZone()} (${offsetText(Date.now())})`;
 }
 
-export const count = (n: number): string => n.toLocaleString('en-GB');
+const grouped = new Intl.NumberFormat('en-GB');
+export const count = (n: number): string => grouped.format(n);
 
 /** "840 B", "12 kB", "3.4 MB". */
 export function bytes(n: number): string {

@@ -1,10 +1,11 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
+import { useWidth } from '@/ui/useWidth';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { parseSort, sortText, useDevicesSearch, viewKeys } from '../search';
@@ -19,24 +20,6 @@ import classes from './list.module.css';
 const rowHeight = 40;
 const cardHeight = 142;
 const headHeight = 36;
-
-/** The width of an element; 0 before it is known. */
-function useWidth(ref: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (element === null) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => {
-      setWidth(element.clientWidth);
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, [ref]);
-  return width;
-}
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected, selection }: {
@@ -110,7 +93,8 @@ export function DeviceTable({ loading, selected, selection }: {
     },
   });
 
-  const items = virtual.getVirtualItems();
+  // Rows that would be laid out anew a moment later are not drawn.
+  const items = width === 0 ? [] : virtual.getVirtualItems();
   const inView = useMemo(
     () => (virtual.isScrolling || !columns.some((column) => column.key === 'events') ? [] : items.map((item) => ids[item.index] ?? '').filter(Boolean)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
