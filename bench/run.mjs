@@ -1,10 +1,12 @@
 // Whole-system measurements, each beside its yardstick, both in this run, as a ratio. See README.md.
 //
-//   node bench/run.mjs [ingest] [allowance] [idle] [list] [big]      (default: all)     --events N  --devices N  --seconds N  --stored N
+//   node bench/run.mjs [ingest] [allowance] [idle] [list] [big] [console] [memory]   (default: all)   --events N  --devices N  --seconds N  --stored N
+//   --minutes N (of `memory`)
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api, Program, init, scratch, sleep, until } from "../tests/lib/program.mjs";
+import { consoleRows, memoryRow } from "./console.mjs";
 
 const args = process.argv.slice(2);
 const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i < 0 ? preset : Number(args.splice(i, 2)[1]); };
@@ -12,7 +14,8 @@ const events = option("events", 1_000_000);
 const devices = option("devices", 2000);
 const seconds = option("seconds", 120);
 const stored = option("stored", 10_000_000);
-const rows = args.length ? args : ["ingest", "allowance", "idle", "list", "big"];
+const minutes = option("minutes", 60);
+const rows = args.length ? args : ["ingest", "allowance", "idle", "list", "big", "console", "memory"];
 const build = process.env.PICKET_BUILD ?? "build/release";
 const picket = join(build, "picket");
 const work = scratch("bench");
@@ -214,7 +217,9 @@ async function big() {
 }
 
 try {
-  const table = { ingest, allowance, idle, list, big };
+  const table = { ingest, allowance, idle, list, big,
+    console: () => consoleRows({ picket, data: join(work.path, "console"), startServer, row }),
+    memory: () => memoryRow({ picket, data: join(work.path, "memory"), startSim, startServer, row, minutes }) };
   for (const name of rows) await table[name]();
 } finally {
   work.remove();
