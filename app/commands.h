@@ -57,6 +57,22 @@ int run_sim_onepassword(const SimOptions& options);
 /// free port when none is set.
 void name_itself(onepassword_simulator::Options& options);
 
+struct RulesCheckOptions {
+  std::vector<std::filesystem::path> paths;
+};
+/// Reads rules and says what is wrong with them. 1: some rule is refused; 2: a path cannot be read.
+int run_rules_check(const RulesCheckOptions& options);
+
+struct RulesMatchOptions {
+  std::vector<std::filesystem::path> rules;
+  std::filesystem::path events;  ///< JSON, one object a line
+  std::string log_source;        ///< "product=aws,service=cloudtrail"; empty: every rule is tried on every event
+  std::string time_field;        ///< empty: the order of the file is the order of time
+  bool json = false;             ///< JSON lines also on a terminal
+};
+/// Runs rules over events, one line on standard output for each event and rule. 2: the input cannot be used.
+int run_rules_match(const RulesMatchOptions& options);
+
 int run_version(bool json);
 
 /// Says an error on standard error and gives exit code 1.

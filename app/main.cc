@@ -21,6 +21,8 @@ struct Commands {
   InitOptions init;
   UserOptions user;
   SimOptions sim;
+  RulesCheckOptions check;
+  RulesMatchOptions match;
   std::string quota = "on";
   bool version_json = false;
   std::string shell;
@@ -80,6 +82,20 @@ void add_user(CLI::App& app, Commands& c) {
   factor->add_option("--email", c.user.email, "Whose")->required();
 }
 
+CLI::App* add_rules(CLI::App& app, Commands& c) {
+  CLI::App* rules = app.add_subcommand("rules", "Sigma rules: check them, or run them over events in a file");
+  rules->require_subcommand(1);
+  CLI::App* check = rules->add_subcommand("check", "Read rules and say what is wrong with them, with file, line and column");
+  check->add_option("path", c.check.paths, "Rule files, or folders of them")->required();
+  CLI::App* match = rules->add_subcommand("match", "Print a line for each event that a rule matches");
+  match->add_option("--rules", c.match.rules, "Rule files, or folders of them. Repeatable")->required();
+  match->add_option("--events", c.match.events, "Events, one JSON object a line")->required();
+  match->add_option("--logsource", c.match.log_source, "What the events are, for example product=aws,service=cloudtrail; without it every rule is tried");
+  match->add_option("--time-field", c.match.time_field, "Field with the time of an event (epoch seconds or RFC 3339); without it the order of the file counts");
+  match->add_flag("--json", c.match.json, "JSON lines on a terminal, too");
+  return rules;
+}
+
 /// Command line over configuration file: read the file into defaults, then parse the command line again on top.
 int serve_with_config(Commands& c, int argc, char** argv) {
   if (!c.config.empty()) {
@@ -130,6 +146,7 @@ int run(int argc, char** argv) {
 
   add_user(app, c);
   CLI::App* sim = add_sim(app, c);
+  CLI::App* rules = add_rules(app, c);
   CLI::App* version = app.add_subcommand("version", "Print the version");
   version->add_flag("--json", c.version_json, "Print JSON");
   CLI::App* completion = app.add_subcommand("completion", "Print shell completion: picket completion bash > /etc/bash_completion.d/picket");
@@ -145,6 +162,7 @@ int run(int argc, char** argv) {
   if (*init) return run_init(c.init);
   if (*version) return run_version(c.version_json);
   if (*completion) return print_completion(app, c.shell);
+  if (*rules) return rules->got_subcommand("check") ? run_rules_check(c.check) : run_rules_match(c.match);
   if (*sim) {
     c.sim.quota = c.quota == "on";
     return run_sim_onepassword(c.sim);

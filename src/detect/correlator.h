@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "detect/rule_set.h"
+
+namespace picket::detect {
+
+/// A match of a rule that a correlation names: all that correlations ever see of an event. What is worth storing.
+struct Signal {
+  std::uint32_t rule = 0;   ///< index into RuleSet::rules()
+  TimePoint time{};         ///< of the event, as the vendor wrote it
+  std::uint64_t event = 0;  ///< identity of the event; orders events of one time
+  std::vector<std::optional<std::string>> captures;  ///< as RuleSet::Linked::captures names them
+};
+
+/// A correlation's condition held at an event. Its identity is (rule, event, group).
+struct Firing {
+  std::uint32_t rule = 0;
+  TimePoint time{};
+  std::uint64_t event = 0;
+  std::vector<std::optional<std::string>> group;  ///< values of group-by
+  /// True: an event that came late shows that the condition did not hold after all (`lte`, `eq`, `not`). What fired less what
+  /// was withdrawn is the same in whatever order events come.
+  bool withdrawn = false;
+};
+
+struct CorrelatorLimits {
+  std::size_t max_groups = 100'000;      ///< of all correlations together; the one untouched for longest goes
+  std::size_t max_group_events = 10'000; ///< in one group; the oldest goes
+  Micros lateness = std::chrono::hours(1);  ///< how much longer than its time span a window is kept for late events
+};
+
+/// What the limits cost. A non-zero count means that some correlation may have missed something.
+struct CorrelatorStats {
+  std::size_t groups = 0, events = 0;
+  std::uint64_t evicted_groups = 0, evicted_events = 0, too_late = 0;
+};
+
+/// Windows of correlation rules over signals: a bounded cache of what the signals say, and nothing more. Feed it the signals of the
+/// last (time span + lateness) again after a restart, and it is as before.
+/// Place: behind Matcher, one for an organization. Threads: not thread-safe. Failure: none; limits are told by `stats`.
+/// Windows slide: the condition is judged at each event over that event and those at most one time span (inclusive) before it.
+/// A signal that was seen before changes nothing.
+class Correlator {
+ public:
+  explicit Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits = {});
+  ~Correlator();
+  Correlator(Correlator&&) noexcept;
+  Correlator& operator=(Correlator&&) noexcept;
+
+  /// Appends what fires because of the signal, inner correlations before the outer ones. A rule that no correlation names
+  /// costs nothing.
+  void add(const Signal& signal, std::vector<Firing>& out);
+  CorrelatorStats stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace picket::detect

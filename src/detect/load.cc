@@ -1,0 +1,67 @@
+#include "detect/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace picket::detect {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMaxFile = 1 << 20;
+
+Result<std::vector<fs::path>> files_of(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return fail(ErrorKind::kNotFound, fmt::format("There is no file or folder {}.", path.string()));
+  if (!fs::is_directory(status)) return std::vector{path};
+  std::vector<fs::path> out;
+  // links to folders are not followed, so that there is no circle
+  for (fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end; at != end && !error; at.increment(error)) {
+    const std::string extension = at->path().extension().string();
+    if ((extension == ".yml" || extension == ".yaml") && at->is_regular_file(error)) out.push_back(at->path());
+  }
+  if (error) return fail(ErrorKind::kNotFound, fmt::format("The folder {} cannot be read: {}.", path.string(), error.message()));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+RuleFile read_file(const fs::path& path, const Placeholders& placeholders) {
+  const auto refused = [&](std::string message) {
+    RuleFile out;
+    Problem problem{Problem::Severity::kError, path.string(), "", Error(ErrorKind::kInvalidInput, std::move(message))};
+    problem.error.place = TextPlace{1, 1};
+    out.problems.push_back(std::move(problem));
+    return out;
+  };
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (!error && size > kMaxFile) return refused(fmt::format("The file is {} bytes long; at most {} are allowed.", size, kMaxFile));
+  std::ifstream in(path, std::ios::binary);
+  // one byte more than allowed tells a pipe or a growing file from one that fits
+  std::string text((error ? kMaxFile : size) + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || !in.is_open() || (in.gcount() == 0 && !in.eof())) return refused("The file cannot be read.");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return read_rules(text, path.string(), placeholders);
+}
+
+}  // namespace
+
+Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeholders& placeholders) {
+  LoadedRules out;
+  std::vector<RuleFile> files;
+  for (const fs::path& path : paths) {
+    PICKET_ASSIGN(const std::vector<fs::path> found, files_of(path));
+    for (const fs::path& file : found) files.push_back(read_file(file, placeholders));
+  }
+  out.files = files.size();
+  out.rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), out.problems));
+  return out;
+}
+
+}  // namespace picket::detect

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/rule_set.h"
+
+namespace picket::detect {
+
+struct LoadedRules {
+  std::shared_ptr<const RuleSet> rules;
+  std::vector<Problem> problems;
+  std::size_t files = 0;
+};
+
+/// Reads every file named, and of every folder named the `.yml` and `.yaml` files below it, in order of their names. What is
+/// wrong with a file or a rule is a problem. Errors: kNotFound when a path is not there or cannot be read.
+Result<LoadedRules> load_rules(const std::vector<std::filesystem::path>& paths, const Placeholders& placeholders = {});
+
+}  // namespace picket::detect

@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <utility>
+
+#include "detect/encodings.h"
+#include "detect/event.h"
+#include "detect/program.h"
+#include "detect/program_data.h"
+#include "detect/text.h"
+
+namespace picket::detect {
+namespace {
+
+constexpr std::uint32_t kNone = Event::kNone;
+constexpr std::size_t kMaxPairs = 100'000;  // comparisons of one fieldref; beyond that it does not hold
+
+bool lies(std::string_view text, const Literal& literal) {
+  switch (literal.anchor) {
+    case Anchor::kStart: return text.starts_with(literal.text);
+    case Anchor::kEnd: return text.ends_with(literal.text);
+    case Anchor::kAnywhere: return text.find(literal.text) != std::string_view::npos;
+    case Anchor::kWhole: break;
+  }
+  return text == literal.text;
+}
+
+bool holds(Compare compare, double value, double operand) {
+  switch (compare) {
+    case Compare::kEqual: return value == operand;
+    case Compare::kLess: return value < operand;
+    case Compare::kLessEqual: return value <= operand;
+    case Compare::kGreater: return value > operand;
+    case Compare::kGreaterEqual: return value >= operand;
+  }
+  return false;
+}
+
+bool compares(const Atom& atom, std::string_view text) {
+  if (atom.part == TimePart::kNone) {
+    const auto number = parse_number(text);
+    return number && holds(atom.compare, *number, atom.operand);
+  }
+  const auto part = time_part(text, atom.part);
+  return part && holds(atom.compare, *part, atom.operand);
+}
+
+}  // namespace
+
+struct Matcher::State {
+  explicit State(std::shared_ptr<const Program> p)
+      : program(std::move(p)), data(program->data()), event(data.trie, data.keywords), answers(data.predicates.size()), scanned((data.fields.size() + 1) * 2),
+        woken(data.rules.size()) {}
+
+  Status read(std::string_view record);
+  bool run(const CompiledRule& rule);
+
+ private:
+  /// An answer is the number of the event it belongs to, and one bit.
+  void know(std::uint32_t predicate, bool value) { answers[predicate] = now << 1 | std::uint64_t{value}; }
+  void found(std::uint32_t predicate);
+  void wake(std::uint32_t rule);
+
+  void look_up(const Field& field, std::uint32_t first);
+  void scan(std::uint32_t slot, bool cased);
+  bool ask(std::uint32_t number);
+  bool evaluate(std::uint32_t number, const Predicate& predicate);
+  bool refers(const Predicate& predicate);
+  std::uint32_t first_of(std::uint32_t slot) const { return slot == ProgramData::kEverything ? event.first_of_all() : event.first(slot); }
+  template <typename Test>
+  bool any_value(std::uint32_t slot, bool cased, Test test);
+
+ public:
+  std::shared_ptr<const Program> program;
+  const ProgramData& data;
+  Event event;
+  std::uint64_t now = 0;
+  std::vector<std::uint64_t> answers;  ///< by predicate
+  std::vector<std::uint64_t> scanned;  ///< by field and view: the event in which the finder ran
+  std::vector<std::uint64_t> woken;    ///< by rule: the event in which it became a candidate
+  std::vector<std::uint32_t> candidates;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> hits;  ///< rule, rule of the program
+  std::vector<Match> matches;
+  std::vector<std::optional<std::string_view>> captures;
+};
+
+void Matcher::State::wake(std::uint32_t rule) {
+  if (woken[rule] == now) return;
+  woken[rule] = now;
+  candidates.push_back(rule);
+}
+
+void Matcher::State::found(std::uint32_t predicate) {
+  know(predicate, true);
+  for (const std::uint32_t rule : data.predicates[predicate].watchers) wake(rule);
+}
+
+/// Answers every equality that the field's values satisfy.
+void Matcher::State::look_up(const Field& field, std::uint32_t first) {
+  const ExactTable& folded = field.folded.exact;
+  const ExactTable& cased = field.cased.exact;
+  for (std::uint32_t i = first; i != kNone; i = event.leaf(i).next) {
+    Leaf& leaf = event.leaf(i);
+    if (leaf.type == Leaf::Type::kNull) continue;
+    const bool map = leaf.type == Leaf::Type::kMap;
+    if (!folded.empty() && (!map || folded.knows_map())) {
+      // folding changes the length of a text only where it is not ASCII
+      const std::string_view text = event.text(leaf);
+      if (folded.knows_length(text.size()) || !is_ascii(text))
+        for (const std::uint32_t predicate : folded.find(event.folded(leaf))) found(predicate);
+    }
+    if (!cased.empty() && (!map || cased.knows_map()))
+      for (const std::uint32_t predicate : cased.find(event.text(leaf))) found(predicate);
+  }
+}
+
+void Matcher::State::scan(std::uint32_t slot, bool cased) {
+  const std::size_t place = (slot == ProgramData::kEverything ? data.fields.size() : slot) * 2 + (cased ? 1 : 0);
+  if (scanned[place] == now) return;
+  scanned[place] = now;
+  const Field& field = data.field(slot);
+  const FieldView& view = cased ? field.cased : field.folded;
+  for (std::uint32_t i = first_of(slot); i != kNone; i = event.leaf(i).next) {
+    Leaf& leaf = event.leaf(i);
+    if (leaf.type == Leaf::Type::kNull) continue;
+    const std::string_view text = cased ? event.text(leaf) : event.folded(leaf);
+    view.finder.scan(text, [&](std::uint32_t id, std::size_t end) {
+      const ScannedLiteral& literal = view.scanned[id];
+      if (literal.anchor == Anchor::kStart && end != literal.length) return;
+      if (literal.anchor == Anchor::kEnd && end != text.size()) return;
+      if (answers[literal.predicate] != (now << 1 | 1)) found(literal.predicate);
+    });
+  }
+}
+
+template <typename Test>
+bool Matcher::State::any_value(std::uint32_t slot, bool cased, Test test) {
+  for (std::uint32_t i = first_of(slot); i != kNone; i = event.leaf(i).next) {
+    Leaf& leaf = event.leaf(i);
+    if (leaf.type != Leaf::Type::kNull && test(cased ? event.text(leaf) : event.folded(leaf))) return true;
+  }
+  return false;
+}
+
+bool Matcher::State::refers(const Predicate& predicate) {
+  std::size_t pairs = 0;
+  const Anchor anchor = predicate.atoms.front().anchor;
+  return any_value(predicate.slot, predicate.cased, [&](std::string_view text) {
+    return any_value(predicate.other, predicate.cased, [&](std::string_view other) {
+      if (++pairs > kMaxPairs) return false;
+      switch (anchor) {
+        case Anchor::kStart: return text.starts_with(other);
+        case Anchor::kEnd: return text.ends_with(other);
+        case Anchor::kAnywhere: return text.find(other) != std::string_view::npos;
+        case Anchor::kWhole: break;
+      }
+      return text == other;
+    });
+  });
+}
+
+bool Matcher::State::evaluate(std::uint32_t number, const Predicate& predicate) {
+  const auto any = [](const auto& list, auto test) { return std::any_of(list.begin(), list.end(), test); };
+  switch (predicate.kind) {
+    case PredicateKind::kExact: return false;  // the table would have told
+    case PredicateKind::kLiterals:
+      if (predicate.scanned) {
+        scan(predicate.slot, predicate.cased);
+        return answers[number] == (now << 1 | 1);
+      }
+      return any_value(predicate.slot, predicate.cased, [&](std::string_view text) { return any(predicate.literals, [&](const Literal& l) { return lies(text, l); }); });
+    case PredicateKind::kPattern:
+      return any_value(predicate.slot, predicate.cased, [&](std::string_view text) { return any(predicate.patterns, [&](const Pattern& p) { return p.matches(text); }); });
+    case PredicateKind::kRegex:
+      return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.regexes, [&](const Regex& r) { return r.search(text); }); });
+    case PredicateKind::kCidr:
+      return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.atoms, [&](const Atom& a) { return contains(a.network, text); }); });
+    case PredicateKind::kCompare:
+      return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.atoms, [&](const Atom& a) { return compares(a, text); }); });
+    case PredicateKind::kFieldRef: return refers(predicate);
+    case PredicateKind::kExists: return event.has(predicate.slot) == predicate.atoms.front().exists;
+    case PredicateKind::kNull:
+      if (!event.has(predicate.slot)) return true;
+      for (std::uint32_t i = event.first(predicate.slot); i != kNone; i = event.leaf(i).next)
+        if (event.leaf(i).type == Leaf::Type::kNull) return true;
+      return false;
+  }
+  return false;
+}
+
+bool Matcher::State::ask(std::uint32_t number) {
+  if (answers[number] >> 1 == now) return (answers[number] & 1) != 0;
+  const bool value = evaluate(number, data.predicates[number]);
+  know(number, value);
+  return value;
+}
+
+bool Matcher::State::run(const CompiledRule& rule) {
+  std::uint32_t at = rule.entry;
+  while (at < Test::kNoMatch) {
+    const Test& test = data.tests[at];
+    at = ask(test.predicate) ? test.on_true : test.on_false;
+  }
+  return at == Test::kMatch;
+}
+
+Status Matcher::State::read(std::string_view record) {
+  ++now;
+  candidates.clear();
+  PICKET_TRY(event.read(record));
+  for (const std::uint32_t slot : event.present()) {
+    const Field& field = data.fields[slot];
+    look_up(field, event.first(slot));
+    if (field.folded.eager) scan(slot, false);
+    if (field.cased.eager) scan(slot, true);
+    for (const std::uint32_t rule : field.watchers) wake(rule);
+  }
+  if (data.keywords) look_up(data.everything, event.first_of_all());
+  for (const std::uint32_t rule : data.always) wake(rule);
+  return {};
+}
+
+Matcher::Matcher(std::shared_ptr<const Program> program) : state_(std::make_unique<State>(std::move(program))) {}
+Matcher::~Matcher() = default;
+Matcher::Matcher(Matcher&&) noexcept = default;
+Matcher& Matcher::operator=(Matcher&&) noexcept = default;
+
+Result<std::span<const Match>> Matcher::match(std::string_view record) {
+  State& s = *state_;
+  s.hits.clear();
+  s.matches.clear();
+  s.captures.clear();
+  PICKET_TRY(s.read(record));
+  for (const std::uint32_t candidate : s.candidates)
+    if (s.run(s.data.rules[candidate])) s.hits.emplace_back(s.data.rules[candidate].rule, candidate);
+  std::sort(s.hits.begin(), s.hits.end());
+  for (const auto& [rule, compiled] : s.hits) {
+    s.matches.push_back({rule, static_cast<std::uint32_t>(s.captures.size())});
+    for (const std::uint32_t slot : s.data.rules[compiled].captures) s.captures.push_back(s.event.joined(slot));
+  }
+  return std::span<const Match>(s.matches);
+}
+
+std::span<const std::optional<std::string_view>> Matcher::captures(const Match& match) const {
+  const State& s = *state_;
+  const auto hit = std::find_if(s.hits.begin(), s.hits.end(), [&](const auto& h) { return h.first == match.rule; });
+  const std::size_t count = hit == s.hits.end() ? 0 : s.data.rules[hit->second].captures.size();
+  return {s.captures.data() + match.first_capture, count};
+}
+
+std::optional<std::string_view> Matcher::field(std::size_t index) {
+  return state_->event.joined(state_->data.event_fields[index]);
+}
+
+}  // namespace picket::detect

@@ -1,0 +1,209 @@
+#include "detect/rule_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace picket::detect {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffff;
+
+Problem problem_of(const Rule& rule, std::string message, Problem::Severity severity = Problem::Severity::kError) {
+  Problem out{severity, rule.file, rule.title, Error(ErrorKind::kInvalidInput, std::move(message))};
+  out.error.place = rule.place;
+  return out;
+}
+
+/// Finds rules by id, then name, then title; a name or title that two rules share finds none.
+class Directory {
+ public:
+  void add(const Rule& rule, std::uint32_t index) {
+    add(ids_, rule.id, index);
+    add(names_, rule.name, index);
+    add(titles_, rule.title, index);
+  }
+  std::uint32_t find(const std::string& reference) const {
+    for (const auto* table : {&ids_, &names_, &titles_})
+      if (const auto found = table->find(reference); found != table->end()) return found->second;
+    return kNone;
+  }
+
+ private:
+  static void add(std::unordered_map<std::string, std::uint32_t>& table, const std::string& key, std::uint32_t index) {
+    if (key.empty()) return;
+    const auto [row, fresh] = table.emplace(key, index);
+    if (!fresh) row->second = kNone;
+  }
+  std::unordered_map<std::string, std::uint32_t> ids_, names_, titles_;
+};
+
+class Linker {
+ public:
+  Linker(std::vector<RuleSet::Linked>& rules, std::vector<std::uint32_t>& order, std::vector<Problem>& problems)
+      : rules_(rules), order_(order), problems_(problems) {}
+
+  void take_rules(std::vector<RuleFile>& files) {
+    std::unordered_map<std::string, std::string> ids;  // id -> where
+    for (RuleFile& file : files)
+      for (Rule& rule : file.rules) {
+        if (!rule.id.empty()) {
+          const auto [row, fresh] = ids.emplace(rule.id, fmt::format("{}:{}", rule.file, rule.place.line));
+          if (!fresh) {
+            problems_.push_back(problem_of(rule, fmt::format("The id {} is that of the rule at {} already; this rule is left out.", rule.id, row->second)));
+            continue;
+          }
+        }
+        rules_.push_back({std::move(rule), {}, {}, {}});
+      }
+  }
+
+  void index() {
+    directory_ = Directory();
+    for (std::uint32_t i = 0; i < rules_.size(); ++i) directory_.add(rules_[i].rule, i);
+  }
+
+  void apply(const Filter& filter) {
+    const auto narrow = [&](Rule& rule) {
+      if (rule.is_correlation()) return;
+      if (filter.logsource && !filter.logsource->covers(rule.logsource.value_or(LogSource{}))) return;
+      rule.root = make_node(Node::Op::kAnd, {rule.root, filter.root});
+    };
+    if (filter.any) {
+      for (auto& linked : rules_) narrow(linked.rule);
+      return;
+    }
+    for (const std::string& name : filter.rules) {
+      const std::uint32_t found = directory_.find(name);
+      if (found != kNone) {
+        narrow(rules_[found].rule);
+        continue;
+      }
+      Problem problem{Problem::Severity::kWarning, filter.file, filter.title,
+                      Error(ErrorKind::kInvalidInput, fmt::format("The filter names the rule \"{}\", which is not there.", name))};
+      problem.error.place = filter.place;
+      problems_.push_back(std::move(problem));
+    }
+  }
+
+  /// Removes correlations that name what is not there, until none does; then cycles.
+  void drop_broken() {
+    bool changed = true;
+    while (changed) {
+      index();
+      std::vector<bool> broken(rules_.size());
+      for (std::size_t i = 0; i < rules_.size(); ++i) {
+        const Rule& rule = rules_[i].rule;
+        if (!rule.is_correlation()) continue;
+        for (const std::string& name : rule.correlation->rules)
+          if (directory_.find(name) == kNone) {
+            problems_.push_back(problem_of(rule, fmt::format("The correlation names the rule \"{}\", which is not there (or two rules have that name).", name)));
+            broken[i] = true;
+            break;
+          }
+      }
+      changed = erase(broken);
+      if (!changed) changed = drop_cycles();
+    }
+  }
+
+  void connect() {
+    for (const std::uint32_t c : order_) {
+      const Correlation& correlation = *rules_[c].rule.correlation;
+      for (const std::string& name : correlation.rules) {
+        const std::uint32_t named = directory_.find(name);
+        rules_[c].inputs.push_back({named, {}, {}, {}});
+        auto& users = rules_[named].used_by;
+        if (std::find(users.begin(), users.end(), c) == users.end()) users.push_back(c);
+      }
+    }
+    // from the outermost inwards, so that what an outer rule wants of an inner one is known before the inner one asks its own
+    for (auto c = order_.rbegin(); c != order_.rend(); ++c) plan(*c);
+  }
+
+ private:
+  bool erase(const std::vector<bool>& gone) {
+    std::vector<RuleSet::Linked> kept;
+    for (std::size_t i = 0; i < rules_.size(); ++i)
+      if (!gone[i]) kept.push_back(std::move(rules_[i]));
+    const bool any = kept.size() != gone.size();
+    rules_ = std::move(kept);
+    return any;
+  }
+
+  /// Orders the correlations (Kahn); what is left over names itself in a circle.
+  bool drop_cycles() {
+    order_.clear();
+    std::vector<bool> placed(rules_.size());
+    for (std::size_t i = 0; i < rules_.size(); ++i) placed[i] = !rules_[i].rule.is_correlation();
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+        if (placed[i]) continue;
+        const auto& names = rules_[i].rule.correlation->rules;
+        if (!std::all_of(names.begin(), names.end(), [&](const std::string& name) { return placed[directory_.find(name)]; })) continue;
+        placed[i] = moved = true;
+        order_.push_back(i);
+      }
+    }
+    std::vector<bool> gone(rules_.size());
+    for (std::size_t i = 0; i < rules_.size(); ++i)
+      if (!placed[i]) {
+        problems_.push_back(problem_of(rules_[i].rule, "The correlation names itself, directly or through others."));
+        gone[i] = true;
+      }
+    return erase(gone);
+  }
+
+  static std::uint32_t capture(RuleSet::Linked& linked, const std::string& field) {
+    const auto found = std::find(linked.captures.begin(), linked.captures.end(), field);
+    if (found != linked.captures.end()) return static_cast<std::uint32_t>(found - linked.captures.begin());
+    linked.captures.push_back(field);
+    return static_cast<std::uint32_t>(linked.captures.size() - 1);
+  }
+
+  /// The field that `name` stands for in the events of `named`.
+  static const std::string& resolve(const Correlation& correlation, const std::string& name, const Rule& named, const std::string& reference) {
+    const auto alias = correlation.aliases.find(name);
+    if (alias == correlation.aliases.end()) return name;
+    for (const std::string* key : {&reference, &named.name, &named.id, &named.title})
+      if (const auto field = alias->second.find(*key); field != alias->second.end()) return field->second;
+    return name;
+  }
+
+  void plan(std::uint32_t index) {
+    RuleSet::Linked& linked = rules_[index];
+    const Correlation& correlation = *linked.rule.correlation;
+    for (std::size_t i = 0; i < linked.inputs.size(); ++i) {
+      RuleSet::Input& input = linked.inputs[i];
+      RuleSet::Linked& named = rules_[input.rule];
+      const auto want = [&](const std::string& name) { return capture(named, resolve(correlation, name, named.rule, correlation.rules[i])); };
+      for (const std::string& name : correlation.group_by) input.group.push_back(want(name));
+      for (const std::string& name : correlation.fields) input.values.push_back(want(name));
+      for (const std::string& name : linked.captures) input.captures.push_back(want(name));
+    }
+  }
+
+  std::vector<RuleSet::Linked>& rules_;
+  std::vector<std::uint32_t>& order_;
+  std::vector<Problem>& problems_;
+  Directory directory_;
+};
+
+}  // namespace
+
+RuleSet RuleSet::link(std::vector<RuleFile> files, std::vector<Problem>& problems) {
+  RuleSet out;
+  for (RuleFile& file : files) std::move(file.problems.begin(), file.problems.end(), std::back_inserter(problems));
+  Linker linker(out.rules_, out.correlations_, problems);
+  linker.take_rules(files);
+  linker.drop_broken();
+  for (const RuleFile& file : files)
+    for (const Filter& filter : file.filters) linker.apply(filter);
+  linker.connect();
+  return out;
+}
+
+}  // namespace picket::detect

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/rule.h"
+#include "detect/rule_reader.h"
+
+namespace picket::detect {
+
+/// Rules that were read, linked with each other: filters joined to the rules they narrow, correlations to the rules they name.
+/// Place: between `read_rules` and `Program` / `Correlator`. Threads: immutable once made; share it. Failure: a rule that cannot
+/// be linked is a problem and left out, the others stay.
+class RuleSet {
+ public:
+  /// How a correlation reads the signals of one of the rules it names.
+  struct Input {
+    std::uint32_t rule;                  ///< index of the named rule
+    std::vector<std::uint32_t> group;    ///< for each group-by field: index into that rule's captures
+    std::vector<std::uint32_t> values;   ///< for each counted field: the same
+    /// For each capture of the correlation itself: index into the named rule's captures.
+    std::vector<std::uint32_t> captures;
+  };
+  struct Linked {
+    Rule rule;
+    /// Fields whose values a match of the rule carries to the correlations above it.
+    std::vector<std::string> captures;
+    std::vector<Input> inputs;          ///< of a correlation, in the order of Correlation::rules
+    std::vector<std::uint32_t> used_by; ///< correlations that name this rule
+  };
+
+  /// `problems` gets what the files told and what linking found. Two rules with one id: the second is refused.
+  static RuleSet link(std::vector<RuleFile> files, std::vector<Problem>& problems);
+
+  const std::vector<Linked>& rules() const { return rules_; }
+  /// Correlations in an order in which each comes after all that it names.
+  const std::vector<std::uint32_t>& correlations() const { return correlations_; }
+
+ private:
+  std::vector<Linked> rules_;
+  std::vector<std::uint32_t> correlations_;
+};
+
+}  // namespace picket::detect

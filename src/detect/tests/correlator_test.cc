@@ -1,0 +1,257 @@
+#include "detect/correlator.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "detect/tests/rules_for_tests.h"
+
+namespace picket::detect {
+namespace {
+
+/// A base rule for each letter (`k: a` ...), and one correlation titled C.
+std::string with_bases(std::string_view correlation) {
+  std::string out;
+  for (const char c : {'a', 'b', 'c'})
+    out += std::string("title: R") + c + "\nname: " + c + "\ndetection:\n    s:\n        k: " + c + "\n    condition: s\n---\n";
+  return out + "title: C\nname: C\n" + std::string(correlation);
+}
+
+struct Feed {
+  explicit Feed(std::string_view text, CorrelatorLimits limits = {}) : compiled(compile_rules(text)), matcher(compiled.program), correlator(compiled.rules, limits) {
+    EXPECT_TRUE(compiled.errors().empty()) << (compiled.errors().empty() ? "" : compiled.errors().front());
+  }
+  /// Titles that fired for this event; those of other events as "title@event", withdrawn ones with a minus.
+  std::string add(std::int64_t seconds, std::uint64_t event, std::string_view json) {
+    std::vector<Firing> out;
+    const auto matches = matcher.match(json);
+    for (const Match& match : *matches) {
+      Signal signal{match.rule, from_seconds(seconds), event, {}};
+      for (const auto& value : matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      correlator.add(signal, out);
+    }
+    std::string text;
+    for (const Firing& firing : out)
+      text += (text.empty() ? "" : ",") + std::string(firing.withdrawn ? "-" : "") + compiled.rules->rules()[firing.rule].rule.title +
+              (firing.event == event ? "" : "@" + std::to_string(firing.event));
+    return text;
+  }
+  Compiled compiled;
+  Matcher matcher;
+  Correlator correlator;
+};
+
+TEST(Correlation, CountsInASlidingInclusiveWindowAndFiresOnEveryStep) {
+  Feed feed(with_bases("correlation:\n    type: event_count\n    rules: a\n    group-by: u\n    timespan: 10s\n    condition: {gte: 3}\n"));
+  EXPECT_EQ(feed.add(100, 1, R"({"k":"a","u":"x"})"), "");
+  EXPECT_EQ(feed.add(105, 2, R"({"k":"a","u":"x"})"), "");
+  EXPECT_EQ(feed.add(106, 3, R"({"k":"a","u":"y"})"), "");
+  EXPECT_EQ(feed.add(110, 4, R"({"k":"a","u":"x"})"), "C");
+  EXPECT_EQ(feed.add(110, 5, R"({"k":"a","u":"x"})"), "C");
+  EXPECT_EQ(feed.add(121, 6, R"({"k":"a","u":"x"})"), "");
+  EXPECT_EQ(feed.add(121, 6, R"({"k":"a","u":"x"})"), "");  // seen before
+}
+
+TEST(Correlation, AMissingGroupValueIsAGroupOfItsOwn) {
+  Feed feed(with_bases("correlation:\n    type: event_count\n    rules: [a]\n    group-by: [u]\n    timespan: 1m\n    condition: {eq: 2}\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(1, 2, R"({"k":"a","u":""})"), "");
+  EXPECT_EQ(feed.add(1, 3, R"({"k":"a","u":null})"), "C");
+  EXPECT_EQ(feed.add(1, 4, R"({"k":"a","u":{"n":1}})"), "");
+  EXPECT_EQ(feed.add(1, 5, R"({"k":"a","u":{ "n": 1 }})"), "C");
+}
+
+TEST(Correlation, CountsDistinctTuplesAndSkipsMissingOnes) {
+  Feed feed(with_bases("correlation:\n    type: value_count\n    rules: [a]\n    timespan: 10s\n    condition: {field: [f, g], gte: 3}\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"a","f":"ab","g":"c"})"), "");
+  EXPECT_EQ(feed.add(1, 2, R"({"k":"a","f":"a","g":"bc"})"), "");
+  EXPECT_EQ(feed.add(2, 3, R"({"k":"a","f":"a"})"), "");
+  EXPECT_EQ(feed.add(2, 4, R"({"k":"a","f":"a","g":"bc"})"), "");
+  EXPECT_EQ(feed.add(3, 5, R"({"k":"a","f":1,"g":2})"), "C");
+  EXPECT_EQ(feed.add(12, 6, R"({"k":"a","f":1,"g":3})"), "C");  // ab/c has gone, a/bc is ten seconds old
+  EXPECT_EQ(feed.add(13, 7, R"({"k":"a","f":1,"g":2})"), "");
+}
+
+TEST(Correlation, SumsAveragesAndPercentilesOfNumbers) {
+  const auto with = [](std::string_view type, std::string_view condition) {
+    return with_bases("correlation:\n    type: " + std::string(type) + "\n    rules: [a]\n    timespan: 10s\n    condition: " + std::string(condition) + "\n");
+  };
+  Feed sum(with("value_sum", "{field: f, gt: 10, lte: 20}"));
+  EXPECT_EQ(sum.add(1, 1, R"({"k":"a","f":7})"), "");
+  EXPECT_EQ(sum.add(2, 2, R"({"k":"a","f":"no"})"), "");
+  EXPECT_EQ(sum.add(3, 3, R"({"k":"a","f":"3.5"})"), "C");
+  EXPECT_EQ(sum.add(4, 4, R"({"k":"a","f":10})"), "");
+  Feed average(with("value_avg", "{field: f, gte: 5}"));
+  EXPECT_EQ(average.add(1, 1, R"({"k":"a","f":4})"), "");
+  EXPECT_EQ(average.add(2, 2, R"({"k":"a","f":6})"), "C");
+  Feed high(with("value_percentile", "{field: f, gte: 9, percentile: 90}"));
+  for (std::uint64_t i = 1; i <= 10; ++i) EXPECT_EQ(high.add(1, i, R"({"k":"a","f":)" + std::to_string(i) + "}"), i == 10 ? "C" : "") << i;
+  Feed median(with("value_percentile", "{field: f, gte: 5}"));
+  EXPECT_EQ(median.add(1, 1, R"({"k":"a","f":1})"), "");
+  EXPECT_EQ(median.add(1, 2, R"({"k":"a","f":9})"), "C");
+}
+
+TEST(Correlation, TemporalWantsEveryRuleInAnyOrder) {
+  Feed feed(with_bases("correlation:\n    type: temporal\n    rules: [a, b]\n    group-by: [u]\n    timespan: 10s\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"b","u":1})"), "");
+  EXPECT_EQ(feed.add(5, 2, R"({"k":"a","u":"1"})"), "C");
+  EXPECT_EQ(feed.add(11, 3, R"({"k":"a","u":1})"), "C");
+  EXPECT_EQ(feed.add(12, 4, R"({"k":"a","u":1})"), "");
+}
+
+TEST(Correlation, TemporalOrderedWantsTheOrderAndTakesEqualTimes) {
+  Feed feed(with_bases("correlation:\n    type: temporal_ordered\n    rules: [a, b, c]\n    timespan: 10s\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"c"})"), "");
+  EXPECT_EQ(feed.add(2, 2, R"({"k":"b"})"), "");
+  EXPECT_EQ(feed.add(3, 3, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(4, 4, R"({"k":"c"})"), "");
+  EXPECT_EQ(feed.add(4, 5, R"({"k":"b"})"), "C");
+  EXPECT_EQ(feed.add(4, 6, R"({"k":["a","b"]})"), "C");
+}
+
+TEST(Correlation, ACountOfATemporalOneIsThatOfDifferentRules) {
+  Feed feed(with_bases("correlation:\n    type: temporal\n    rules: [a, b, c]\n    timespan: 10s\n    condition: {gte: 2}\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(1, 2, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(1, 3, R"({"k":"c"})"), "C");
+}
+
+TEST(Correlation, AnExpressionIsJudgedAtEveryStepAndLateEventsWithdraw) {
+  Feed feed(with_bases("correlation:\n    type: temporal\n    rules: [a, b, c]\n    timespan: 10s\n    condition: a and (b or c) and not c\n"));
+  EXPECT_EQ(feed.add(10, 1, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(12, 2, R"({"k":"b"})"), "C");
+  EXPECT_EQ(feed.add(11, 3, R"({"k":"c"})"), "-C@2");
+  Feed ordered(with_bases("correlation:\n    type: temporal_ordered\n    timespan: 10s\n    condition: a and b\n"));
+  EXPECT_EQ(ordered.add(1, 1, R"({"k":"b"})"), "");
+  EXPECT_EQ(ordered.add(2, 2, R"({"k":"a"})"), "");
+  EXPECT_EQ(ordered.add(3, 3, R"({"k":"b"})"), "C");
+}
+
+TEST(Correlation, ALateEventLetsLaterOnesFire) {
+  Feed feed(with_bases("correlation:\n    type: event_count\n    rules: [a]\n    timespan: 10s\n    condition: {gte: 2}\n"));
+  EXPECT_EQ(feed.add(100, 1, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(120, 2, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(112, 3, R"({"k":"a"})"), "C@2");
+  EXPECT_EQ(feed.add(10'000, 4, R"({"k":"a"})"), "");
+  EXPECT_EQ(feed.add(113, 5, R"({"k":"a"})"), "");  // later than windows are kept
+  EXPECT_EQ(feed.correlator.stats().too_late, 1u);
+}
+
+TEST(Correlation, AliasesNameFieldsOfEachRule) {
+  Feed feed(with_bases("correlation:\n    type: temporal\n    rules: [a, b]\n    group-by: [ip]\n    timespan: 10s\n    aliases:\n        ip: {a: src, b: dst.ip}\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"a","src":"1.1.1.1","ip":"9"})"), "");
+  EXPECT_EQ(feed.add(2, 2, R"({"k":"b","dst":{"ip":"2.2.2.2"},"ip":"9"})"), "");
+  EXPECT_EQ(feed.add(3, 3, R"({"k":"b","dst":{"ip":"1.1.1.1"}})"), "C");
+}
+
+TEST(Correlation, ChainsCarryFieldsOfTheLastEventUpwards) {
+  Feed feed(with_bases("correlation:\n    type: event_count\n    rules: [a]\n    group-by: [u]\n    timespan: 10s\n    condition: {gte: 2}\n---\n"
+                       "title: Outer\ncorrelation:\n    type: temporal_ordered\n    rules: [C, b]\n    group-by: [v]\n    timespan: 1m\n"));
+  EXPECT_EQ(feed.add(1, 1, R"({"k":"a","u":"x","v":"1"})"), "");
+  EXPECT_EQ(feed.add(2, 2, R"({"k":"a","u":"x","v":"2"})"), "C");
+  EXPECT_EQ(feed.add(3, 3, R"({"k":"b","v":"1"})"), "");
+  EXPECT_EQ(feed.add(4, 4, R"({"k":"b","v":"2"})"), "Outer");
+}
+
+TEST(Correlation, LimitsAreToldAndTheStalestGroupGoes) {
+  Feed feed(with_bases("correlation:\n    type: event_count\n    rules: [a]\n    group-by: [u]\n    timespan: 1h\n    condition: {gte: 3}\n"), {.max_groups = 2, .max_group_events = 2});
+  feed.add(1, 1, R"({"k":"a","u":1})");
+  feed.add(2, 2, R"({"k":"a","u":2})");
+  feed.add(3, 3, R"({"k":"a","u":1})");
+  feed.add(4, 4, R"({"k":"a","u":3})");  // group 2 goes
+  EXPECT_EQ(feed.correlator.stats().groups, 2u);
+  EXPECT_EQ(feed.correlator.stats().evicted_groups, 1u);
+  EXPECT_EQ(feed.correlator.stats().events, 3u);
+  EXPECT_EQ(feed.add(5, 5, R"({"k":"a","u":1})"), "C");  // judged before the oldest goes
+  EXPECT_EQ(feed.correlator.stats().evicted_events, 1u);
+}
+
+TEST(Linking, UnknownNamesAndCirclesAreRefusedTheRestStays) {
+  const Compiled compiled = compile_rules(with_bases("correlation: {type: event_count, rules: [nowhere], timespan: 1m, condition: {gte: 1}}\n---\n"
+                                                     "title: D\nname: D\ncorrelation: {type: event_count, rules: [C], timespan: 1m, condition: {gte: 1}}\n---\n"
+                                                     "title: E\nname: E\ncorrelation: {type: temporal, rules: [a, F], timespan: 1m}\n---\n"
+                                                     "title: F\nname: F\ncorrelation: {type: temporal, rules: [a, E], timespan: 1m}\n"));
+  EXPECT_EQ(compiled.errors().size(), 4u);
+  EXPECT_EQ(compiled.rules->rules().size(), 3u);
+  EXPECT_TRUE(compiled.rules->correlations().empty());
+}
+
+// --- laws
+
+struct Step {
+  std::int64_t time;
+  int kind;
+  int group;
+  int value;
+};
+
+std::string json_of(const Step& step) {
+  return R"({"k":")" + std::string(1, static_cast<char>('a' + step.kind)) + R"(","u":)" + std::to_string(step.group) + R"(,"f":)" + std::to_string(step.value) + "}";
+}
+
+/// What fired and was not withdrawn: (title, event).
+std::set<std::pair<std::string, std::uint64_t>> net(Feed& feed, const std::vector<std::pair<std::uint64_t, Step>>& steps) {
+  std::map<std::pair<std::string, std::uint64_t>, int> sum;
+  for (const auto& [event, step] : steps) {
+    std::vector<Firing> out;
+    const auto matches = feed.matcher.match(json_of(step));
+    for (const Match& match : *matches) {
+      Signal signal{match.rule, from_seconds(step.time), event, {}};
+      for (const auto& value : feed.matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      feed.correlator.add(signal, out);
+    }
+    for (const Firing& firing : out) sum[{feed.compiled.rules->rules()[firing.rule].rule.title, firing.event}] += firing.withdrawn ? -1 : 1;
+  }
+  std::set<std::pair<std::string, std::uint64_t>> out;
+  for (const auto& [key, count] : sum) {
+    RC_ASSERT(count == 0 || count == 1);
+    if (count == 1) out.insert(key);
+  }
+  return out;
+}
+
+constexpr std::string_view kLawful[] = {
+    "correlation: {type: event_count, rules: [a, b], group-by: [u], timespan: 10s, condition: {gt: 1, lte: 4}}\n",
+    "correlation: {type: value_count, rules: [a], group-by: [u], timespan: 10s, condition: {field: f, eq: 2}}\n",
+    "correlation: {type: value_sum, rules: [a, c], timespan: 10s, condition: {field: f, gte: 4}}\n",
+    "correlation: {type: value_percentile, rules: [a, c], timespan: 10s, condition: {field: f, lt: 2}}\n",
+    "correlation: {type: temporal, rules: [a, b, c], group-by: [u], timespan: 10s, condition: a and b and not c}\n",
+    "correlation: {type: temporal_ordered, rules: [a, b, c], timespan: 10s}\n",
+    "correlation: {type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {eq: 2}}\n---\n"
+    "title: Outer\ncorrelation: {type: temporal_ordered, rules: [C, b], group-by: [u], timespan: 20s}\n",
+};
+
+std::vector<std::pair<std::uint64_t, Step>> arbitrary_steps() {
+  const auto count = *rc::gen::inRange(0, 30);
+  std::vector<std::pair<std::uint64_t, Step>> out;
+  for (int i = 0; i < count; ++i)
+    out.emplace_back(static_cast<std::uint64_t>(i), Step{*rc::gen::inRange<std::int64_t>(1000, 1040), *rc::gen::inRange(0, 3), *rc::gen::inRange(0, 2), *rc::gen::inRange(0, 4)});
+  return out;
+}
+
+RC_GTEST_PROP(CorrelationLaws, AnyOrderOfArrivalGivesTheSame, ()) {
+  const std::string text = with_bases(kLawful[*rc::gen::inRange<std::size_t>(0, std::size(kLawful))]);
+  auto steps = arbitrary_steps();
+  Feed arrival(text);
+  const auto as_arrived = net(arrival, steps);
+  std::stable_sort(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.second.time < b.second.time; });
+  Feed batch(text);
+  RC_ASSERT(as_arrived == net(batch, steps));
+}
+
+RC_GTEST_PROP(CorrelationLaws, RepeatsChangeNothing, ()) {
+  const std::string text = with_bases(kLawful[*rc::gen::inRange<std::size_t>(0, std::size(kLawful))]);
+  const auto steps = arbitrary_steps();
+  Feed once(text);
+  const auto expected = net(once, steps);
+  auto doubled = steps;
+  doubled.insert(doubled.end(), steps.begin(), steps.end());
+  Feed twice(text);
+  RC_ASSERT(expected == net(twice, doubled));
+}
+
+}  // namespace
+}  // namespace picket::detect

@@ -1,0 +1,194 @@
+#include "detect/window.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace picket::detect {
+namespace {
+
+using Operator = Correlation::Operator;
+
+bool within(const Correlation& correlation, double value) {
+  return std::all_of(correlation.bounds.begin(), correlation.bounds.end(), [&](const Correlation::Bound& bound) {
+    switch (bound.op) {
+      case Operator::kGreater: return value > bound.value;
+      case Operator::kGreaterEqual: return value >= bound.value;
+      case Operator::kLess: return value < bound.value;
+      case Operator::kLessEqual: return value <= bound.value;
+      case Operator::kEqual: return value == bound.value;
+      case Operator::kNotEqual: return value != bound.value;
+    }
+    return false;
+  });
+}
+
+bool holds_for(const RuleExpression& expression, std::uint64_t seen) {
+  const auto child = [&](const RuleExpression& e) { return holds_for(e, seen); };
+  switch (expression.op) {
+    case Node::Op::kItem: return (seen >> expression.rule & 1) != 0;
+    case Node::Op::kAnd: return std::all_of(expression.children.begin(), expression.children.end(), child);
+    case Node::Op::kOr: return std::any_of(expression.children.begin(), expression.children.end(), child);
+    case Node::Op::kNot: return !child(expression.children.front());
+  }
+  return false;
+}
+
+/// The rules that an expression wants seen.
+std::uint64_t wanted(const RuleExpression& expression, bool negated = false) {
+  if (expression.op == Node::Op::kItem) return negated ? 0 : std::uint64_t{1} << expression.rule;
+  std::uint64_t out = 0;
+  for (const RuleExpression& child : expression.children) out |= wanted(child, negated != (expression.op == Node::Op::kNot));
+  return out;
+}
+
+/// The most rules of `mask` that were seen in the order of the list, each at or after the one before.
+template <typename Iterator>
+int longest_order(Iterator begin, Iterator end, std::uint64_t mask) {
+  int chain[64] = {};  // the longest that ends with each rule
+  int longest = 0;
+  while (begin != end) {
+    std::uint64_t seen = 0;  // at one time: equal times satisfy the order
+    const std::int64_t time = begin->time;
+    for (; begin != end && begin->time == time; ++begin) seen |= begin->inputs;
+    seen &= mask;
+    int best = 0;
+    for (int i = 0; i < 64 && seen >> i != 0; ++i) {
+      if ((seen >> i & 1) != 0) chain[i] = std::max(chain[i], best + 1);
+      best = std::max(best, chain[i]);
+    }
+    longest = std::max(longest, *std::max_element(std::begin(chain), std::end(chain)));
+  }
+  return longest;
+}
+
+/// Linear interpolation between the two nearest ranks.
+double percentile(std::vector<double>& values, double percent) {
+  const double rank = percent / 100 * static_cast<double>(values.size() - 1);
+  const auto low = static_cast<std::size_t>(rank);
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(low), values.end());
+  const double at = values[low];
+  if (low + 1 == values.size()) return at;
+  const double next = *std::min_element(values.begin() + static_cast<std::ptrdiff_t>(low) + 1, values.end());
+  return at + (next - at) * (rank - static_cast<double>(low));
+}
+
+bool temporal(const Correlation& correlation, std::size_t inputs, std::uint64_t seen, int ordered) {
+  if (correlation.type == CorrelationType::kTemporalOrdered) {
+    if (correlation.expression)
+      return holds_for(*correlation.expression, seen) && ordered == std::popcount(seen & wanted(*correlation.expression));
+  } else {
+    ordered = std::popcount(seen);
+    if (correlation.expression) return holds_for(*correlation.expression, seen);
+  }
+  return correlation.bounds.empty() ? ordered == static_cast<int>(inputs) : within(correlation, ordered);
+}
+
+}  // namespace
+
+std::size_t Window::position(std::int64_t time, std::uint64_t event) const {
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), 0, [&](const WindowEntry& e, int) { return e.before(time, event); });
+  return static_cast<std::size_t>(at - entries_.begin());
+}
+
+std::size_t Window::first_at(std::int64_t time) const {
+  return position(time, 0);
+}
+
+void Window::forget_counts() {
+  counts_.clear();
+  counted_first_ = counted_last_ = 0;
+}
+
+std::size_t Window::distinct(std::size_t first, std::size_t last) {
+  if (first < counted_first_ || last + 1 < counted_last_) forget_counts();
+  if (counts_.empty()) counted_first_ = counted_last_ = first;
+  for (; counted_last_ <= last; ++counted_last_) ++counts_[entries_[counted_last_].value];
+  for (; counted_first_ < first; ++counted_first_)
+    if (const auto row = counts_.find(entries_[counted_first_].value); --row->second == 0) counts_.erase(row);
+  return counts_.size();
+}
+
+bool Window::holds(const Correlation& correlation, std::size_t inputs, std::size_t first, std::size_t last) {
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first), end = entries_.begin() + static_cast<std::ptrdiff_t>(last) + 1;
+  switch (correlation.type) {
+    case CorrelationType::kEventCount: return within(correlation, static_cast<double>(last - first + 1));
+    case CorrelationType::kValueCount: return within(correlation, static_cast<double>(distinct(first, last)));
+    case CorrelationType::kTemporal:
+    case CorrelationType::kTemporalOrdered: {
+      std::uint64_t seen = 0;
+      for (auto at = begin; at != end; ++at) seen |= at->inputs;
+      if (correlation.type == CorrelationType::kTemporal) return temporal(correlation, inputs, seen, 0);
+      const std::uint64_t mask = correlation.expression ? wanted(*correlation.expression) : ~std::uint64_t{0};
+      return temporal(correlation, inputs, seen, longest_order(begin, end, mask));
+    }
+    default: break;
+  }
+  std::vector<double> numbers;
+  numbers.reserve(last - first + 1);
+  for (auto at = begin; at != end; ++at) numbers.push_back(at->number);
+  if (correlation.type == CorrelationType::kValuePercentile) return within(correlation, percentile(numbers, correlation.percentile));
+  double sum = 0;
+  for (const double number : numbers) sum += number;
+  return within(correlation, correlation.type == CorrelationType::kValueSum ? sum : sum / static_cast<double>(numbers.size()));
+}
+
+void Window::set(std::size_t index, bool fired, std::vector<Change>& changes) {
+  WindowEntry& entry = entries_[index];
+  if (entry.fired == fired) return;
+  entry.fired = fired;
+  changes.push_back({entry.time, entry.event, fired});
+}
+
+/// Judges the events from `from` on whose windows hold the time `changed`.
+void Window::judge(const Correlation& correlation, std::size_t inputs, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
+  for (std::size_t i = from; i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed; ++i)
+    set(i, holds(correlation, inputs, first_at(entries_[i].time - correlation.timespan_us), i), changes);
+}
+
+void Window::add(const Correlation& correlation, std::size_t inputs, const WindowEntry& entry, std::vector<Change>& changes) {
+  const std::size_t at = position(entry.time, entry.event);
+  if (at < entries_.size() && entries_[at].time == entry.time && entries_[at].event == entry.event) {
+    if ((entries_[at].inputs | entry.inputs) == entries_[at].inputs) return;  // seen before
+    entries_[at].inputs |= entry.inputs;
+  } else {
+    if (at < counted_last_) forget_counts();
+    entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), entry);
+  }
+  judge(correlation, inputs, at, entry.time, changes);
+}
+
+void Window::remove(const Correlation& correlation, std::size_t inputs, std::int64_t time, std::uint64_t event, std::uint64_t bits, std::vector<Change>& changes) {
+  const std::size_t at = position(time, event);
+  if (at == entries_.size() || entries_[at].time != time || entries_[at].event != event) return;
+  entries_[at].inputs &= ~bits;
+  if (entries_[at].inputs == 0) {
+    set(at, false, changes);
+    forget_counts();
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  judge(correlation, inputs, at, time, changes);
+}
+
+std::unordered_set<std::uint64_t> Window::events() const {
+  std::unordered_set<std::uint64_t> out;
+  for (const WindowEntry& entry : entries_) out.insert(entry.event);
+  return out;
+}
+
+std::size_t Window::trim(const Correlation& correlation, std::int64_t time, std::size_t most) {
+  std::size_t dropped = 0, beyond = 0;
+  while (!entries_.empty() && (entries_.front().time < time || entries_.size() > most)) {
+    if (entries_.front().time >= time) ++beyond;
+    forgotten_ = entries_.front().time;
+    if (correlation.type == CorrelationType::kValueCount && dropped >= counted_first_ && dropped < counted_last_)
+      if (const auto row = counts_.find(entries_.front().value); --row->second == 0) counts_.erase(row);
+    entries_.pop_front();
+    ++dropped;
+  }
+  counted_first_ -= std::min(counted_first_, dropped);
+  counted_last_ -= std::min(counted_last_, dropped);
+  return beyond;
+}
+
+}  // namespace picket::detect
