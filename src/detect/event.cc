@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/assert.h"
 #include "codec/json.h"
 #include "detect/encodings.h"
 #include "detect/text.h"
@@ -58,8 +59,8 @@ std::string_view integer_text(Arena& arena, Integer value) {
 }  // namespace
 
 Event::Event(const FieldTrie& trie, bool all_values) : trie_(trie), all_values_(all_values), slots_(trie.slots()), edge_seen_(trie.edges()) {
-  // sets the depth for good; without memory the first event tells
-  (void)parser_.allocate(kFirstCapacity, kMaxDepth);
+  const auto error = parser_.allocate(kFirstCapacity, kMaxDepth);  // sets the depth for good
+  PICKET_ASSERT(error == simdjson::SUCCESS, "there is memory for a parser");
 }
 
 Status Event::parse(std::string_view record, dom::element& root) {
