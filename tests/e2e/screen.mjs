@@ -8,7 +8,13 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 844 };
-const variants = [[wide, "light"], [wide, "dark"], [narrow, "dark"], [narrow, "light"]];
+const full = { width: 1920, height: 1080 };
+/** Size, colours, and whether axe-core looks too. */
+const variants = [[wide, "light", true], [wide, "dark", true], [narrow, "dark", true], [narrow, "light", true]];
+/** The same and 1920 wide; axe-core looks where width or colours are new to it, for its look costs half a second. */
+export const everyWidth = [[wide, "light", true], [wide, "dark", false], [full, "dark", true], [full, "light", false], [narrow, "light", true], [narrow, "dark", false]];
+/** As many pictures and fewer looks, for the twentieth state of the same screen. */
+export const briefly = everyWidth.map(([size, scheme]) => [size, scheme, (size === wide) === (scheme === "light") && size !== full]);
 
 /** Everything that the browser has against the pages of a context, as sentences. */
 export async function listen(context) {
@@ -31,7 +37,7 @@ export async function listen(context) {
 }
 
 /** Moving things have come to rest; what turns for ever is no matter. */
-const rest = (page) =>
+export const rest = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
     Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))));
 
@@ -44,20 +50,23 @@ async function findings(page) {
   });
 }
 
+export const sticksOut = (page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+
 /** Looks at the page as it stands in every variant; takes pictures when there is a folder. Returns what is wrong. */
-export async function look(page, folder, title) {
+export async function look(page, folder, title, each = variants) {
   const wrong = [];
   const before = page.viewportSize();
-  for (const [size, scheme] of variants) {
+  for (const [size, scheme, whole] of each) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: scheme });
     await rest(page);
-    const name = `${title}${size === narrow ? "-390" : ""}${scheme === "dark" ? "-dark" : ""}`;
+    const name = `${title}${size === wide ? "" : `-${size.width}`}${scheme === "dark" ? "-dark" : ""}`;
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
-    wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
-    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push(`${name}: sticks out sideways`);
+    if (whole) wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
+    if (await sticksOut(page)) wrong.push(`${name}: sticks out sideways`);
   }
   await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: "light" });
   await rest(page);
   return wrong;
 }

@@ -1,0 +1,199 @@
+// Every screen and state of the console that the simulated vendor can bring about, 1280, 1920 and 390 wide, light and dark: pictures that a
+// person looks at (out/screenshots/screens), no finding of axe-core, nothing that sticks out sideways.
+// node --test tests/e2e/screens.mjs      PICKET_ONLY=regexp  only the screens of these names
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import { Stage, closedPort, pictures } from "../lib/stage.mjs";
+import { briefly, everyWidth, listen, look } from "./screen.mjs";
+
+const only = new RegExp(process.env.PICKET_ONLY ?? "");
+const folder = pictures("screens");
+const wrong = [];
+let stage, page, complaints;
+
+/** What loads has loaded. */
+async function settled() {
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"], [aria-label="Loading"]') === null);
+}
+async function shot(name, variants = everyWidth) {
+  if (!only.test(name)) return;
+  wrong.push(...(await look(page, folder, name, variants)));
+}
+/** Goes to an address and looks. */
+async function see(name, path, ready, variants) {
+  if (!only.test(name)) return;
+  await page.goto(stage.url + path);
+  try {
+    await ready();
+    await settled();
+  } catch (error) {
+    await page.screenshot({ path: join(folder, `${name}-not-ready.png`) });
+    throw error;
+  }
+  await shot(name, variants);
+}
+const heading = (name) => () => page.getByRole("heading", { name }).first().waitFor();
+const text = (words) => () => page.getByText(words).first().waitFor();
+
+/** Devices in every state of the table of sentences; each has an account of the vendor's for itself. */
+const states = {
+  receiving: {},
+  quiet: { days: 0, code: ["quiet"] },
+  // Its second page comes slowly; after that the history is read. So it begins when it is looked at.
+  backfilling: { faults: [{ cursor: "go_on", action: { delay_ms: 11_000 } }], late: true },
+  stream_missing: { token: { features: ["auditevents", "signinattempts"] } },
+  token_expiring: { token: { expires_in: 12 * 86_400 } },
+  unauthorized: { revoke: true },
+  token_expired: { token: { expires_in: 12 }, },
+  wrong_region: { token: { audience: "events.1password.eu" }, server: "vendor", code: ["wrong_region", "connect"] },
+  unavailable: { faults: [{ action: { status: 503 } }] },
+  retrying: { then: [{ path: "itemusages", action: { status: 503 } }] },
+  rate_limited: { then: [{ path: "auditevents", action: { status: 429, headers: { "Retry-After": "840" } } }], code: ["rate_limited", "retrying"] },
+  not_found: { faults: [{ action: { status: 404 } }] },
+  protocol: { faults: [{ action: { html: true } }] },
+  unreadable: { faults: [{ path: "auditevents", cursor: "start", action: { mutate: "bad_time", record: -1 } }], code: ["unreadable", "receiving"] },
+  connect: { server: "closed" },
+  tls: { server: "noTls" },
+  paused: { pause: true },
+  no_token: { bare: true },
+};
+const ids = {};
+const servers = { vendor: "https://events.1password.com" };
+
+async function bring(name, account, { days, then, token, revoke, pause, bare, server }) {
+  const api = await stage.api();
+  let secret = stage.tokens[account];
+  if (token) secret = (await stage.control("tokens", { action: "issue", account, ...token })).token;
+  const title = { receiving: "1Password, Oslo office", no_token: "1Password of the company that was bought last summer and keeps its very long name" }[name];
+  const id = (await stage.addDevice(title ?? `1Password ${name.replaceAll("_", " ")}`, { account, token: bare ? undefined : secret, server: servers[server] ?? stage.simUrl, days, location: ["Oslo", "Berlin", "Lisbon"][account % 3] })).id;
+  if (revoke || then || pause) {
+    await stage.says(id, "receiving");
+    if (revoke) await stage.control("tokens", { action: "revoke", token: secret });
+    if (pause) await api.call("PATCH", `/api/v2/security_devices/${id}`, { data: { type: "security_devices", id, attributes: { paused: true } } });
+  }
+  return id;
+}
+
+describe("every screen", { concurrency: false }, () => {
+  before(async () => {
+    const names = Object.keys(states);
+    servers.closed = `http://127.0.0.1:${await closedPort()}`;
+    stage = await Stage.open({ accounts: names.length + 1, events: 1200, servers: [servers.closed], tlsToo: true });
+    servers.noTls = stage.simUrl.replace("http:", "https:");
+    await stage.control("faults", { rules: names.flatMap((name, account) => (states[name].faults ?? []).map((rule) => ({ account, ...rule }))) });
+    ({ page, complaints } = await stage.page({ listen }));
+    stage.begun = async () => {
+      await Promise.all(names.map(async (name, account) => {
+        if (!states[name].late) ids[name] = await bring(name, account, states[name]);
+      }));
+      const rules = names.flatMap((name, account) => [...(states[name].faults ?? []), ...(states[name].then ?? [])].map((rule) => ({ account, ...rule })));
+      await stage.control("faults", { rules });
+    };
+  });
+  after(async () => {
+    await stage?.close();
+  });
+  afterEach(() => {
+    assert.deepEqual(wrong.splice(0), [], "every screen can be used by everybody");
+  });
+
+  test("before signing in, and an empty installation", async () => {
+    await see("sign-in", "/sign-in", heading("Sign in"));
+    await stage.signIn(page);
+    await heading("Connect your first device")();
+    await settled();
+    await shot("home-empty");
+    await see("list-empty", "/settings/security-devices", text("No security devices yet"));
+    await see("events-empty", "/events", text(/No events/));
+    await see("technologies", "/settings/security-devices/add", () => page.getByRole("link", { name: /1Password/ }).waitFor());
+    await see("add", "/settings/security-devices?setupIntegration=1password", () => page.getByLabel("API token", { exact: true }).waitFor());
+    await page.getByLabel("API token", { exact: true }).fill("ops_eyJzaWduSW5BZGRyZXNzIjoibXkuMXBhc3N3b3JkLmNvbSJ9");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await text(/service account/i)();
+    await shot("add-refused");
+  });
+
+  test("the panel in every state of the table of sentences", async () => {
+    await stage.begun();
+    for (const [account, [name, { code = [name], late }]] of Object.entries(states).entries()) {
+      if (!only.test(`panel-${name}`)) continue;
+      if (late) ids[name] = await bring(name, account, states[name]);
+      await stage.says(ids[name], ...code);
+      await see(`panel-${name}`, `/settings/security-devices/${ids[name]}`, () => page.getByRole("complementary").getByRole("heading", { name: "History", exact: true }).waitFor(), briefly);
+    }
+  });
+
+  test("the panel's other sections", async () => {
+    await see("panel-information", `/settings/security-devices/${ids.receiving}`, async () => {
+      await page.getByRole("complementary").getByRole("heading", { name: "Information", exact: true }).scrollIntoViewIfNeeded();
+    });
+    await page.getByRole("heading", { name: "History", exact: true }).scrollIntoViewIfNeeded();
+    await page.getByText("Before and after").first().click();
+    await shot("panel-history");
+    await see("panel-missing", "/settings/security-devices/00000000-0000-4000-8000-000000000000", text("This device does not exist"), briefly);
+  });
+
+  test("home and the list", async () => {
+    await see("home", "/", heading(/needs|Home/i));
+    await see("list", "/settings/security-devices", () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor());
+    for (const status of ["healthy", "attention", "unhealthy", "paused", "verifying"]) {
+      await see(`list-${status}`, `/settings/security-devices?status=${status}`, heading("Security Devices"), briefly);
+    }
+    await see("list-none", "/settings/security-devices?q=zzz", text("No device matches"), briefly);
+    await see("list-all-columns", "/settings/security-devices?columns=name,technology,location,status,reason,poll,data,newest,next,expires,added,events",
+      () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor(), briefly);
+    await see("list-selected", "/settings/security-devices", async () => {
+      await page.getByLabel(/^Select 1Password/).first().check();
+      await page.getByRole("toolbar", { name: "Selected devices" }).waitFor();
+    }, briefly);
+    await see("edit", `/settings/security-devices/${ids.receiving}?edit=${ids.receiving}`, () => page.getByRole("dialog").getByLabel("Name", { exact: true }).waitFor());
+    await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.locator('[aria-invalid="true"]').first().waitFor();
+    await shot("edit-refused", briefly);
+    await see("egress", "/settings/egress-addresses", () => page.getByRole("heading", { level: 1 }).waitFor(), briefly);
+    await see("no-page", "/there-is-no-such-page", text("There is no page at this address"), briefly);
+    await see("keys", "/settings/security-devices", async () => {
+      await page.getByRole("button", { name: /^Actions for/ }).first().waitFor();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").getByText("Search in the list").waitFor();
+    }, briefly);
+  });
+
+  test("events", async () => {
+    const rows = () => page.getByRole("rowheader").getByRole("link").first().waitFor();
+    await see("events", "/events?range=7d", rows);
+    await see("events-export", "/events?range=7d", async () => {
+      await rows();
+      await page.getByRole("button", { name: "Export" }).click();
+      await page.getByRole("menuitem").first().waitFor();
+    }, briefly);
+    await see("events-range", "/events?range=7d", async () => {
+      await rows();
+      await page.getByRole("button", { name: /^Time range/ }).click();
+      await page.getByLabel("Quick ranges").waitFor();
+    }, briefly);
+    await see("events-none", "/events?text=nothing-says-so", text(/No event matches/), briefly);
+    await see("events-broken", "/events?range=yesterdayish&outcome=maybe", text("Part of this address could not be read"), briefly);
+    // A search of a large store takes its time; here its answer is kept waiting.
+    await page.route("**/api/v2/events/search**", () => undefined);
+    await see("events-searching", "/events?range=7d&text=vault", async () => {
+      await page.waitForTimeout(1_500);
+    }, briefly);
+    await page.unroute("**/api/v2/events/search**");
+    await see("event", "/events?range=7d", async () => {
+      await rows();
+      await page.getByRole("rowheader").getByRole("link").first().click();
+      await page.getByRole("tab", { name: "As received" }).waitFor();
+    });
+    await page.getByRole("tab", { name: "OCSF" }).click();
+    await settled();
+    await shot("event-ocsf", briefly);
+    await see("event-missing", "/events/00000000-0000-4000-8000-000000000000", text("This event does not exist"), briefly);
+  });
+
+  test("the browser had nothing to complain about", () => {
+    assert.deepEqual(complaints.filter((one) => !/status of 404/.test(one)), []);
+  });
+});
