@@ -291,7 +291,8 @@ function api(method, url, body, token, request) {
     return { status: 200, body: { data: { type: 'secrets', id: secret[1], attributes: {} } } };
   }
   if (path === '/api/v2/security_devices' && method === 'GET') {
-    const all = [...devices.values()].filter((one) => one.attributes.deleted_at === null).sort((a, b) => (a.attributes.name < b.attributes.name ? -1 : 1));
+    const named = url.searchParams.get('filter[name]')?.replace(/^:/, '').toLowerCase() ?? '';
+    const all = [...devices.values()].filter((one) => one.attributes.deleted_at === null && one.attributes.name.toLowerCase().includes(named)).sort((a, b) => (a.attributes.name < b.attributes.name ? -1 : 1));
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
     const limit = Math.min(1000, Number(url.searchParams.get('page[limit]') ?? 50));
     return { status: 200, body: { data: all.slice(offset, offset + limit), meta: { page: { offset, limit, total: all.length } } } };

@@ -1,4 +1,5 @@
 import { takeEarly } from './early';
+import { judge, unanswered } from './reach';
 import type { Problem } from './types';
 
 /**
@@ -99,8 +100,10 @@ async function send(method: Method, path: string, options: RequestOptions, accep
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    unanswered();
     throw unreachable();
   }
+  judge(response);
   if (!response.ok) throw new ApiError(problemsOf(response.status, await response.text()));
   return response;
 }

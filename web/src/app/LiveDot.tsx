@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { probe, reachNow, subscribeReach } from '@/api/reach';
 import { applyLive } from '@/data/live/apply';
 import { LiveFeed } from '@/data/live/live';
 import { sessionQuery } from '@/data/session/session';
@@ -34,6 +35,17 @@ export function LiveDot() {
     };
   }, [feed]);
   const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  useEffect(() => {
+    // A feed that broke may mean that the server is gone, or only the feed.
+    if (state.status === 'offline') void probe();
+  }, [state.status]);
+  useEffect(
+    () =>
+      subscribeReach(() => {
+        if (!reachNow().gone) feed.wake();
+      }),
+    [feed],
+  );
   const text = useClockText(() => {
     const since = state.lastAt === null ? '' : ` Last update ${span((Date.now() - state.lastAt) / 1000)} ago.`;
     if (state.status === 'live') return `Live.${since}`;

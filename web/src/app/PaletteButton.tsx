@@ -1,11 +1,12 @@
 import { UnstyledButton } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { patient } from '@/api/reach';
 import type { Session } from '@/api/types';
 import { IconSearch } from '@/ui/icons';
 import { useKeyHelp } from '@/ui/useKey';
 import classes from './Shell.module.css';
 
-const load = () => import('./palette/Palette');
+const load = () => patient(() => import('./palette/Palette'));
 const Palette = lazy(load);
 
 const onApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -28,7 +29,7 @@ export function PaletteButton({ session, onKeys }: { session: Session; onKeys: (
     };
     document.addEventListener('keydown', onKey);
     // Small, and wanted at once when it is wanted.
-    const timer = window.setTimeout(() => void load(), 2000);
+    const timer = window.setTimeout(() => void load().catch(() => undefined), 2000);
     return () => {
       document.removeEventListener('keydown', onKey);
       window.clearTimeout(timer);

@@ -9,6 +9,7 @@ import { LiveDot } from './LiveDot';
 import { PaletteButton } from './PaletteButton';
 import { ProfileMenu, SchemeSwitch } from './ProfileMenu';
 import { Brand, Rail } from './Rail';
+import { ServerGone } from './ServerGone';
 import { SignInAgain } from './SignInAgain';
 import { usePersonal } from './usePersonal';
 import classes from './Shell.module.css';
@@ -84,6 +85,7 @@ export function Shell() {
           setHelp(false);
         }}
       />
+      <ServerGone />
       <SignInAgain email={session.user.email} />
     </div>
   );

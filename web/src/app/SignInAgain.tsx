@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { SignInForm } from '@/features/sign-in/SignInForm';
 import { isAsked, settleSignIn, subscribe } from './signInGate';
@@ -12,6 +12,25 @@ export function SignInAgain({ email }: { email: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const href = useRouterState({ select: (state) => state.location.href });
+  useEffect(() => {
+    if (!asked) return;
+    // Signed in again in another tab: that holds here, too.
+    const look = (): void => {
+      if (document.visibilityState !== 'visible') return;
+      void client
+        .fetchQuery({ ...sessionQuery, queryKey: ['session', 'probe'], staleTime: 0 })
+        .then((session) => {
+          if (session?.user.email === email) settleSignIn(true);
+        })
+        .catch(() => undefined);
+    };
+    window.addEventListener('focus', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.removeEventListener('focus', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [asked, client, email]);
   const leave = (): void => {
     settleSignIn(false);
     client.clear();

@@ -1,8 +1,14 @@
 import { Button, Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { type ErrorComponentProps, Link, useNavigate, useRouter } from '@tanstack/react-router';
+import { ApiError } from '@/api/client';
 import { sessionQuery } from '@/data/session/session';
-import { EmptyState, ErrorState } from '@/ui/states';
+import { IconRefresh, IconX } from '@/ui/icons';
+import { PanelFrame } from '@/ui/PanelFrame';
+import { EmptyState, ErrorState, FaultState } from '@/ui/states';
+import { useKey } from '@/ui/useKey';
+import { useRecovery } from './ServerGone';
+import classes from './Shell.module.css';
 
 export function NotFound() {
   return (
@@ -21,21 +27,96 @@ export function NotFound() {
   );
 }
 
-export function Broken({ error }: { error: unknown }) {
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+/** Nobody can say yet who is signed in, or the frame itself broke. */
+export function Broken({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const client = useQueryClient();
+  const again = (): void => {
+    client.removeQueries({ queryKey: sessionQuery.queryKey });
+    void router.invalidate();
+  };
+  const gone = useRecovery(again);
+  const known = asError(error);
   return (
     <main>
-      <ErrorState
-        heading="h1"
-        title="Picket does not answer"
-        error={error instanceof Error ? error : new Error(String(error))}
-        onRetry={() => {
-          client.removeQueries({ queryKey: sessionQuery.queryKey });
-          void router.invalidate();
-        }}
-      />
+      {known instanceof ApiError ? (
+        <>
+          <ErrorState heading="h1" title="Picket does not answer" error={known} onRetry={again} />
+          {gone && (
+            <p className={classes.trying} role="status">
+              Trying again …
+            </p>
+          )}
+        </>
+      ) : (
+        <FaultState
+          heading="h1"
+          title="Picket's console broke"
+          error={known}
+          onRetry={() => {
+            reset();
+            again();
+          }}
+        />
+      )}
     </main>
+  );
+}
+
+/** The server no longer has a script that this page was built with. */
+const missingScript = /dynamically imported module|importing a module script failed|preload/i;
+
+function Updated() {
+  return (
+    <EmptyState
+      heading="h1"
+      title="Picket was updated"
+      text="This page belongs to the version before and lacks a part. Loading it anew brings the new one."
+      action={
+        <Button
+          leftSection={<IconRefresh size={16} aria-hidden />}
+          onClick={() => {
+            window.location.reload();
+          }}
+        >
+          Load the page anew
+        </Button>
+      }
+    />
+  );
+}
+
+/** One page broke; the frame around it stays. */
+export function PageBroken({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const again = (): void => {
+    reset();
+    void router.invalidate();
+  };
+  const known = asError(error);
+  if (missingScript.test(known.message)) return <Updated />;
+  if (known instanceof ApiError) return <ErrorState heading="h1" title="This page could not be loaded" error={known} onRetry={again} />;
+  return <FaultState heading="h1" title="This page broke" error={known} onRetry={again} />;
+}
+
+/** The panel broke; the list beside it stays. */
+export function PanelBroken(props: ErrorComponentProps) {
+  const navigate = useNavigate();
+  const close = (): void => {
+    void navigate({ to: '..', search: (search: Record<string, unknown>) => search });
+  };
+  useKey('Escape', close, 'Close the panel');
+  return (
+    <PanelFrame label="What broke">
+      <header className={classes.brokenHead}>
+        <Button variant="subtle" color="gray" size="compact-sm" aria-label="Close" onClick={close}>
+          <IconX size={18} aria-hidden />
+        </Button>
+      </header>
+      <PageBroken {...props} />
+    </PanelFrame>
   );
 }
 

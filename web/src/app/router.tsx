@@ -3,7 +3,6 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   redirect,
   type RouterHistory,
 } from '@tanstack/react-router';
@@ -14,7 +13,8 @@ import { validateEventsSearch } from '@/features/events/search';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
 import { SignInPage } from '@/features/sign-in/SignInPage';
-import { Broken, NotFound, Starting } from './pages';
+import { lazyPage } from './lazyPage';
+import { Broken, NotFound, PageBroken, PanelBroken, Starting } from './pages';
 import { Shell } from './Shell';
 import { applyZone } from './usePersonal';
 
@@ -50,10 +50,10 @@ const appRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('@/features/home/HomePage'), 'HomePage'),
+  component: lazyPage(() => import('@/features/home/HomePage').then((module) => module.HomePage)),
 });
 
-const devicePanel = lazyRouteComponent(() => import('@/features/security-devices/panel/DevicePanel'), 'DevicePanel');
+const devicePanel = lazyPage(() => import('@/features/security-devices/panel/DevicePanel').then((module) => module.DevicePanel));
 
 const devicesRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -76,37 +76,39 @@ const deviceRoute = createRoute({
   getParentRoute: () => devicesRoute,
   path: '$deviceId',
   component: devicePanel,
+  errorComponent: PanelBroken,
 });
 
 const addRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/security-devices/add',
-  component: lazyRouteComponent(() => import('@/features/security-devices/add/TechnologyPicker'), 'TechnologyPicker'),
+  component: lazyPage(() => import('@/features/security-devices/add/TechnologyPicker').then((module) => module.TechnologyPicker)),
 });
 
 const egressRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/egress-addresses',
-  component: lazyRouteComponent(() => import('@/features/egress/EgressPage'), 'EgressPage'),
+  component: lazyPage(() => import('@/features/egress/EgressPage').then((module) => module.EgressPage)),
 });
 
 const profileRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/profile',
-  component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
+  component: lazyPage(() => import('@/features/profile/ProfilePage').then((module) => module.ProfilePage)),
 });
 
 const eventsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/events',
   validateSearch: validateEventsSearch,
-  component: lazyRouteComponent(() => import('@/features/events/EventsPage'), 'EventsPage'),
+  component: lazyPage(() => import('@/features/events/EventsPage').then((module) => module.EventsPage)),
 });
 
 const eventRoute = createRoute({
   getParentRoute: () => eventsRoute,
   path: '$eventId',
-  component: lazyRouteComponent(() => import('@/features/events/panel/EventPanel'), 'EventPanel'),
+  errorComponent: PanelBroken,
+  component: lazyPage(() => import('@/features/events/panel/EventPanel').then((module) => module.EventPanel)),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -134,6 +136,7 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     // Without this a value that its route refused would come through all the same.
     search: { strict: true },
     defaultPendingMs: 300,
+    defaultErrorComponent: PageBroken,
     scrollRestoration: false,
     ...(history ? { history } : {}),
   });

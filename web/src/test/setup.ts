@@ -40,6 +40,22 @@ afterEach(() => {
   window.localStorage.clear();
 });
 
+/** The tabs of one test: Node's own would reach the tests of other files, which run in other threads. */
+class FakeChannel {
+  static all = new Set<FakeChannel>();
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  constructor(readonly name: string) {
+    FakeChannel.all.add(this);
+  }
+  postMessage(data: unknown): void {
+    for (const other of FakeChannel.all) if (other !== this && other.name === this.name) other.onmessage?.({ data: structuredClone(data) });
+  }
+  close(): void {
+    FakeChannel.all.delete(this);
+  }
+}
+vi.stubGlobal('BroadcastChannel', FakeChannel);
+
 /** The live feed of the tests: nothing comes unless a test says so. */
 export class FakeEventSource {
   static readonly CONNECTING = 0;

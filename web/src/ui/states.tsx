@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
-import { IconPlugConnectedX, IconRefresh } from '@/ui/icons';
 import type { ReactNode } from 'react';
+import { ApiError } from '@/api/client';
+import { IconBug, IconCloudOff, IconLock, IconPlugConnectedX, IconRefresh, IconSearchOff } from '@/ui/icons';
+import { CopyButton } from './CopyButton';
 import classes from './ui.module.css';
 
 /** The only heading of its page is an `h1`. */
@@ -24,18 +26,60 @@ export function EmptyState(props: {
   );
 }
 
+/** A form of failure that has a face of its own; what it says comes before the server's sentence. */
+function faceOf(error: Error): { Icon: typeof IconLock; title?: string; advice?: string; tone: 'bad' | 'idle'; again: boolean } {
+  const status = error instanceof ApiError ? error.status : null;
+  if (status === 403) {
+    return {
+      Icon: IconLock,
+      title: 'You may not see this',
+      advice: 'Somebody who administers your organization can give you the right to.',
+      tone: 'idle',
+      again: false,
+    };
+  }
+  if (status === 404) return { Icon: IconSearchOff, tone: 'idle', again: true };
+  if (status === 0) return { Icon: IconCloudOff, advice: 'As soon as Picket answers, this fills by itself.', tone: 'bad', again: true };
+  return { Icon: IconPlugConnectedX, tone: 'bad', again: true };
+}
+
+/** What was asked for did not come: why, and what can be done. `title` says what it was. */
 export function ErrorState(props: { heading?: StateHeading; title: string; error: Error; onRetry?: () => void }) {
   const { heading: Title = 'h2', title, error, onRetry } = props;
+  const { Icon, title: own, advice, tone, again } = faceOf(error);
   return (
     <div className={classes['state']} role="alert">
-      <IconPlugConnectedX size={28} aria-hidden className={classes['bad']} />
-      <Title>{title}</Title>
-      <p className="pk-muted">{error.message}</p>
-      {onRetry && (
+      <Icon size={28} aria-hidden className={classes[tone]} />
+      <Title>{own ?? title}</Title>
+      <p className="pk-muted">
+        {own !== undefined && `${title}: `}
+        {error.message}
+      </p>
+      {advice !== undefined && <p className="pk-muted">{advice}</p>}
+      {onRetry && again && (
         <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={onRetry}>
           Try again
         </Button>
       )}
+    </div>
+  );
+}
+
+/** A fault of the console itself: never the person's, nor the server's. What happened can be copied for a report. */
+export function FaultState(props: { heading?: StateHeading; title?: string; error: Error; onRetry: () => void }) {
+  const { heading: Title = 'h2', title = 'This part of the page broke', error, onRetry } = props;
+  return (
+    <div className={classes['state']} role="alert">
+      <IconBug size={28} aria-hidden className={classes['bad']} />
+      <Title>{title}</Title>
+      <p className="pk-muted">That is a fault of Picket, not yours. What is stored is not touched by it.</p>
+      <p className={classes['fault']}>
+        <code className="pk-mono">{error.message.slice(0, 300)}</code>
+        <CopyButton text={`${error.message}\n${error.stack ?? ''}`} what="what happened" />
+      </p>
+      <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={onRetry}>
+        Try again
+      </Button>
     </div>
   );
 }

@@ -51,7 +51,8 @@ export function iso(time: string): string {
 
 /** The person's zone, "Europe/Oslo (UTC+01:00)". */
 export function zoneName(): string {
-  return `${zone() ?? systemZone()} (${offsetText(Date.now())})`;
+  const name = zone() ?? systemZone();
+  return name === 'UTC' ? name : `${name} (${offsetText(Date.now())})`;
 }
 
 const grouped = new Intl.NumberFormat('en-GB');

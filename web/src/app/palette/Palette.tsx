@@ -11,10 +11,10 @@ import classes from './palette.module.css';
 /** Goes anywhere and does anything by its name. */
 export default function Palette({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
   return (
-    <Modal.Root opened onClose={onClose} size={620} yOffset="min(12dvh, 110px)" lockScroll={false} transitionProps={{ duration: 0 }}>
+    <Modal.Root opened onClose={onClose} size={620} yOffset="min(12dvh, 110px)" lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: classes['box'] ?? '', body: classes['body'] ?? '' }}>
       <Modal.Overlay />
-      <Modal.Content aria-label="Search and commands" className={classes['box'] ?? ''}>
-        <Modal.Body p={0} className={classes['body'] ?? ''}>
+      <Modal.Content aria-label="Search and commands">
+        <Modal.Body p={0}>
           <Finder session={session} onClose={onClose} onKeys={onKeys} />
         </Modal.Body>
       </Modal.Content>

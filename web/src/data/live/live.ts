@@ -1,3 +1,4 @@
+import { answered } from '@/api/reach';
 import type { LiveChange, LiveEvents, LiveHistory } from '@/api/types';
 
 /**
@@ -92,6 +93,14 @@ export class LiveFeed {
     window.clearTimeout(this.silenceTimer);
   }
 
+  /** The server answers again: no need to wait for the next try. */
+  wake(): void {
+    if (!this.leading || this.state.status !== 'offline') return;
+    window.clearTimeout(this.retryTimer);
+    this.retryMs = firstRetryMs;
+    this.connect();
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -172,6 +181,7 @@ export class LiveFeed {
   }
 
   private heard(): void {
+    answered();
     this.watchSilence();
     this.update({ status: 'live', lastAt: Date.now() });
   }

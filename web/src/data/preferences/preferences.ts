@@ -81,7 +81,7 @@ export async function changePreferences(client: QueryClient, change: (now: Prefe
       throw error;
     }
     accept(client, session.user.id, preferences);
-    tellTabs(session.user.id, preferences);
+    tellTabs(client, session.user.id, preferences);
     return;
   }
 }
@@ -140,23 +140,23 @@ interface Told {
 }
 
 const channelName = 'picket-preferences';
-let channel: BroadcastChannel | null = null;
+const channels = new WeakMap<QueryClient, BroadcastChannel>();
 
-function tellTabs(userId: string, preferences: Record<string, unknown>): void {
-  channel?.postMessage({ userId, preferences } satisfies Told);
+function tellTabs(client: QueryClient, userId: string, preferences: Record<string, unknown>): void {
+  channels.get(client)?.postMessage({ userId, preferences } satisfies Told);
 }
 
 /** What another tab has saved is taken over; until the returned function is called. */
 export function sharePreferences(client: QueryClient): () => void {
   if (!('BroadcastChannel' in window)) return () => undefined;
   const own = new BroadcastChannel(channelName);
-  channel = own;
+  channels.set(client, own);
   own.onmessage = ({ data }: MessageEvent<Told>) => {
     accept(client, data.userId, data.preferences);
   };
   return () => {
     own.close();
-    if (channel === own) channel = null;
+    if (channels.get(client) === own) channels.delete(client);
   };
 }
 

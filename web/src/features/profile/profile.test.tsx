@@ -172,6 +172,18 @@ describe('theme and zone', () => {
     await waitFor(() => expect(account.stored).toMatchObject({ theme: 'light', time_zone: 'UTC' }));
   });
 
+  test('another tab follows at once', async () => {
+    const server = withProfile();
+    withAccount(server);
+    const one = openAt('/profile');
+    await one.user.click(await screen.findByRole('button', { name: 'Dark' }));
+    const other = openAt('/settings/egress-addresses');
+    await screen.findByRole('heading', { name: 'Egress addresses' });
+    await one.user.click(screen.getByRole('button', { name: 'Light' }));
+    await waitFor(() => expect(other.client.getQueryData<typeof session>(['session'])?.user.preferences).toMatchObject({ theme: 'light' }));
+    expect(document.documentElement.dataset['mantineColorScheme']).toBe('light');
+  });
+
   test('zones are found by city, and a beginning comes first', () => {
     const names = ['America/New_York', 'America/Indiana/Knox', 'Europe/Oslo', 'Asia/Novosibirsk', 'Australia/Sydney'];
     expect(findZones(names, 'new york')).toEqual(['America/New_York']);
@@ -275,7 +287,7 @@ describe('the second factor', () => {
   });
 
   test('an offer that has ended says that nothing was changed', async () => {
-    withProfile().on('POST /auth/v0/factor', { body: offer(-1000) });
+    withProfile().on('POST /auth/v0/factor', { body: offer(-3_600_000) });
     const app = openAt('/profile');
     const dialog = await begin(app);
     expect((await within(dialog).findByRole('alert')).textContent).toContain('Nothing was changed');

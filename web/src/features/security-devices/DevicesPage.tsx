@@ -2,6 +2,7 @@ import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { patient } from '@/api/reach';
 import type { Device } from '@/api/types';
 import { usePause } from '@/data/devices/changes';
 import { useDeviceList } from '@/data/devices/devices';
@@ -17,8 +18,8 @@ import { parseSort, useDevicesSearch } from './search';
 import { useOrder } from './useOrder';
 import classes from './devices.module.css';
 
-const AddDevice = lazy(() => import('./add/AddDevice'));
-const EditDevice = lazy(() => import('./edit/EditDevice'));
+const AddDevice = lazy(() => patient(() => import('./add/AddDevice')));
+const EditDevice = lazy(() => patient(() => import('./edit/EditDevice')));
 
 /** The list, the panel beside it, and the form of `?setupIntegration=`. */
 export function DevicesPage() {

@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { ApiError } from '@/api/client';
 import { deviceQuery } from '@/data/devices/devices';
 import { announce } from '@/ui/announce';
+import { Boundary } from '@/ui/Boundary';
 import { copyText } from '@/ui/CopyButton';
 import { PanelFrame } from '@/ui/PanelFrame';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
@@ -174,9 +175,15 @@ export function DevicePanel() {
           <StatusBadge level={levelOf(device)} />
         </div>
         <SectionBar />
-        <HealthSection device={device} />
-        <InformationSection device={device} details={query.data} />
-        <HistorySection deviceId={device.id} />
+        <Boundary of={device.id}>
+          <HealthSection device={device} />
+        </Boundary>
+        <Boundary of={device.id}>
+          <InformationSection device={device} details={query.data} />
+        </Boundary>
+        <Boundary of={device.id}>
+          <HistorySection deviceId={device.id} />
+        </Boundary>
       </div>
     </PanelFrame>
   );
