@@ -5,12 +5,10 @@ import { serverNow } from '@/api/clock';
 import { eventCountsQuery } from '@/data/events/events';
 import { literals } from '@/data/events/query';
 import type { EventField, EventWindow } from '@/data/events/types';
+import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { filterText } from '@/ui/filters/filters';
-import { IconAlertTriangle } from '@/ui/icons';
-import { Callout } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
 import { useZone } from '@/ui/zone';
-import { forgetBroken, useBroken } from './broken';
 import { EventsViewContext, type EventsView } from './context';
 import { filterFields, fieldWords } from './fields';
 import { Histogram, spanOf } from './Histogram';
@@ -18,7 +16,7 @@ import { EventList } from './list/EventList';
 import { SearchProgress } from './list/SearchProgress';
 import { useNames } from './names';
 import { barsFor, endsOf, parseRange, presetRange } from './range';
-import { filtersOf, onlyWanted, shapeOf, withValue, type Broken, type EventsSearch } from './search';
+import { area, filtersOf, onlyWanted, shapeOf, withValue, type EventsSearch } from './search';
 import { Toolbar } from './Toolbar';
 import { useFresh } from './useFresh';
 import { useRows } from './useRows';
@@ -44,7 +42,6 @@ function useAsked(search: EventsSearch): { asked: EventWindow; anchor: number; a
 export function EventsPage() {
   useZone();
   const search = useSearch({ from: '/app/events' });
-  const broken = useBroken();
   const { eventId } = useParams({ strict: false });
   const navigate = useNavigate();
   const names = useNames();
@@ -59,11 +56,9 @@ export function EventsPage() {
     if (eventId === undefined) document.title = 'Events · Picket';
   }, [eventId]);
 
-  useEffect(() => forgetBroken, []);
-
   const onSearch = useCallback(
     (next: EventsSearch, replace = false) => {
-      forgetBroken();
+      forgetBroken(area);
       void navigate({ to: '.', search: () => next, replace });
     },
     [navigate],
@@ -82,7 +77,9 @@ export function EventsPage() {
       <div className={classes['split']} data-panel={eventId !== undefined}>
         <section className={classes['page']} aria-labelledby="events-title">
           <Toolbar search={search} fields={fields} asked={asked} total={total} onSearch={onSearch} onRefresh={again} />
-          {broken.length > 0 && <BrokenNotice broken={broken} onDismiss={forgetBroken} />}
+          <div className={classes['notice']}>
+            <BrokenAddress area={area} label={labelOf} />
+          </div>
           <Histogram
             counts={counts.data}
             error={counts.error}
@@ -139,26 +136,7 @@ function useView(parts: Pick<EventsView, 'rows' | 'names' | 'search' | 'total'> 
   );
 }
 
-/** Part of the address could not be read; the rest of it is shown. */
-function BrokenNotice({ broken, onDismiss }: { broken: Broken[]; onDismiss: () => void }) {
-  const label = (key: string): string => (key === 'range' ? 'Time range' : key === 'text' ? 'Text' : fieldWords[key as EventField]);
-  return (
-    <div className={classes['notice']}>
-      <Callout tone="warn" role="status" icon={<IconAlertTriangle size={18} aria-hidden />} title="Part of this address could not be read">
-        {broken.map(({ key, value, why }) => (
-          <div key={key}>
-            {label(key)} “<bdi>{value}</bdi>”: {why}.
-          </div>
-        ))}
-        <div>
-          <button type="button" className={classes['textButton']} onClick={onDismiss}>
-            Dismiss
-          </button>
-        </div>
-      </Callout>
-    </div>
-  );
-}
+const labelOf = (key: string): string => (key === 'range' ? 'Time range' : key === 'text' ? 'Text' : fieldWords[key as EventField]);
 
 function Foot({ total, shown }: { total: number | null; shown: number }) {
   const number = total ?? shown;

@@ -1,17 +1,13 @@
 import { eventFields, type EventField, type EventFilter } from '@/data/events/types';
 import { filterText, parseFilter } from '@/ui/filters/filters';
-import { tellBroken } from './broken';
+import { tellBroken, type Broken } from '@/ui/BrokenAddress';
 import { parseRange, presetRange } from './range';
 
 /** Everything about the view that a link carries. A filter is `a,b` or `!a,b`; see ui/filters. */
 export type EventsSearch = { range?: string; text?: string } & Partial<Record<EventField, string>>;
 
-/** A part of an address that could not be read, in words. */
-export interface Broken {
-  key: string;
-  value: string;
-  why: string;
-}
+/** The name under which broken addresses of this area are remembered. */
+export const area = 'events';
 
 const longestText = 1000;
 const longestFilter = 8000;
@@ -52,7 +48,7 @@ export function readSearch(raw: Record<string, unknown>): { search: EventsSearch
   const search: EventsSearch = {};
   const broken: Broken[] = [];
   const refuse = (key: string, value: string, why: string): void => {
-    broken.push({ key, value: value.slice(0, 60), why });
+    broken.push({ key, value, why });
   };
   const { range, text } = raw;
   if (typeof range === 'string' && range !== '') {
@@ -75,7 +71,7 @@ export function readSearch(raw: Record<string, unknown>): { search: EventsSearch
 
 export function validateEventsSearch(raw: Record<string, unknown>): EventsSearch {
   const { search, broken } = readSearch(raw);
-  if (broken.length > 0) tellBroken(broken);
+  if (broken.length > 0) tellBroken(area, broken);
   return search;
 }
 

@@ -88,6 +88,11 @@ function sortValue(key: SortKey, device: Device, technology: Technology): string
       return attributes.credential?.expires_at ? Date.parse(attributes.credential.expires_at) : Infinity;
     case 'events':
       return attributes.events_24h;
+    case 'usual':
+      // What is not known yet comes before nothing at all.
+      return attributes.usual_24h ?? -1;
+    case 'stored':
+      return attributes.bytes_total;
   }
 }
 

@@ -7,7 +7,7 @@ import { makeDevice, plugin } from '@/test/server';
 import { conflictsOf, editOf, openValues } from './edit/conflicts';
 import { arrange, levelOf, matches } from './order';
 import { differences } from './panel/historyText';
-import { parseSort, validateDevicesSearch } from './search';
+import { parseSort, readDevicesSearch, validateDevicesSearch } from './search';
 
 const technology = (slug: string): string => (slug === '1password' ? '1Password' : '');
 const all = { q: '', filters: {}, sort: { key: 'name', descending: false } } as const;
@@ -72,6 +72,34 @@ test('a broken address falls back to the plain list', () => {
     status: '!healthy',
     columns: 'name,status,events',
   });
+});
+
+test('each part of an address that cannot be read is told once, with what is shown instead', () => {
+  const told = (raw: Record<string, unknown>) => readDevicesSearch(raw).broken.map(({ key, why }) => `${key}: ${why}`);
+  expect(told({ q: 'a', status: 'unhealthy', sort: '-stored', columns: 'name,usual', history: 'health', technology: 'x', location: 'Oslo' })).toEqual([]);
+  expect(told({ sort: '-shoe_size', columns: 'shoes', history: 'shoes', status: 'splendid', location: ',', q: 'x'.repeat(201) })).toEqual([
+    'q: only its first 200 characters are searched for',
+    'status: it is unhealthy, attention, verifying, paused or healthy; every status is shown',
+    'location: it is empty',
+    'sort: there is no such column; sorted by name',
+    'columns: there are no such columns; the usual ones are shown',
+    'history: there is no such kind of change; all are shown',
+  ]);
+  expect(told({ status: 'healthy,splendid', columns: 'events,shoes' })).toEqual([
+    'status: it is unhealthy, attention, verifying, paused or healthy',
+    'columns: shoes is no column; the others are shown',
+  ]);
+  expect(readDevicesSearch({ status: 'healthy,splendid', columns: 'events,shoes' }).search).toEqual({ status: 'healthy', columns: 'name,events' });
+});
+
+test('what is stored and what is usual can be sorted by; what is not known comes first', () => {
+  const devices = [
+    makeDevice('a', 'a', { usual_24h: 5, bytes_total: 1 }),
+    makeDevice('b', 'b', { usual_24h: null, bytes_total: 3 }),
+    makeDevice('c', 'c', { usual_24h: 0, bytes_total: 2 }),
+  ];
+  expect(arrange(devices, { ...all, sort: { key: 'usual', descending: false } }, technology)).toEqual(['b', 'c', 'a']);
+  expect(arrange(devices, { ...all, sort: { key: 'stored', descending: true } }, technology)).toEqual(['b', 'c', 'a']);
 });
 
 describe('editing', () => {

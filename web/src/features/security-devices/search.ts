@@ -1,4 +1,5 @@
 import { useSearch } from '@tanstack/react-router';
+import { tellBroken, type Broken } from '@/ui/BrokenAddress';
 import { accepts, filterText, parseFilter } from '@/ui/filters/filters';
 
 /** Everything about the list that a link can carry. Filters are written as `ui/filters` reads them. */
@@ -31,7 +32,7 @@ export const statusFilters = ['unhealthy', 'attention', 'verifying', 'paused', '
 export type StatusFilter = (typeof statusFilters)[number];
 
 export const columnKeys = [
-  'name', 'technology', 'location', 'status', 'reason', 'poll', 'data', 'newest', 'next', 'expires', 'added', 'events',
+  'name', 'technology', 'location', 'status', 'reason', 'poll', 'data', 'newest', 'next', 'expires', 'added', 'events', 'usual', 'stored',
 ] as const;
 export type ColumnKey = (typeof columnKeys)[number];
 export type SortKey = ColumnKey;
@@ -59,32 +60,84 @@ export function parseColumns(names: readonly string[] | undefined): ColumnKey[] 
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** A broken address falls back to the plain list instead of failing. */
-export function validateDevicesSearch(raw: Record<string, unknown>): DevicesSearch {
-  const search: DevicesSearch = {};
-  const q = text(raw['q']);
-  if (q) search.q = q.slice(0, 200);
-  for (const key of filterKeys) {
-    let filter = parseFilter(text(raw[key])?.slice(0, 2000));
-    if (key === 'status' && filter) {
-      const known = { not: false, values: [...statusFilters] as string[] };
-      filter = { ...filter, values: filter.values.filter((value) => accepts(known, value)) };
-    }
-    const written = filterText(filter);
-    if (written !== undefined) search[key] = written;
+/** The name under which broken addresses of this area are remembered. */
+export const area = 'security-devices';
+
+const longestText = 200;
+const longestFilter = 2000;
+
+/** Reads one filter; `refuse` takes what is wrong with it. */
+function readFilter(key: FilterKey, given: string, refuse: (why: string) => void): string | undefined {
+  if (given.length > longestFilter) {
+    refuse(`only its first ${String(longestFilter)} characters are read`);
   }
-  const sort = sortText(parseSort(text(raw['sort'])));
-  if (sort) search.sort = sort;
-  const columns = parseColumns(text(raw['columns'])?.split(','));
-  if (columns) search.columns = columns.join(',');
+  const filter = parseFilter(given.slice(0, longestFilter));
+  if (!filter) {
+    refuse('it is empty');
+    return undefined;
+  }
+  if (key !== 'status') return filterText(filter);
+  const known = { not: false, values: [...statusFilters] as string[] };
+  const values = filter.values.filter((value) => accepts(known, value));
+  if (values.length < filter.values.length) {
+    refuse(`it is ${statusFilters.slice(0, -1).join(', ')} or ${statusFilters.at(-1) ?? ''}${values.length === 0 ? '; every status is shown' : ''}`);
+  }
+  return filterText({ ...filter, values });
+}
+
+/** Reads an address. What cannot be read is left out of the view, and told. */
+export function readDevicesSearch(raw: Record<string, unknown>): { search: DevicesSearch; broken: Broken[] } {
+  const search: DevicesSearch = {};
+  const broken: Broken[] = [];
+  const read = <T>(key: string, reader: (given: string, refuse: (why: string) => void) => T | undefined): T | undefined => {
+    const given = text(raw[key]);
+    if (given === undefined) return undefined;
+    return reader(given, (why) => {
+      broken.push({ key, value: given, why });
+    });
+  };
+  const q = read('q', (given, refuse) => {
+    if (given.length > longestText) refuse(`only its first ${String(longestText)} characters are searched for`);
+    return given.slice(0, longestText);
+  });
+  if (q !== undefined) search.q = q;
+  for (const key of filterKeys) {
+    const filter = read(key, (given, refuse) => readFilter(key, given, refuse));
+    if (filter !== undefined) search[key] = filter;
+  }
+  const sort = read('sort', (given, refuse) => {
+    if (!columnKeys.some((key) => key === given.replace(/^-/, ''))) refuse('there is no such column; sorted by name');
+    return sortText(parseSort(given));
+  });
+  if (sort !== undefined) search.sort = sort;
+  const columns = read('columns', (given, refuse) => {
+    const names = given.split(',').filter((name) => name !== '');
+    const chosen = parseColumns(names);
+    const unknown = names.filter((name) => !columnKeys.some((key) => key === name));
+    if (chosen === undefined) refuse('there are no such columns; the usual ones are shown');
+    else if (unknown.length > 0) refuse(`${unknown.slice(0, 3).join(', ').slice(0, 60)} ${unknown.length === 1 ? 'is no column' : 'are no columns'}; the others are shown`);
+    return chosen?.join(',');
+  });
+  if (columns !== undefined) search.columns = columns;
   const setup = text(raw['setupIntegration']);
-  if (setup) search.setupIntegration = setup;
+  if (setup !== undefined) search.setupIntegration = setup;
   const edit = text(raw['edit']);
-  if (edit) search.edit = edit;
-  const kind = historyKinds.find((one) => one === raw['history']);
-  if (kind) search.history = kind;
+  if (edit !== undefined) search.edit = edit;
+  const kind = read('history', (given, refuse) => {
+    const known = historyKinds.find((one) => one === given);
+    if (!known) refuse('there is no such kind of change; all are shown');
+    return known;
+  });
+  if (kind !== undefined) search.history = kind;
   const by = text(raw['by']);
-  if (by) search.by = by.slice(0, 100);
+  if (by !== undefined) search.by = by.slice(0, 100);
+  return { search, broken };
+}
+
+/** A broken address falls back to the plain list instead of failing, and says so. */
+export function validateDevicesSearch(raw: Record<string, unknown>): DevicesSearch {
+  const { search, broken } = readDevicesSearch(raw);
+  if (broken.length > 0) tellBroken(area, broken);
   return search;
 }
 

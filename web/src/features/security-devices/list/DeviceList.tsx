@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce } from '@/ui/announce';
+import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { EmptyState, ErrorState } from '@/ui/states';
@@ -12,7 +13,7 @@ import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
-import { type FilterKey, parseSort, sortText, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
+import { area, type DevicesSearch, type FilterKey, parseSort, sortText, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
 import { BulkBar } from './BulkBar';
 import { ColumnsMenu } from './ColumnsMenu';
 import { columnsOf, useChosenColumns } from './columns';
@@ -21,6 +22,21 @@ import { ExportMenu } from './ExportMenu';
 import { useFilterFields } from './useFilterFields';
 import { useSelection } from './useSelection';
 import classes from './list.module.css';
+
+const labels: Record<string, string> = {
+  q: 'Search', status: 'Status', technology: 'Technology', location: 'Location', sort: 'Sort', columns: 'Columns', history: 'History',
+};
+const labelOf = (key: string): string => labels[key] ?? key;
+
+/** Whoever changes the view has read what was wrong with its address. */
+function useForgetBroken(search: DevicesSearch): void {
+  const key = JSON.stringify(search);
+  const first = useRef(key);
+  useEffect(() => {
+    if (first.current !== key) forgetBroken(area);
+    first.current = key;
+  }, [key]);
+}
 
 function AddButton() {
   const navigate = useNavigate();
@@ -45,6 +61,7 @@ export function DeviceList(props: {
   const { list, fresh } = props;
   const { ids } = useDevicesView();
   const search = useDevicesSearch();
+  useForgetBroken(search);
   const navigate = useNavigate();
   const fields = useFilterFields(list.devices);
   const selection = useSelection(ids);
@@ -93,6 +110,9 @@ export function DeviceList(props: {
       )}
       <div className={classes.chipsRow}>
         <FilterChips fields={fields} values={search} onChange={filter} />
+      </div>
+      <div className={classes.broken}>
+        <BrokenAddress area={area} label={labelOf} />
       </div>
       {list.error && list.devices.size === 0 ? (
         <ErrorState title="The devices could not be loaded" error={list.error} onRetry={list.retry} />

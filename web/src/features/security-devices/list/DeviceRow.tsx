@@ -7,7 +7,7 @@ import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { Ago, For } from '@/ui/time';
-import { count } from '@/ui/timeText';
+import { bytes, count } from '@/ui/timeText';
 import { levelOf, sinceOf } from '../order';
 import type { ColumnKey } from '../search';
 import type { Column } from './columns';
@@ -175,6 +175,22 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
         <DaySparkline day={day} />
         <span>{count(device.attributes.events_24h)}</span>
       </span>
+    </td>
+  ),
+  usual: ({ device }) => (
+    <td key="usual" data-col="usual" data-label="Usual in 24 h">
+      {device.attributes.usual_24h === null ? (
+        <span className="pk-muted" title="Known after the first whole week">
+          not known yet
+        </span>
+      ) : (
+        count(Math.round(device.attributes.usual_24h))
+      )}
+    </td>
+  ),
+  stored: ({ device }) => (
+    <td key="stored" data-col="stored" data-label="Stored" title={`${count(device.attributes.bytes_total)} bytes`}>
+      {bytes(device.attributes.bytes_total)}
     </td>
   ),
 };

@@ -26,6 +26,8 @@ const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   expires: { title: 'Token expiry', term: 'token_expiry', width: 112, keep: 2 },
   added: { title: 'Added', width: 104, keep: 0 },
   events: { title: 'Events in 24 h', term: 'events_24h', width: 160, keep: 9 },
+  usual: { title: 'Usual in 24 h', term: 'usual', width: 112, keep: 1.5 },
+  stored: { title: 'Stored', term: 'stored', width: 92, keep: 1.6 },
 };
 
 export const columnsOf = (keys: readonly ColumnKey[]): Column[] => keys.map((key) => ({ key, ...all[key] }));

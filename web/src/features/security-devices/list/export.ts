@@ -17,6 +17,8 @@ const fields: [string, (device: Device, technology: Technology) => string | numb
   ['last_data_received_at', (device) => device.attributes.last_data_received_at],
   ['newest_event_at', (device) => device.attributes.newest_event_at],
   ['events_24h', (device) => device.attributes.events_24h],
+  ['usual_24h', (device) => device.attributes.usual_24h],
+  ['bytes_total', (device) => device.attributes.bytes_total],
   ['token_expires_at', (device) => device.attributes.credential?.expires_at],
   ['created_at', (device) => device.attributes.created_at],
 ];

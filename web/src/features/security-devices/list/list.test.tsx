@@ -12,6 +12,28 @@ const rowNames = (): string[] =>
 
 const three = () => [makeDevice('a', 'Alpha'), makeDevice('b', 'Beta'), makeDevice('c', 'Gamma')];
 
+test('a broken address is told in one line a part, until the view is changed', async () => {
+  signedIn(three());
+  const app = openAt('/settings/security-devices?sort=-shoe_size&status=%3Cscript%3E&q=alp');
+  await screen.findByRole('link', { name: 'Alpha' });
+  const notice = screen.getByText('Part of this address could not be read').closest('[role="status"]');
+  expect(notice?.textContent).toContain('Sort “-shoe_size”: there is no such column; sorted by name.');
+  expect(notice?.textContent).toContain('Status “<script>”');
+  expect(app.address()).toBe('/settings/security-devices?q=alp');
+  await app.user.click(screen.getByRole('button', { name: 'Clear search' }));
+  await waitFor(() => expect(screen.queryByText('Part of this address could not be read')).toBeNull());
+});
+
+test('what is stored and usual can be shown', async () => {
+  signedIn([makeDevice('a', 'Alpha', { bytes_total: 48_210_000, usual_24h: 2310.4 }), makeDevice('b', 'Beta')]);
+  openAt('/settings/security-devices?columns=name,stored,usual');
+  await screen.findByRole('link', { name: 'Alpha' });
+  expect(screen.getAllByRole('columnheader').map((cell) => cell.textContent)).toEqual(['Name', 'Usual in 24 h', 'Stored']);
+  const [alpha, beta] = screen.getAllByRole('row').slice(1).map((row) => within(row).getAllByRole('cell').map((cell) => cell.textContent));
+  expect(alpha).toEqual(['2,310', '48 MB']);
+  expect(beta).toEqual(['not known yet', '4.1 kB']);
+});
+
 describe('the list', () => {
   test('is a table with the columns of the contract', async () => {
     signedIn(three());
