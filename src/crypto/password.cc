@@ -9,7 +9,8 @@ namespace picket::crypto {
 Result<std::string> hash_password(const Secret& password, const PasswordCost& cost) {
   ensure_sodium();
   char out[crypto_pwhash_STRBYTES];
-  const std::string_view text = password.reveal();
+  std::string_view text = password.reveal();
+  if (text.empty()) text = "";  // an empty secret has no address, and the library wants one
   if (crypto_pwhash_str_alg(out, text.data(), text.size(), cost.passes, cost.memory_bytes,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
     return fail(ErrorKind::kUnavailable, "There is not enough free memory to check a password safely.");
@@ -19,7 +20,8 @@ Result<std::string> hash_password(const Secret& password, const PasswordCost& co
 bool verify_password(const std::string& hash, const Secret& password) {
   ensure_sodium();
   if (hash.size() >= crypto_pwhash_STRBYTES) return false;
-  const std::string_view text = password.reveal();
+  std::string_view text = password.reveal();
+  if (text.empty()) text = "";  // an empty secret has no address, and the library wants one
   return crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0;
 }
 

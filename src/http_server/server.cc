@@ -64,7 +64,7 @@ struct Server::Impl {
   }
 
   void accept();
-  void on_accepted(error_code ec, Socket socket, const std::shared_ptr<IoLoop>& loop);
+  void on_accepted(error_code ec, Socket socket, std::size_t index);
   void begin_stop();
   bool wait_until_quiet(SteadyPoint until) const;
 
@@ -79,13 +79,14 @@ struct Server::Impl {
 };
 
 void Server::Impl::accept() {
-  const auto loop = loops[next_loop++ % loops.size()];
-  acceptor->async_accept(loop->context(), [this, loop](error_code ec, Socket socket) {
-    on_accepted(ec, std::move(socket), loop);
+  // What waits in a loop's own queue never owns the loop: dropped at a stop, it would keep it for ever.
+  const auto index = next_loop++ % loops.size();
+  acceptor->async_accept(loops[index]->context(), [this, index](error_code ec, Socket socket) {
+    on_accepted(ec, std::move(socket), index);
   });
 }
 
-void Server::Impl::on_accepted(error_code ec, Socket socket, const std::shared_ptr<IoLoop>& loop) {
+void Server::Impl::on_accepted(error_code ec, Socket socket, std::size_t index) {
   if (core.stopping || ec == asio::error::operation_aborted) return;
   if (ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space ||
       ec == asio::error::no_memory) {
@@ -97,6 +98,7 @@ void Server::Impl::on_accepted(error_code ec, Socket socket, const std::shared_p
     return;
   }
   if (!ec && core.connections < core.options.limits.connections) {
+    const auto& loop = loops[index];
     error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     const auto peer = socket.remote_endpoint(ignored);
@@ -177,14 +179,14 @@ void Server::stop(std::chrono::milliseconds patience) {
   impl_->core.stopping = true;
   impl_->loops.front()->post([this] { impl_->begin_stop(); });
   for (const auto& loop : impl_->loops)
-    loop->post([loop] {
-      for (const auto& connection : loop->connections()) connection->drain();
+    loop->post([one = loop.get()] {
+      for (const auto& connection : one->connections()) connection->drain();
     });
   if (!impl_->wait_until_quiet(until)) {
     PICKET_LOG_DEBUG("http_server", "stopping with {} connections open", impl_->core.connections.load());
     for (const auto& loop : impl_->loops)
-      loop->post([loop] {
-        for (const auto& connection : loop->connections()) connection->force();
+      loop->post([one = loop.get()] {
+        for (const auto& connection : one->connections()) connection->force();
       });
   }
   impl_->core.handlers.stop();

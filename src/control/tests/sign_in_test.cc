@@ -234,7 +234,9 @@ TEST_F(SignInTest, ANameIsChangedWithItsTrace) {
   EXPECT_EQ(control().update_user(organization(), id, {.display_name = " "}, {}, by_ada()).error().field,
             "display_name");
   bool actor = false;
-  for (const auto& one : *control().actors(organization())) actor = actor || one.display_name == "Ada King";
+  const auto actors = control().actors(organization());
+  ASSERT_TRUE(actors);
+  for (const auto& one : *actors) actor = actor || one.display_name == "Ada King";
   EXPECT_TRUE(actor);
   std::vector<std::string> rows;
   ASSERT_TRUE(sql("select before || after from audit where what = 'user_renamed'", rows));
