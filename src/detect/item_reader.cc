@@ -19,6 +19,14 @@ using codec::YamlNode;
 using codec::YamlType;
 
 constexpr std::size_t kMaxVariants = 20'000;  // of one value, by windash and expand
+constexpr std::size_t kMaxWeight = 200'000;   // of one rule; a regular expression weighs as much as 200 texts
+constexpr std::size_t kHeavy = 200;
+
+Status weigh(const std::vector<Atom>& atoms, TextPlace place, Notes& notes) {
+  for (const Atom& atom : atoms) notes.weight += atom.kind == AtomKind::kRegex || atom.kind == AtomKind::kFieldRef ? kHeavy : 1;
+  if (notes.weight > kMaxWeight) return fail_at(place, "The rule is too large: its values stand for more than 200,000 texts.");
+  return {};
+}
 
 /// The texts that a YAML number equals: an event may hold it as a number or as text, whole numbers also as 1.0.
 Result<std::vector<std::string>> number_texts(const YamlNode& value, Notes& notes) {
@@ -251,10 +259,12 @@ Result<Item> read(std::string_view field, const Modifiers& modifiers, const Yaml
     if (modifiers.exists) return fail_at(value.place, "The modifier exists wants a single true or false.");
     for (const YamlNode& one : value.items) {
       PICKET_ASSIGN(std::vector<Atom> atoms, read_value(one, modifiers, placeholders, keyword, notes));
+      PICKET_TRY(weigh(atoms, one.place, notes));
       item.values.push_back(std::move(atoms));
     }
   } else {
     PICKET_ASSIGN(std::vector<Atom> atoms, read_value(value, modifiers, placeholders, keyword, notes));
+    PICKET_TRY(weigh(atoms, value.place, notes));
     item.values.push_back(std::move(atoms));
   }
   if (modifiers.all && item.values.size() == 1) notes.warn(place, "The modifier all does nothing with a single value.");

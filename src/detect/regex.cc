@@ -10,7 +10,7 @@ constexpr std::size_t kMaxPattern = 16 * 1024;
 RE2::Options options() {
   RE2::Options out;
   out.set_log_errors(false);
-  out.set_max_mem(4 << 20);  // for the program and its states; beyond that RE2 gets slower, not larger
+  out.set_max_mem(1 << 20);  // for the program and its states; beyond that RE2 gets slower, not larger
   return out;
 }
 

@@ -46,7 +46,7 @@ class Reader {
       return;
     }
     title_.clear();
-    notes_.warnings.clear();
+    notes_ = {};
     if (const Status done = take_document(*document); !done) problem(done.error(), title_);
     for (const Error& warning : notes_.warnings) problem(warning, title_, Problem::Severity::kWarning);
   }
