@@ -10,6 +10,7 @@ import { ApiError } from '@/api/client';
 import { installCsrfRefresh } from '@/data/session/session';
 import { theme } from '@/theme/theme';
 import { Notices } from '@/ui/announce';
+import { keepFocus } from '@/ui/focusKept';
 import { createAppRouter } from './router';
 
 const queryClient = new QueryClient({
@@ -22,6 +23,7 @@ const queryClient = new QueryClient({
   },
 });
 installCsrfRefresh(queryClient);
+keepFocus();
 const router = createAppRouter(queryClient);
 
 const root = document.getElementById('root');

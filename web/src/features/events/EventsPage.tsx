@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { eventCountsQuery } from '@/data/events/events';
 import { literals } from '@/data/events/query';
 import type { EventField, EventWindow } from '@/data/events/types';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { filterText } from '@/ui/filters/filters';
+import { focusLinkTo } from '@/ui/focusKept';
 import { ZoneNote } from '@/ui/time';
 import { useZone } from '@/ui/zone';
 import { EventsViewContext, type EventsView } from './context';
@@ -54,6 +55,13 @@ export function EventsPage() {
 
   useEffect(() => {
     if (eventId === undefined) document.title = 'Events · Picket';
+  }, [eventId]);
+
+  const shown = useRef(eventId);
+  useEffect(() => {
+    const closed = eventId === undefined ? shown.current : undefined;
+    shown.current = eventId;
+    if (closed !== undefined) focusLinkTo(`/events/${closed}`);
   }, [eventId]);
 
   const onSearch = useCallback(

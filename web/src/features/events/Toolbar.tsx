@@ -84,7 +84,7 @@ function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null
   const limit = Math.min(mostExported, Math.max(1, total ?? mostExported));
   const some = total !== null && total > mostExported;
   return (
-    <Menu position="bottom-end" shadow="md" width={270}>
+    <Menu position="bottom-end" shadow="md" width={270} portalProps={{ target: '#content' }}>
       <Menu.Target>
         <Button variant="default" className={classes['export'] ?? ''} aria-label="Export" disabled={total === 0}>
           <IconDownload size={16} aria-hidden />

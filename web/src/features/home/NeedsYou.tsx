@@ -75,7 +75,7 @@ function NeedRow({ need }: { need: Need }) {
           params={{ deviceId: device.id }}
           search={{ edit: device.id }}
           className={classes.needAction}
-          aria-label={`Replace the token of ${name}`}
+          aria-label={`Replace token of ${name}`}
         >
           Replace token
         </Link>
@@ -85,7 +85,7 @@ function NeedRow({ need }: { need: Need }) {
           params={{ deviceId: device.id }}
           search={{}}
           className={classes.needAction}
-          aria-label={`View details of ${name}`}
+          aria-label={`Details of ${name}`}
         >
           Details
           <IconChevronRight size={14} aria-hidden />

@@ -85,7 +85,7 @@ describe('home', () => {
     const needs = await screen.findByRole('region', { name: 'Needs you now' });
     expect(await within(needs).findByText('unauthorized.')).toBeTruthy();
     expect(within(needs).queryByText('Alpha')).toBeNull();
-    expect(within(needs).getByRole('link', { name: 'Replace the token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
+    expect(within(needs).getByRole('link', { name: 'Replace token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
     const arriving = screen.getByRole('region', { name: 'Arriving' });
     expect(await within(arriving).findByText('1,200')).toBeTruthy();
     expect(within(arriving).getByText(', 20 % more than the day before')).toBeTruthy();

@@ -1,7 +1,7 @@
 import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { patient } from '@/api/reach';
 import type { Device } from '@/api/types';
 import { usePause } from '@/data/devices/changes';
@@ -9,6 +9,7 @@ import { useDeviceList } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { announce } from '@/ui/announce';
 import { parseFilter } from '@/ui/filters/filters';
+import { focusLinkTo } from '@/ui/focusKept';
 import { useZone } from '@/ui/zone';
 import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
 import { DeleteDialog } from './list/DeleteDialog';
@@ -74,6 +75,13 @@ function ListAndPanel() {
 
   useEffect(() => {
     if (deviceId === undefined) document.title = 'Security Devices · Picket';
+  }, [deviceId]);
+
+  const shown = useRef(deviceId);
+  useEffect(() => {
+    const closed = deviceId === undefined ? shown.current : undefined;
+    shown.current = deviceId;
+    if (closed !== undefined) focusLinkTo(`/settings/security-devices/${closed}`);
   }, [deviceId]);
 
   const { mutate: setPaused } = pause;

@@ -92,7 +92,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   const drawn = items.flatMap((item) => (lines[item.index]?.kind === 'event' ? [String(item.key)] : []));
   const stop = [selected, cursor].find((id) => typeof id === 'string' && drawn.includes(id)) ?? drawn[0];
   return (
-    <div ref={scroller} className={classes['scroller']} data-walk="" data-stale={rows.stale}>
+    <div ref={scroller} className={classes['scroller']} tabIndex={-1} data-walk="" data-stale={rows.stale}>
       <table
         className={classes['table']}
         data-one-device={names.devices.size < 2}

@@ -116,7 +116,7 @@ export function DeviceTable({ loading, selected, selection }: {
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
-      <div ref={scroller} className={classes.scroller}>
+      <div ref={scroller} className={classes.scroller} tabIndex={-1}>
       <table
         className={classes.table}
         aria-rowcount={ids.length + 1}

@@ -1,0 +1,171 @@
+// 200 script payloads, through the vendor's events and through everything that a person can type: none runs, each is shown as the text it
+// is, and no page sticks out sideways.
+// node --test tests/e2e/payloads.mjs
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { payloads } from "../lib/payloads.mjs";
+import { until } from "../lib/program.mjs";
+import { Stage } from "../lib/stage.mjs";
+import { listen, sticksOut } from "./screen.mjs";
+
+let stage, page, complaints, device;
+const dialogs = [];
+
+/** Nothing ran: neither a script, nor a dialog, nor anything that the content policy had to stop. */
+async function nothingRan(where) {
+  assert.equal(await page.evaluate(() => window.__ran), undefined, `${where}: a script ran`);
+  assert.deepEqual(dialogs.splice(0), [], `${where}: a dialog opened`);
+  assert.deepEqual(complaints.splice(0), [], where);
+  assert.equal(new URL(page.url()).origin, stage.url, `${where}: the page went elsewhere`);
+  assert.equal(await sticksOut(page), false, `${where}: the page sticks out sideways`);
+  // Only what the console itself is made of is on the page.
+  const foreign = await page.evaluate(() => [...document.querySelectorAll("script:not([src^='/assets/']), iframe, object, embed, base, meta[http-equiv], [onerror], [onload], a[href^='javascript' i], a[href^='data:' i]")]
+    .map((one) => one.outerHTML.slice(0, 100)));
+  assert.deepEqual(foreign, [], `${where}: markup was made of text`);
+}
+
+/** An audit event that says the payload wherever a vendor can say something. */
+const event = ({ n, text }) => ({
+  uuid: `payload-${String(n).padStart(4, "0")}`, timestamp: new Date(Date.now() - (n + 1) * 1000).toISOString(), actor_uuid: `${text}`,
+  actor_details: { uuid: `U${n}`, name: text, email: `p${n}@example.test${text}` }, action: text, object_type: text, object_uuid: text,
+  object_details: { uuid: text, name: text, email: text }, aux_info: text, [text]: { [text]: text },
+  session: { uuid: text, login_time: new Date().toISOString(), device_uuid: text, ip: text }, location: { country: text, region: text, city: text, latitude: 1, longitude: 1 },
+});
+
+describe("payloads", { concurrency: false }, () => {
+  before(async () => {
+    stage = await Stage.open({ events: 3 });
+    const api = await stage.api();
+    device = (await stage.addDevice("Payloads")).id;
+    await stage.says(device, "receiving");
+    for (const one of payloads) await stage.record(event(one));
+    await until(async () => (await api.eventTotal(device, "auditevents")) >= payloads.length, "all payloads are stored", 60_000);
+    ({ page, complaints } = await stage.page({ listen }));
+    page.on("dialog", (dialog) => {
+      if (dialog.type() !== "beforeunload") dialogs.push(dialog.message());
+      dialog.accept().catch(() => undefined);
+    });
+    await stage.signIn(page, "/");
+  });
+  after(() => stage?.close());
+
+  test("as events in the list, all the way down", async () => {
+    await page.goto(`${stage.url}/events?range=7d&stream=auditevents`);
+    await page.getByRole("rowheader").first().waitFor();
+    const scroller = page.locator("[data-walk]");
+    let deepest = -1;
+    for (;;) {
+      await nothingRan("the list of events");
+      const at = await scroller.evaluate((one) => { one.scrollTop += one.clientHeight * 0.8; return one.scrollTop; });
+      if (at === deepest) break;
+      deepest = at;
+      await page.waitForTimeout(40);
+    }
+    assert.ok(deepest > 3000, "the list was walked through");
+  });
+
+  test("as events that are opened: fields, record and OCSF", async () => {
+    const api = await stage.api();
+    const rows = [];
+    for await (const row of api.events(device, "auditevents")) if (String(row.attributes.vendor_uid).startsWith("payload-")) rows.push(row);
+    assert.equal(rows.length, payloads.length);
+    // In the page itself, as a person walks with `j` and Enter: one load, 200 panels.
+    await page.goto(`${stage.url}/events/${rows[0].id}?range=7d`);
+    await page.getByRole("tab", { name: "As received" }).waitFor();
+    for (const [index, row] of rows.entries()) {
+      if (index > 0) {
+        await page.keyboard.press("]");
+        await page.waitForFunction((id) => location.pathname.endsWith(id), row.id);
+      }
+      if (index % 10 !== 0) continue;
+      await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: "OCSF" }).click();
+      await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
+      const { text } = payloads[Number(row.attributes.vendor_uid.slice(8))];
+      const shown = await page.getByRole("complementary").evaluate((one) => one.textContent);
+      const start = JSON.stringify(text.slice(0, 60)).slice(1, -1);
+      assert.ok(shown.includes(text.slice(0, 60)) || shown.includes(start), `${JSON.stringify(text.slice(0, 80))} is shown as text`);
+      await nothingRan(`the event with ${JSON.stringify(text.slice(0, 60))}`);
+    }
+  });
+
+  test("as names, locations and all that is made of them", async () => {
+    const api = await stage.api();
+    const refused = [];
+    for (const { n, text } of payloads) {
+      const answer = await api.raw("POST", "/api/v2/security_devices", { data: { type: "security_devices",
+        attributes: { name: text, location: text, plugin_slug: "1password", device_spec: { server: stage.simUrl } } } });
+      if (answer.status === 201) continue;
+      assert.equal(answer.status, 400, text.slice(0, 60));
+      refused.push(n);
+    }
+    assert.ok(refused.length > 3 && refused.length < 40, `${refused.length} were refused: control characters and more than 200`);
+    await page.goto(`${stage.url}/settings/security-devices?columns=name,technology,location,status,reason`);
+    await page.getByRole("button", { name: /^Actions for/ }).first().waitFor();
+    const shown = new Set();
+    const scroller = page.locator("table").locator("xpath=..");
+    let deepest = -1;
+    for (;;) {
+      for (const name of await page.getByRole("row").getByRole("link").allInnerTexts()) shown.add(name);
+      await nothingRan("the list of devices");
+      const at = await scroller.evaluate((one) => { one.scrollTop += one.clientHeight * 0.8; return one.scrollTop; });
+      if (at === deepest) break;
+      deepest = at;
+      await page.waitForTimeout(40);
+    }
+    assert.ok(shown.has(payloads[0].text) && shown.has(payloads[1].text), "names are shown as they are");
+    assert.ok(shown.size > 150, `${shown.size} names were shown`);
+    const { data } = await api.get("/api/v2/security_devices?page[limit]=1000");
+    for (const one of data.filter((_, index) => index % 12 === 0)) {
+      await page.goto(`${stage.url}/settings/security-devices/${one.id}?edit=${one.id}`);
+      await page.getByRole("dialog").getByLabel("Name", { exact: true }).waitFor();
+      assert.equal(await page.getByRole("dialog").getByLabel("Name", { exact: true }).inputValue(), one.attributes.name);
+      await nothingRan(`the form of ${one.attributes.name.slice(0, 60)}`);
+    }
+    await page.goto(stage.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForTimeout(500);
+    await nothingRan("Home");
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of ["/", "/settings/security-devices", "/events?range=7d"]) {
+      await page.goto(stage.url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(300);
+      await nothingRan(`${path} at 390`);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test("in addresses and search boxes", async () => {
+    for (const [index, { text }] of payloads.entries()) {
+      const value = encodeURIComponent(text.slice(0, 1500).toWellFormed?.() ?? text.slice(0, 1500).replace(/[\ud800-\udfff]/g, ""));
+      const path = [`/settings/security-devices?q=${value}`, `/settings/security-devices?setupIntegration=${value}`, `/events?text=${value}&actor=${value}&range=${value}`,
+        `/settings/security-devices?status=${value}&sort=${value}&edit=${value}`, `/settings/security-devices/${value}`, `/sign-in?next=${value}`, `/${value}`,
+        `/events/${value}?device=${value}`][index % 8];
+      if (index % 3 === 0) await page.goto(stage.url + path);
+      // The others as somebody who follows a link inside the console: no load.
+      else await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, path);
+      await page.waitForTimeout(30);
+      assert.equal(await page.evaluate(() => window.__ran), undefined, `${path.slice(0, 80)}: a script ran`);
+      // What does not exist is a 404, and said so; that is no complaint.
+      complaints.splice(0, complaints.length, ...complaints.filter((one) => !/status of (400|404|414|431)/.test(one)));
+      await nothingRan(path.slice(0, 100));
+    }
+  });
+
+  test("as names of saved views", async () => {
+    await page.goto(`${stage.url}/settings/security-devices?q=x`);
+    for (const { text } of payloads.filter(({ n }) => n % 40 === 0)) {
+      await page.getByRole("button", { name: /^Saved views/ }).click();
+      await page.getByLabel("Save what is shown as").fill(text.slice(0, 60));
+      await page.getByRole("button", { name: "Save view" }).click();
+      await page.getByRole("button", { name: "Save view" }).waitFor({ state: "detached" });
+      await nothingRan(`a view named ${text.slice(0, 60)}`);
+      await page.getByRole("searchbox", { name: "Search devices" }).fill(text.slice(0, 80));
+      await until(() => new URL(page.url()).searchParams.get("q") === text.slice(0, 80).trim(), "the search is in the address");
+    }
+    await page.getByRole("button", { name: /^Saved views/ }).click();
+    await page.getByRole("button", { name: /^Delete view/ }).first().waitFor();
+    await nothingRan("the saved views");
+  });
+});
