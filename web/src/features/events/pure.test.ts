@@ -72,7 +72,6 @@ describe('the address', () => {
     expect(search.text).toHaveLength(1000);
     expect(search.actor).toBeUndefined();
     expect(broken.map((one) => one.key)).toEqual(['text', 'actor']);
-    expect(broken.every((one) => one.value.length <= 60)).toBe(true);
   });
 
   test('a country may be written small', () => {
