@@ -11,6 +11,6 @@ test('what could not be read is told in one line, cut where it is long', () => {
     </MantineProvider>,
   );
   const told = screen.getByRole('status');
-  expect(told).toHaveTextContent(/it is too long/);
+  expect(told.textContent).toContain('it is too long');
   expect(told.textContent).toMatch(/y{60}(?!y)/);
 });
