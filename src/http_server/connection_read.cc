@@ -106,7 +106,7 @@ void Connection::on_read(error_code ec, std::size_t bytes) {
 void Connection::on_read_error(error_code ec) {
   input_ended_ = true;
   const bool answering =
-      state_ == State::kHandling || state_ == State::kWriting || state_ == State::kContinue;
+      !stream_ && (state_ == State::kHandling || state_ == State::kWriting || state_ == State::kContinue);
   const bool orderly = ec == asio::error::eof;
   exchange_.cancel.request_stop();
   // a client may close its sending half and still want the answer; a stream's reader that does so has left

@@ -118,6 +118,7 @@ void Connection::respond(Response response, std::shared_ptr<StreamCore> stream) 
 }
 
 void Connection::begin_response() {
+  if (stream_ && input_ended_) return close();  // its reader left while the stream was being made
   state_ = State::kWriting;
   set_deadline(limits().write_stall);
   if (core_.stopping || input_ended_) exchange_.keep_alive = false;

@@ -79,6 +79,16 @@ TEST_F(StreamTest, AClientThatLeavesIsNoticed) {
   EXPECT_FALSE(streams[0]->write_wait("x", milliseconds(1000)));
 }
 
+TEST_F(StreamTest, AClientThatLeavesBeforeTheStreamBeginsIsNoticed) {
+  start();
+  for (int i = 0; i < 20; ++i) {
+    { TestClient(server_->port()).send("GET /stream HTTP/1.1\r\nHost: t\r\n\r\n"); }
+    ASSERT_TRUE(eventually([this] { return stream_count() == 1; }));
+    const auto streams = take_streams();
+    ASSERT_TRUE(eventually([&] { return streams[0]->gone(); })) << "round " << i;
+  }
+}
+
 TEST_F(StreamTest, ALeavingClientCancelsItsRequest) {
   start();
   {

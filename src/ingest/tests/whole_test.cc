@@ -23,9 +23,18 @@ class ToyNetwork final : public http_client::Client {
     waiting_.push_back({std::move(request), std::move(stop), std::move(done)});
     arrived_.notify_one();
   }
+  /// A record that the vendor has from now on.
+  void add(const std::string& stream, ToyVendor::Record record) {
+    const std::lock_guard lock(records_);
+    vendor_.streams[stream].push_back(std::move(record));
+  }
   std::atomic<bool> hang{false};
 
  private:
+  auto answer(const http_client::Request& request) {
+    const std::lock_guard lock(records_);
+    return vendor_.answer(request);
+  }
   void run(std::stop_token stop) {
     while (!stop.stop_requested()) {
       ScriptedClient::Waiting next;
@@ -43,11 +52,12 @@ class ToyNetwork final : public http_client::Client {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(std::move(next));
       } else {
-        next.done(vendor_.answer(next.request));
+        next.done(answer(next.request));
       }
     }
   }
   ToyVendor& vendor_;
+  std::mutex records_;
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::deque<ScriptedClient::Waiting> waiting_;
@@ -188,7 +198,7 @@ TEST_F(Whole, ADeviceIsConnectedReadAndHealthyAndStaysSoOverARestart) {
   open();
   start();
   EXPECT_EQ(ingest->fleet().device(organization, id)->streams.at(1).events_total, 2500u);
-  vendor.streams["b"].push_back({"b-late", system_clock().now()});
+  network->add("b", {"b-late", system_clock().now()});
   ASSERT_TRUE(within(20s, [&] { return stored(id) == 7501; }));
   EXPECT_TRUE(within(10s, [&] { return control->polls(organization, id, std::nullopt).value().size() >= 6; }));
 }
