@@ -16,6 +16,7 @@
 #include "detect/load.h"
 #include "detect/problem.h"
 #include "detect/program.h"
+#include "runtime/signals.h"
 
 namespace picket::app {
 namespace {
@@ -237,6 +238,7 @@ class MatchRun {
 }  // namespace
 
 int run_rules_check(const RulesCheckOptions& options) {
+  runtime::unblock_stop_signals();
   auto loaded = detect::load_rules(options.paths);
   if (!loaded) return unusable(loaded.error());
   std::vector<Problem> problems = std::move(loaded->problems);
@@ -248,6 +250,7 @@ int run_rules_check(const RulesCheckOptions& options) {
 }
 
 int run_rules_match(const RulesMatchOptions& options) {
+  runtime::unblock_stop_signals();
   auto loaded = detect::load_rules(options.rules);
   if (!loaded) return unusable(loaded.error());
   detect::ProgramOptions program_options;

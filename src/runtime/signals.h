@@ -10,6 +10,9 @@ namespace picket::runtime {
 /// `wait_for_stop_signal`.
 void block_stop_signals();
 
+/// Gives them back their own meaning, for a command that has nothing to put in order when it is stopped.
+void unblock_stop_signals();
+
 /// Waits until SIGINT or SIGTERM arrives and returns its number; nothing when `stop` was requested first.
 /// Threads: one at a time.
 std::optional<int> wait_for_stop_signal(std::stop_token stop = {});
