@@ -66,9 +66,9 @@ TEST(Reading, ValuesThatSayNothing) {
 
 TEST(Reading, PlaceholdersAreFilledOrRefused) {
   expect_has(error_of("f|expand: '%admins%'"), "Nothing is known to fill in for %admins%");
-  const std::string text = rule_of("    sel:\n        f|expand: 'C:\\%user%\\\\%x'\n    condition: sel\n");
-  const Compiled filled = compile_rules(text, {}, {{"user", {"bob", "a*"}}});
+  const Compiled filled = compile_rules(rule_of("    sel:\n        f|expand: '%user%-x'\n    condition: sel\n"), {}, {{"user", {"bob", "a*"}}});
   ASSERT_TRUE(filled.errors().empty()) << filled.errors().front();
+  EXPECT_EQ(matched(filled, R"({"f":"abc-x"})"), "T");
   EXPECT_EQ(selects("f|expand: '50\\%'", R"({"f":"50%"})"), true);
   EXPECT_EQ(selects("f: '%x%'", R"({"f":"%x%"})"), true);
 }
