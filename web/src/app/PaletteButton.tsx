@@ -46,10 +46,8 @@ export function PaletteButton({ session, onKeys }: { session: Session; onKeys: (
         }}
       >
         <IconSearch size={16} aria-hidden />
-        <span className={classes.searchWord}>Search or go to</span>
-        <kbd className={classes.searchKeys} aria-hidden>
-          {onApple ? '⌘ K' : 'Ctrl K'}
-        </kbd>
+        <span className={classes.searchWord}>Search and commands</span>
+        <kbd className={classes.searchKeys} data-keys={onApple ? '⌘ K' : 'Ctrl K'} aria-hidden />
       </UnstyledButton>
       {opened && (
         <Suspense fallback={null}>
