@@ -136,6 +136,8 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     // Without this a value that its route refused would come through all the same.
     search: { strict: true },
     defaultPendingMs: 300,
+    // What is there is shown: a pending page has no reason to stay.
+    defaultPendingMinMs: 0,
     defaultErrorComponent: PageBroken,
     scrollRestoration: false,
     ...(history ? { history } : {}),
