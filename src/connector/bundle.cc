@@ -89,6 +89,11 @@ Result<Bundle> read_bundle(std::string_view manifest_json, std::string_view form
     StreamInfo stream;
     PICKET_ASSIGN(stream.name, text(entry.as_object(), "name"));
     PICKET_ASSIGN(stream.title, text(entry.as_object(), "title"));
+    const bj::value* source = entry.as_object().if_contains("logsource");
+    if (source == nullptr || !source->is_object())
+      return bad(fmt::format("stream \"{}\" has no \"logsource\"", stream.name));
+    PICKET_ASSIGN(stream.product, text(source->as_object(), "product"));
+    PICKET_ASSIGN(stream.service, text(source->as_object(), "service"));
     bundle.streams.push_back(std::move(stream));
   }
   PICKET_ASSIGN(const bj::array* servers, list(manifest, "servers"));
@@ -128,6 +133,8 @@ BundledConnector::BundledConnector(std::span<const embedded::File> files) {
   if (!bundle) std::fprintf(stderr, "%s\n", bundle.error().message.c_str());
   PICKET_ASSERT(bundle, "the files of a built-in connector are well formed");
   bundle_ = std::move(*bundle);
+  for (const embedded::File& f : files)
+    if (f.name.ends_with(".yml")) rules_.push_back({f.name, f.bytes});
 }
 
 Status BundledConnector::check_stream(std::string_view stream) const {

@@ -12,6 +12,7 @@
 namespace picket::connector {
 
 /// The data files of a connector's folder (manifest.json, form.json, logo.svg), read and checked.
+/// Its rules/*.yml are only handed on.
 struct Bundle {
   std::string slug, title, vendor_name, device_type;
   std::vector<StreamInfo> streams;
@@ -42,6 +43,7 @@ class BundledConnector : public Connector {
   std::string_view logo_svg() const override { return bundle_.logo_svg; }
   std::span<const StreamInfo> streams() const override { return bundle_.streams; }
   std::span<const std::string> servers() const override { return bundle_.servers; }
+  std::span<const RuleText> rules() const override { return rules_; }
   Status validate(std::string_view device_spec, std::span<const std::string> extra_servers) const override {
     return check_device_spec(bundle_.form, device_spec, extra_servers);
   }
@@ -53,6 +55,7 @@ class BundledConnector : public Connector {
 
  private:
   Bundle bundle_;
+  std::vector<RuleText> rules_;
 };
 
 }  // namespace picket::connector

@@ -96,6 +96,14 @@ struct TestResult {
 struct StreamInfo {
   std::string name;   ///< auditevents
   std::string title;  ///< Audit events
+  /// What detection rules call the stream: a rule's `logsource` of this product, and of this or no service, watches it.
+  std::string product{}, service{};
+};
+
+/// A file of detection rules (Sigma) that comes with a connector. Views into the program: they live for ever.
+struct RuleText {
+  std::string_view file;  ///< vault_export.yml, without a folder; unique in its connector
+  std::string_view text;
 };
 
 /// Everything the house knows of a technology. One object for the process; immutable; threads: any.
@@ -113,6 +121,9 @@ class Connector {
   virtual std::span<const StreamInfo> streams() const = 0;
   virtual std::span<const std::string> servers()
       const = 0;  ///< base URLs it may call, unless the administrator allows more
+
+  /// The rules we ship for this technology, by file name; none by default. Reading them is `detect`'s matter.
+  virtual std::span<const RuleText> rules() const { return {}; }
 
   /// Checks device_spec (JSON object text); errors carry `field`. `extra_servers` are those allowed at start.
   virtual Status validate(std::string_view device_spec, std::span<const std::string> extra_servers) const = 0;

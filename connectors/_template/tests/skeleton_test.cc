@@ -22,6 +22,16 @@ TEST(Skeleton, ReadsAPage) {
   EXPECT_FALSE((*reader)->read(http_client::answer(200, "<html>")));
 }
 
+TEST(Skeleton, BringsItsRules) {
+  const Skeleton connector;
+  ASSERT_EQ(connector.rules().size(), 1u);
+  EXPECT_EQ(connector.rules()[0].file, "skeleton_export.yml");
+  EXPECT_TRUE(connector.rules()[0].text.starts_with("title: Skeleton Export\n"));
+  ASSERT_EQ(connector.streams().size(), 1u);
+  EXPECT_EQ(connector.streams()[0].product, "skeleton");
+  EXPECT_EQ(connector.streams()[0].service, "events");
+}
+
 TEST(Skeleton, GoldenCases) {
   const Skeleton connector;
   const auto cases = connector::golden_cases(PICKET_TESTDATA "/testdata");

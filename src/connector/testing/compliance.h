@@ -51,11 +51,15 @@ TEST_P(Compliance, DescribesItself) {
   EXPECT_FALSE(connector_->streams().empty());
   EXPECT_NE(connector_->logo_svg().find("<svg"), std::string_view::npos);
   EXPECT_EQ(connector_->logo_svg().find("<script"), std::string_view::npos);
-  std::set<std::string> names;
+  std::set<std::string> names, services;
   for (const StreamInfo& info : connector_->streams()) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
     EXPECT_FALSE(info.title.empty());
+    EXPECT_FALSE(info.product.empty());
+    EXPECT_TRUE(services.insert(info.service).second) << info.service;
   }
+  std::set<std::string_view> files;
+  for (const RuleText& rule : connector_->rules()) EXPECT_TRUE(files.insert(rule.file).second) << rule.file;
 }
 
 TEST_P(Compliance, EveryFieldHasATitleAndHelp) {
