@@ -13,13 +13,32 @@ std::string new_guid() {
   PICKET_ASSERT(getrandom(b.data(), b.size(), 0) == static_cast<ssize_t>(b.size()), "the kernel gives random bytes");
   b[6] = static_cast<unsigned char>((b[6] & 0x0f) | 0x40);
   b[8] = static_cast<unsigned char>((b[8] & 0x3f) | 0x80);
+  return guid_text(std::string_view(reinterpret_cast<const char*>(b.data()), b.size()));
+}
+
+std::string guid_text(std::string_view bytes) {
+  PICKET_ASSERT(bytes.size() == 16, "a GUID has 16 bytes");
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   out.reserve(36);
-  for (std::size_t i = 0; i < b.size(); ++i) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kHex[b[i] >> 4];
-    out += kHex[b[i] & 15];
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+std::optional<std::array<char, 16>> guid_bytes(std::string_view text) {
+  if (!is_guid(text)) return std::nullopt;
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
+  std::array<char, 16> out{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '-') continue;
+    out[at++] = static_cast<char>(digit(text[i]) << 4 | digit(text[i + 1]));
+    ++i;
   }
   return out;
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "control/detections.h"
 #include "control/types.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
@@ -97,6 +98,7 @@ struct StreamCommit {
   std::int64_t device_epoch = 0;         ///< must be the stored one
   std::optional<PollRecord> poll;        ///< appended; the last 200 of a stream are kept
   std::optional<std::string> account_uid;  ///< set once, when the vendor first says it
+  std::vector<Match> matches;            ///< what rules say of the page's events
 };
 
 /// A verdict that differs from the last in status, level or code becomes a history row (kind `health`, by the system). So
@@ -201,6 +203,9 @@ class Control {
   /// What became of accounts, from the audit. Oldest first; `user_id` empty: everybody of the organization.
   virtual Result<std::vector<AccountHistoryEntry>> account_history(const std::string& organization_id,
                                                                    const std::string& user_id) = 0;
+
+  /// Rules, signals and alerts.
+  virtual Detections& detections() = 0;
 
   /// Vendors known to the installation: (id, name), ids stable for ever.
   virtual Result<std::string> vendor_id(const std::string& name) = 0;

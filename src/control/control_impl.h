@@ -23,7 +23,7 @@
 
 /// The one implementation of `Control`, spread over files by area: control.cc (opening), people.cc and
 /// accounts.cc, own_account.cc, sign_in.cc, sessions.cc, devices.cc (reading and making), device_changes.cc, progress.cc,
-/// history.cc.
+/// history.cc, rules.cc (rules and what people decided about them), signals.cc, alerts.cc.
 ///
 /// Threads: `writer_` belongs to whoever holds `write_mutex_`; reads go to the pool. No lock is held while
 /// another of this class is taken, but for `write_mutex_` before the caches' locks.
@@ -51,7 +51,7 @@ class Writing {
   std::vector<HistoryEntry> late_;  ///< only for the planted bug
 };
 
-class ControlImpl final : public Control {
+class ControlImpl final : public Control, public Detections {
  public:
   ControlImpl(ControlOptions options, DirectoryLock lock);
   ~ControlImpl() override;
@@ -116,6 +116,40 @@ class ControlImpl final : public Control {
                                           std::span<const HealthCommit> healths, TimePoint at) override;
   Result<std::vector<PollRecord>> polls(const std::string& organization_id, const std::string& device_id,
                                         const std::optional<std::string>& stream) override;
+
+  Detections& detections() override { return *this; }
+  Result<std::vector<RuleState>> know_rules(const std::string& organization_id, std::span<const KnownRule> rules,
+                                            Micros probation, TimePoint now) override;
+  Result<std::vector<RuleState>> rule_states(const std::string& organization_id) override;
+  Result<RuleState> switch_rule(const std::string& organization_id, const std::string& key, bool enabled,
+                                const std::string& reason, std::optional<std::int64_t> if_version,
+                                const Change& change) override;
+  Result<RuleState> end_probation(const std::string& organization_id, const std::string& key,
+                                  std::optional<std::int64_t> if_version, const Change& change) override;
+  Result<std::vector<RuleHistoryEntry>> rule_history(const std::string& organization_id,
+                                                     const std::string& key) override;
+  Result<std::vector<OwnRule>> own_rules(const std::string& organization_id) override;
+  Result<OwnRule> own_rule(const std::string& organization_id, const std::string& id) override;
+  Result<OwnRule> create_own_rule(const std::string& organization_id, const std::string& text,
+                                  const Change& change) override;
+  Result<OwnRule> update_own_rule(const std::string& organization_id, const std::string& id, const std::string& text,
+                                  std::optional<std::int64_t> if_version, const Change& change) override;
+  Status delete_own_rule(const std::string& organization_id, const std::string& id,
+                         std::optional<std::int64_t> if_version, const Change& change) override;
+  Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from,
+                     const std::function<bool(const StoredSignal&)>& row) override;
+  Result<std::vector<std::string>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) override;
+  Result<std::vector<StoredSignal>> recent_signals(const std::string& organization_id, const std::string& key,
+                                                   std::size_t limit) override;
+  Result<std::vector<RuleCounts>> rule_counts(const std::string& organization_id, const std::string& device_id,
+                                              TimePoint now) override;
+  Result<std::vector<RuleHour>> rule_hours(const std::string& organization_id, const std::string& key,
+                                           TimePoint from) override;
+  Status sweep_signals(TimePoint limit) override;
+  Result<std::vector<Alert>> alerts(const std::string& organization_id, const AlertFilter& filter) override;
+  Result<Alert> alert(const std::string& organization_id, const std::string& id) override;
+  Result<std::vector<StoredSignal>> alert_matches(const std::string& organization_id, const std::string& id,
+                                                  std::size_t limit) override;
 
   Result<std::vector<AccountHistoryEntry>> account_history(const std::string& organization_id,
                                                            const std::string& user_id) override;
@@ -183,6 +217,10 @@ class ControlImpl final : public Control {
   Result<bool> commit_stream(Writing& w, const StreamCommit& commit);
   Status commit_health(Writing& w, const HealthCommit& commit);
   Status sweep_polls(sql::Database& db);
+  // signals.cc
+  Status commit_matches(Writing& w, const StreamCommit& commit);
+  // rules.cc
+  static Result<RuleState> find_rule(sql::Database& db, const std::string& organization_id, const std::string& key);
 
   const ControlOptions options_;
   Clock& clock_;

@@ -7,12 +7,6 @@
 namespace picket::control {
 namespace {
 
-HistoryAction action_from(std::string_view text) {
-  for (const auto action : {HistoryAction::kCreated, HistoryAction::kUpdatedSecrets, HistoryAction::kDeleted})
-    if (to_string(action) == text) return action;
-  return HistoryAction::kUpdated;
-}
-
 /// The rows of the audit that are about an account, and how they are told.
 struct AccountChange {
   std::string_view what;
@@ -84,7 +78,7 @@ Result<std::vector<HistoryEntry>> ControlImpl::history(const std::string& organi
         entry.id = row.string(0);
         entry.organization_id = row.string(1);
         entry.device_id = row.string(2);
-        entry.action = action_from(row.text(3));
+        entry.action = history_action_from(row.text(3));
         entry.value = row.string(4);
         entry.created_at = row.time(5);
         entry.created_by = {row.string(6),

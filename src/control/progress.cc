@@ -58,7 +58,10 @@ Result<std::vector<std::size_t>> ControlImpl::commit(std::span<const StreamCommi
     std::unordered_set<std::string_view> stale;
     for (std::size_t i = 0; i < streams.size(); ++i) {
       PICKET_ASSIGN(const bool done, commit_stream(w, streams[i]));
-      if (done) continue;
+      if (done) {
+        PICKET_TRY(commit_matches(w, streams[i]));
+        continue;
+      }
       left_out.push_back(i);
       stale.insert(streams[i].state.device_id);
     }

@@ -16,4 +16,10 @@ std::string_view to_string(HistoryAction action) {
   return "UPDATED";
 }
 
+HistoryAction history_action_from(std::string_view text) {
+  for (const auto action : {HistoryAction::kCreated, HistoryAction::kUpdatedSecrets, HistoryAction::kDeleted})
+    if (to_string(action) == text) return action;
+  return HistoryAction::kUpdated;
+}
+
 }  // namespace picket::control

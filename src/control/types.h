@@ -137,6 +137,7 @@ struct PollRecord {
 
 enum class HistoryAction { kCreated, kUpdated, kUpdatedSecrets, kDeleted };
 std::string_view to_string(HistoryAction action);  ///< CREATED, UPDATED, UPDATED_SECRETS, DELETED
+HistoryAction history_action_from(std::string_view text);  ///< kUpdated for what is none
 
 /// A change of an account: made, renamed, its password or second factor changed. Never a secret; signing in is none.
 struct AccountHistoryEntry {

@@ -23,10 +23,12 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 /// One append, from the page to the commit. Holds the write lock while it lives.
 class Append {
  public:
-  Append(StoreCore& core, const StreamKey& key, std::span<const NewEvent> events, TimePoint received_at)
+  Append(StoreCore& core, const StreamKey& key, std::span<const NewEvent> events, TimePoint received_at,
+         std::span<const std::uint32_t> wanted)
       : core_(core),
         key_(key),
         events_(events),
+        wanted_(wanted),
         received_us_(to_micros(received_at)),
         lock_(core.write_mutex) {}
 
@@ -45,12 +47,16 @@ class Append {
       settle_within();
     }
     PICKET_TRY(settle_versions());
-    if (new_ == 0 && versions_.empty()) return result_;
+    if (new_ == 0 && versions_.empty()) {
+      name_wanted();
+      return result_;
+    }
     if (auto done = write(); !done) {
       undo();
       return fail(std::move(done).error());
     }
     publish();
+    name_wanted();
     if (!partition_->checkpoint_if_due()) core_.poisoned = true;
     return result_;
   }
@@ -88,10 +94,13 @@ class Append {
   Status write_stream(Connection& db);
   void undo();
   void publish();
+  EventAddress address_of(std::uint32_t event) const;
+  void name_wanted();
 
   StoreCore& core_;
   const StreamKey& key_;
   std::span<const NewEvent> events_;
+  std::span<const std::uint32_t> wanted_;
   std::int64_t received_us_;
   std::unique_lock<std::mutex> lock_;
   PartitionSet::Pointer partition_;
@@ -100,8 +109,8 @@ class Append {
   std::vector<std::uint64_t> sorted_;  // hashes, ascending
   std::vector<std::uint32_t> order_;   // order_[k]: the event of sorted_[k]
   std::vector<Fate> fates_;
-  std::vector<std::uint32_t> leaders_;  // kVersion: see Version
-  std::vector<EventAddress> stored_;    // kVersion of a stored event
+  std::vector<std::uint32_t> leaders_;  // not kNew: the event of the batch that came first, or
+  std::vector<EventAddress> stored_;    // the stored one
   std::vector<Version> versions_;
   std::vector<StreamSlot> slots_;
   std::vector<std::uint32_t> ordinals_;  // of new events, by index in the batch
@@ -200,13 +209,17 @@ Status Append::compare(const IdentityHit& hit, std::uint32_t event) {
   const auto row = hit.ordinal - block.first;
   const auto& raw = events_[event].raw;
   if (PICKET_PLANTED("store.dedup_by_time")) {
-    if (block.columns.times[row] == to_micros(view(event).time)) fates_[event] = Fate::kRepeated;
+    if (block.columns.times[row] == to_micros(view(event).time)) {
+      fates_[event] = Fate::kRepeated;
+      stored_[event] = {hit.partition, hit.stream, hit.ordinal};
+    }
     return {};
   }
   if (block.columns.vendor_uid(block.raw, row) != events_[event].view.vendor_uid) return {};
   const bool same_bytes = block.columns.record(block.raw, row) == raw;
   if (same_bytes) {
     fates_[event] = Fate::kRepeated;
+    stored_[event] = {hit.partition, hit.stream, hit.ordinal};
   } else if (!events_[event].view.vendor_uid.empty()) {
     fates_[event] = Fate::kVersion;
     stored_[event] = {hit.partition, hit.stream, hit.ordinal};
@@ -239,6 +252,7 @@ void Append::settle_within() {
         firsts.push_back(event);
       } else if (events_[*first].raw == events_[event].raw || PICKET_PLANTED("store.dedup_by_time")) {
         fates_[event] = Fate::kRepeated;
+        leaders_[event] = *first;
       } else {
         fates_[event] = Fate::kVersion;
         leaders_[event] = *first;
@@ -443,6 +457,16 @@ void Append::undo() {
   }
 }
 
+EventAddress Append::address_of(std::uint32_t event) const {
+  if (fates_[event] == Fate::kNew) return {partition_->number(), row_.number, ordinals_[event]};
+  return leaders_[event] != kNone ? address_of(leaders_[event]) : stored_[event];
+}
+
+void Append::name_wanted() {
+  result_.ids.reserve(wanted_.size());
+  for (const std::uint32_t event : wanted_) result_.ids.push_back(core_.addresses.id(address_of(event)));
+}
+
 void Append::publish() {
   partition_->events += new_;
   if (fresh_stream_) ++partition_->next_stream;
@@ -477,9 +501,9 @@ void Append::publish() {
 }  // namespace
 
 Result<AppendResult> append_events(StoreCore& core, const StreamKey& key, std::span<const NewEvent> events,
-                                   TimePoint received_at) {
+                                   TimePoint received_at, std::span<const std::uint32_t> wanted) {
   if (events.empty()) return AppendResult{};
-  return Append(core, key, events, received_at).run();
+  return Append(core, key, events, received_at, wanted).run();
 }
 
 }  // namespace picket::store

@@ -36,6 +36,7 @@ struct AppendResult {
   std::uint64_t versions = 0;       ///< known identity with other bytes: kept as a further version, not new
   std::uint64_t unreadable = 0;     ///< of those added: kept raw, could not be read
   std::optional<TimePoint> newest;  ///< newest event time among all readable records of the batch
+  std::vector<std::string> ids;     ///< of the events that were asked for, in that order
 };
 
 /// A stored event. Text members are owned.
@@ -155,9 +156,10 @@ class EventStore {
  public:
   virtual ~EventStore() = default;
 
-  /// Durable (on stable storage) when it returns. Idempotent by event identity, also within one batch.
+  /// Durable (on stable storage) when it returns. Idempotent by event identity, also within one batch. `wanted`: positions in
+  /// `events` whose ids the result shall tell, known events included.
   virtual Result<AppendResult> append(const StreamKey& key, std::span<const NewEvent> events,
-                                      TimePoint received_at) = 0;
+                                      TimePoint received_at, std::span<const std::uint32_t> wanted = {}) = 0;
 
   /// Stable total order (time, then identity): walking `next` to the end gives each event that was there at
   /// the start exactly once, also while others are appended.

@@ -70,8 +70,8 @@ class SqliteStore final : public EventStore {
   Status load(std::vector<PartitionSet::Pointer> partitions);
 
   Result<AppendResult> append(const StreamKey& key, std::span<const NewEvent> events,
-                              TimePoint received_at) override {
-    return append_events(core_, key, events, received_at);
+                              TimePoint received_at, std::span<const std::uint32_t> wanted) override {
+    return append_events(core_, key, events, received_at, wanted);
   }
   Result<FindResult> find(const Query& query, const FindOptions& options,
                           std::stop_token stop) const override {

@@ -96,6 +96,6 @@ Status insert_block(Connection& connection, std::uint32_t stream, std::uint32_t 
                     const EncodedBlock& block);
 
 Result<AppendResult> append_events(StoreCore& core, const StreamKey& key, std::span<const NewEvent> events,
-                                   TimePoint received_at);
+                                   TimePoint received_at, std::span<const std::uint32_t> wanted);
 
 }  // namespace picket::store

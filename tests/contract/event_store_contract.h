@@ -49,6 +49,26 @@ TEST_P(EventStoreContract, KeepsEveryFieldAndEveryByte) {
   check(**got);
 }
 
+TEST_P(EventStoreContract, TellsTheIdsThatAreAskedForAlsoOfEventsItKnew) {
+  EventList list;
+  for (int i = 0; i < 9; ++i) list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds(i));
+  list.add("uid-2", kStart + std::chrono::seconds(2));                        // the same again
+  list.add("uid-3", kStart + std::chrono::seconds(3), "{\"another\":true}");  // a further version
+  const std::vector<std::uint32_t> wanted{7, 9, 2, 10, 3};
+  for (int round = 0; round < 2; ++round) {
+    const auto result = store_->append(kKey, list.events(), kArrival, wanted);
+    ASSERT_TRUE(result) << result.error().message;
+    ASSERT_EQ(result->ids.size(), wanted.size());
+    const char* uids[] = {"uid-7", "uid-2", "uid-2", "uid-3", "uid-3"};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto event = store_->get(kKey.organization_id, result->ids[i]);
+      ASSERT_TRUE(event && *event) << round << ' ' << i;
+      EXPECT_EQ((*event)->vendor_uid, uids[i]);
+    }
+    if (GetParam().durable) reopen();
+  }
+}
+
 TEST_P(EventStoreContract, RepeatingAnAppendChangesNothing) {
   EventList list;
   for (int i = 0; i < 1500; ++i) list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds(i));

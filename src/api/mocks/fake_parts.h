@@ -135,8 +135,8 @@ class RecordingStore final : public store::EventStore {
   mutable store::FindOptions options;
   std::string next;
 
-  Result<store::AppendResult> append(const store::StreamKey&, std::span<const store::NewEvent>,
-                                     TimePoint) override {
+  Result<store::AppendResult> append(const store::StreamKey&, std::span<const store::NewEvent>, TimePoint,
+                                     std::span<const std::uint32_t>) override {
     return store::AppendResult{};
   }
   Result<store::FindResult> find(const store::Query& query, const store::FindOptions& how,

@@ -168,6 +168,7 @@ class MemoryControl final : public control::Control {
   Result<std::vector<control::HistoryEntry>> history(Text, Text) override { PICKET_NOT_HERE; }
   Result<std::string> vendor_id(Text) override { PICKET_NOT_HERE; }
   Result<std::vector<std::pair<std::string, std::string>>> vendors() override { PICKET_NOT_HERE; }
+  control::Detections& detections() override { PICKET_NOT_HERE; }
 #undef PICKET_NOT_HERE
 
  private:

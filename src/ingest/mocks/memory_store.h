@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/guid.h"
+#include "crypto/digest.h"
 #include "ingest/mocks/memory_control.h"
 #include "store/event_store.h"
 
@@ -28,7 +30,8 @@ class MemoryStore final : public store::EventStore {
   int appends = 0;
   bool forget = false;  ///< for benches: everything is new and nothing is kept
 
-  Result<store::AppendResult> append(const store::StreamKey& key, std::span<const store::NewEvent> batch, TimePoint) override {
+  Result<store::AppendResult> append(const store::StreamKey& key, std::span<const store::NewEvent> batch, TimePoint,
+                                     std::span<const std::uint32_t> wanted) override {
     const std::lock_guard lock(mutex_);
     const Fault what = fault();
     if (what == Fault::kDieBefore) throw Died();
@@ -57,8 +60,13 @@ class MemoryStore final : public store::EventStore {
       else if (!result.newest || event.view.time > *result.newest)
         result.newest = event.view.time;
     }
+    for (const auto event : wanted) result.ids.push_back(id_of(key, batch[event].view.vendor_uid));
     if (what == Fault::kDieAfter) throw Died();
     return result;
+  }
+  /// Stable for an identity, as the real ones are.
+  static std::string id_of(const store::StreamKey& key, std::string_view uid) {
+    return guid_text(std::string_view(crypto::sha256(key.device_id + '\n' + key.stream + '\n' + std::string(uid))).substr(0, 16));
   }
   Result<store::StreamTotals> totals(const store::StreamKey& key) const override {
     const std::lock_guard lock(mutex_);

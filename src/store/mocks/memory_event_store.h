@@ -15,9 +15,10 @@ namespace picket::store {
 class MemoryEventStore final : public EventStore {
  public:
   Result<AppendResult> append(const StreamKey& key, std::span<const NewEvent> events,
-                              TimePoint received_at) override {
+                              TimePoint received_at, std::span<const std::uint32_t> wanted) override {
     const std::lock_guard lock(mutex_);
     AppendResult result;
+    std::vector<std::size_t> slots;
     for (const auto& e : events) {
       const auto time = e.view.unreadable ? received_at : e.view.time;
       if (!e.view.unreadable && (!result.newest || *result.newest < time)) result.newest = time;
@@ -26,10 +27,12 @@ class MemoryEventStore final : public EventStore {
       if (slot == 0) {
         stored_.push_back(make(key, e, time, received_at));
         slot = stored_.size();
+        slots.push_back(slot);
         ++result.added;
         result.unreadable += e.view.unreadable;
         continue;
       }
+      slots.push_back(slot);
       auto& s = stored_[slot - 1];
       const auto known = [&](const EventVersion& v) { return v.raw == e.raw; };
       if (s.event.raw == e.raw || std::any_of(s.further.begin(), s.further.end(), known)) {
@@ -40,6 +43,7 @@ class MemoryEventStore final : public EventStore {
         ++result.versions;
       }
     }
+    for (const auto event : wanted) result.ids.push_back(stored_[slots[event] - 1].event.id);
     return result;
   }
 

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "control/types.h"
+
+namespace picket::control {
+
+/// What an organization knows and decided about a rule. `no` is this organization's number for it.
+struct RuleState {
+  std::int64_t no = 0;
+  std::string organization_id;
+  std::string key;  ///< the rule's own id; without one a digest of its title
+  bool enabled = true;
+  std::string reason;  ///< why it is off
+  TimePoint first_seen_at{};
+  TimePoint alert_from{};  ///< what matches earlier, by our clock, is counted and raises no alert
+  std::int64_t version = 1;
+};
+
+/// A rule that is in force, as `Detections::know_rules` is told of it.
+struct KnownRule {
+  std::string key;
+  std::string title;
+  std::string digest;  ///< of its text
+  bool on_probation = false;  ///< when it or its text is new it is watched for a while before it alerts
+};
+
+/// A text of rules that people of an organization wrote.
+struct OwnRule {
+  std::string id, organization_id, text;
+  model::Actor created_by, updated_by;
+  TimePoint created_at{}, updated_at{};
+  std::int64_t version = 1;
+};
+
+struct RuleHistoryEntry {
+  std::string id, organization_id, key;
+  HistoryAction action = HistoryAction::kUpdated;
+  std::string value;  ///< JSON object text: kind, sentence, reason, before, after
+  model::Actor created_by;
+  TimePoint created_at{};
+};
+
+/// Which alert a match belongs to: repeats of one rule about one subject within a span of event time are one alert.
+struct AlertKey {
+  std::string subject;  ///< JSON array text
+  TimePoint span_from{};
+  std::string title, level;
+};
+
+/// An event that a rule matched. Its identity is (rule, time, event, part): what is known already changes nothing.
+struct Match {
+  std::int64_t rule_no = 0;
+  TimePoint time{};
+  std::string event_id;    ///< GUID-shaped, as the store gives it
+  std::int64_t part = 0;   ///< of a correlation: digest of the group
+  std::string captures = "[]";  ///< JSON array text
+  bool withdrawn = false;  ///< a late event showed that a correlation did not hold here
+  std::optional<AlertKey> alert;
+};
+
+struct StoredSignal {
+  std::int64_t rule_no = 0;
+  TimePoint time{};
+  std::string event_id;
+  std::string captures;
+};
+
+struct RuleCounts {
+  std::string key;
+  std::uint64_t day = 0, month = 0;  ///< matched events of the last 24 hours and 30 days, by whole hours of event time
+  std::optional<TimePoint> last;
+};
+
+struct RuleHour {
+  TimePoint hour{};
+  std::uint64_t matches = 0;
+};
+
+struct Alert {
+  std::int64_t no = 0;
+  std::string id, organization_id, rule_key, title, level, device_id, stream;
+  std::string subject;  ///< JSON array text
+  TimePoint span_from{}, first_at{}, last_at{}, created_at{};
+  std::uint64_t matches = 0;
+};
+
+struct AlertFilter {
+  std::string rule_key, device_id;   ///< empty: any
+  std::int64_t before = INT64_MAX;   ///< `no` of the last one seen
+  std::size_t limit = 50;
+};
+
+/// What rules led to, and what people decided about them. Part of `Control`; what a page of events led to is committed
+/// with its cursor, see StreamCommit::matches.
+///
+/// Threads: every method from any thread. Failure: a method that returns an error changed nothing; kNotFound for what
+/// belongs to another organization.
+class Detections {
+ public:
+  virtual ~Detections() = default;
+
+  // Rules
+  /// Makes a row for each rule that the organization does not know yet, and notes other texts; a rule on probation alerts
+  /// from `probation` later on. Answers every row of the organization.
+  virtual Result<std::vector<RuleState>> know_rules(const std::string& organization_id, std::span<const KnownRule> rules,
+                                                    Micros probation, TimePoint now) = 0;
+  virtual Result<std::vector<RuleState>> rule_states(const std::string& organization_id) = 0;
+  /// Switches a rule on or off. Off asks for a reason. A history row when it changed.
+  virtual Result<RuleState> switch_rule(const std::string& organization_id, const std::string& key, bool enabled, const std::string& reason,
+                                        std::optional<std::int64_t> if_version, const Change& change) = 0;
+  /// Ends the probation of a rule: from now on it alerts.
+  virtual Result<RuleState> end_probation(const std::string& organization_id, const std::string& key, std::optional<std::int64_t> if_version,
+                                          const Change& change) = 0;
+  /// Oldest first; `key` empty: of every rule.
+  virtual Result<std::vector<RuleHistoryEntry>> rule_history(const std::string& organization_id, const std::string& key) = 0;
+
+  virtual Result<std::vector<OwnRule>> own_rules(const std::string& organization_id) = 0;
+  virtual Result<OwnRule> own_rule(const std::string& organization_id, const std::string& id) = 0;
+  virtual Result<OwnRule> create_own_rule(const std::string& organization_id, const std::string& text, const Change& change) = 0;
+  virtual Result<OwnRule> update_own_rule(const std::string& organization_id, const std::string& id, const std::string& text,
+                                          std::optional<std::int64_t> if_version, const Change& change) = 0;
+  virtual Status delete_own_rule(const std::string& organization_id, const std::string& id, std::optional<std::int64_t> if_version,
+                                 const Change& change) = 0;
+
+  // Signals
+  /// Signals of these rules in the order of event time, not older than `from`. `row` returns false to end.
+  virtual Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) = 0;
+  /// Ids of the events at `time` that have a signal of one of these rules.
+  virtual Result<std::vector<std::string>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) = 0;
+  /// Newest first.
+  virtual Result<std::vector<StoredSignal>> recent_signals(const std::string& organization_id, const std::string& key, std::size_t limit) = 0;
+  /// Rules with a match, all of them or those of one device (empty: all).
+  virtual Result<std::vector<RuleCounts>> rule_counts(const std::string& organization_id, const std::string& device_id, TimePoint now) = 0;
+  virtual Result<std::vector<RuleHour>> rule_hours(const std::string& organization_id, const std::string& key, TimePoint from) = 0;
+  /// Drops signals of no alert and counts older than `limit`. For a timer.
+  virtual Status sweep_signals(TimePoint limit) = 0;
+
+  // Alerts
+  /// Newest first; those that turned out to be nothing are left out.
+  virtual Result<std::vector<Alert>> alerts(const std::string& organization_id, const AlertFilter& filter) = 0;
+  virtual Result<Alert> alert(const std::string& organization_id, const std::string& id) = 0;
+  /// The matches that the alert stands for, oldest first.
+  virtual Result<std::vector<StoredSignal>> alert_matches(const std::string& organization_id, const std::string& id, std::size_t limit) = 0;
+};
+
+}  // namespace picket::control

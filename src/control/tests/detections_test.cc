@@ -1,0 +1,178 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/guid.h"
+#include "control/tests/control_fixture.h"
+
+namespace picket::control {
+namespace {
+using namespace std::chrono_literals;
+
+constexpr Micros kProbation = std::chrono::hours(48);
+
+class DetectionsTest : public ControlFixture {
+ protected:
+  void SetUp() override {
+    ControlFixture::SetUp();
+    device_ = add_device("Main");
+    know({{"r1", "Rule one", "d1", false}, {"r2", "Rule two", "d2", true}});
+  }
+  Detections& detections() { return control().detections(); }
+  std::vector<RuleState> know(std::vector<KnownRule> rules) {
+    auto states = detections().know_rules(device_.organization_id, rules, kProbation, clock_.now());
+    EXPECT_TRUE(states) << states.error().message;
+    return states.value_or(std::vector<RuleState>());
+  }
+  RuleState rule(const std::string& key) {
+    for (auto& state : *detections().rule_states(device_.organization_id))
+      if (state.key == key) return state;
+    ADD_FAILURE() << "no rule " << key;
+    return {};
+  }
+  Match match(const std::string& key, TimePoint time, const std::string& event, std::string subject = {}) {
+    Match out;
+    out.rule_no = rule(key).no;
+    out.time = time;
+    out.event_id = event;
+    out.captures = "[\"a\"]";
+    if (!subject.empty()) out.alert = AlertKey{std::move(subject), from_micros(0), "Rule one", "high"};
+    return out;
+  }
+  void commit(std::vector<Match> matches, bool accepted = true) {
+    StreamCommit step;
+    step.state = control().streams(device_.id)->at(0);
+    step.device_epoch = accepted ? device_.epoch : device_.epoch + 7;
+    step.matches = std::move(matches);
+    const auto left_out = control().commit(std::vector{step}, {}, clock_.now());
+    ASSERT_TRUE(left_out) << left_out.error().message;
+    EXPECT_EQ(left_out->empty(), accepted);
+  }
+  std::vector<Alert> alerts() { return *detections().alerts(device_.organization_id, {}); }
+  std::uint64_t day(const std::string& key) {
+    for (const auto& counts : *detections().rule_counts(device_.organization_id, {}, clock_.now()))
+      if (counts.key == key) return counts.day;
+    return 0;
+  }
+  Device device_;
+};
+
+TEST_F(DetectionsTest, ANewRuleOfPeopleIsWatchedBeforeItAlertsAndAShippedOneIsNot) {
+  EXPECT_EQ(rule("r1").alert_from, clock_.now());
+  EXPECT_EQ(rule("r2").alert_from, clock_.now() + kProbation);
+  const auto first = rule("r2");
+  clock_.advance(1h);
+  know({{"r2", "Rule two", "d2", true}});
+  EXPECT_EQ(rule("r2").alert_from, first.alert_from) << "the same text goes on";
+  know({{"r2", "Rule two", "other", true}});
+  EXPECT_EQ(rule("r2").alert_from, clock_.now() + kProbation) << "another text begins anew";
+  const auto ended = detections().end_probation(device_.organization_id, "r2", {}, by_ada());
+  ASSERT_TRUE(ended);
+  EXPECT_LE(ended->alert_from, clock_.now());
+  const auto history = detections().rule_history(device_.organization_id, "r2");
+  ASSERT_EQ(history->size(), 3u);
+  EXPECT_EQ(history->at(0).action, HistoryAction::kCreated);
+  EXPECT_EQ(history->at(2).created_by.id, by_ada().actor.id);
+}
+
+TEST_F(DetectionsTest, SwitchingOffAsksForAReasonAndStandsInTheHistory) {
+  const auto refused = detections().switch_rule(device_.organization_id, "r1", false, "  ", {}, by_ada());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "reason");
+  const auto off = detections().switch_rule(device_.organization_id, "r1", false, "The scanner does this daily.", 1, by_ada());
+  ASSERT_TRUE(off) << off.error().message;
+  EXPECT_FALSE(off->enabled);
+  EXPECT_EQ(off->reason, "The scanner does this daily.");
+  const auto stale = detections().switch_rule(device_.organization_id, "r1", true, "", 1, by_ada());
+  ASSERT_FALSE(stale);
+  reopen();
+  EXPECT_FALSE(rule("r1").enabled);
+  EXPECT_THAT(detections().rule_history(device_.organization_id, "r1")->back().value, testing::HasSubstr("The scanner does this daily."));
+  EXPECT_FALSE(detections().switch_rule(new_guid(), "r1", true, "", {}, by_ada())) << "another organization's";
+}
+
+TEST_F(DetectionsTest, AMatchCountsOnceHoweverOftenItComes) {
+  const std::string event = new_guid();
+  const TimePoint time = clock_.now() - 5min;
+  for (int i = 0; i < 3; ++i) commit({match("r1", time, event, "[\"ada\"]")});
+  EXPECT_EQ(day("r1"), 1u);
+  ASSERT_EQ(alerts().size(), 1u);
+  EXPECT_EQ(alerts()[0].matches, 1u);
+  EXPECT_EQ(alerts()[0].device_id, device_.id);
+  EXPECT_EQ(alerts()[0].rule_key, "r1");
+  const auto matches = detections().alert_matches(device_.organization_id, alerts()[0].id, 10);
+  ASSERT_EQ(matches->size(), 1u);
+  EXPECT_EQ(matches->at(0).event_id, event);
+  EXPECT_EQ(detections().recent_signals(device_.organization_id, "r1", 10)->size(), 1u);
+}
+
+TEST_F(DetectionsTest, RepeatsAboutOneSubjectAreOneAlert) {
+  const TimePoint time = clock_.now() - 5min;
+  commit({match("r1", time, new_guid(), "[\"ada\"]"), match("r1", time - 1min, new_guid(), "[\"ada\"]"), match("r1", time, new_guid(), "[\"bo\"]")});
+  ASSERT_EQ(alerts().size(), 2u);
+  const Alert ada = alerts()[0].subject == "[\"ada\"]" ? alerts()[0] : alerts()[1];
+  EXPECT_EQ(ada.matches, 2u);
+  EXPECT_EQ(ada.first_at, time - 1min);
+  EXPECT_EQ(ada.last_at, time);
+}
+
+TEST_F(DetectionsTest, WhatIsWithdrawnTakesItsAlertWithIt) {
+  Match fired = match("r1", clock_.now(), new_guid(), "[\"ada\"]");
+  fired.part = 77;
+  commit({fired});
+  ASSERT_EQ(alerts().size(), 1u);
+  const std::string id = alerts()[0].id;
+  fired.withdrawn = true;
+  commit({fired});
+  EXPECT_TRUE(alerts().empty());
+  EXPECT_FALSE(detections().alert(device_.organization_id, id));
+  EXPECT_EQ(day("r1"), 0u);
+  fired.withdrawn = false;
+  commit({fired});
+  ASSERT_EQ(alerts().size(), 1u);
+  EXPECT_EQ(alerts()[0].id, id) << "the same alert again";
+}
+
+TEST_F(DetectionsTest, ARefusedStepLeavesNoMatchBehind) {
+  commit({match("r1", clock_.now(), new_guid(), "[\"ada\"]")}, false);
+  EXPECT_TRUE(alerts().empty());
+  EXPECT_EQ(day("r1"), 0u);
+}
+
+TEST_F(DetectionsTest, SignalsComeBackInTheOrderOfTimeAndOldOnesOfNoAlertGo) {
+  const TimePoint now = clock_.now();
+  const std::string old_event = new_guid(), kept_event = new_guid(), fresh = new_guid();
+  commit({match("r1", now - std::chrono::hours(24 * 40), old_event), match("r1", now - std::chrono::hours(24 * 40), kept_event, "[\"ada\"]"),
+          match("r2", now - 2min, fresh), match("r1", now - 1min, new_guid())});
+  std::vector<std::int64_t> both{rule("r1").no, rule("r2").no};
+  std::vector<TimePoint> times;
+  const auto read = [&] {
+    times.clear();
+    ASSERT_TRUE(detections().each_signal(both, from_micros(0), [&](const StoredSignal& s) {
+      times.push_back(s.time);
+      return true;
+    }));
+  };
+  read();
+  ASSERT_EQ(times.size(), 4u);
+  EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
+  EXPECT_THAT(*detections().signal_events_at(both, now - 2min), testing::ElementsAre(fresh));
+  ASSERT_TRUE(detections().sweep_signals(now - std::chrono::hours(24 * 31)));
+  read();
+  EXPECT_EQ(times.size(), 3u) << "the one of an alert stays as its evidence";
+}
+
+TEST_F(DetectionsTest, OwnRulesAreKeptWithWhoChangedThem) {
+  const auto made = detections().create_own_rule(device_.organization_id, "title: one", by_ada());
+  ASSERT_TRUE(made) << made.error().message;
+  const auto changed = detections().update_own_rule(device_.organization_id, made->id, "title: two", 1, by_ada());
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->text, "title: two");
+  EXPECT_FALSE(detections().update_own_rule(device_.organization_id, made->id, "title: three", 1, by_ada())) << "stale";
+  EXPECT_FALSE(detections().own_rule(new_guid(), made->id));
+  ASSERT_TRUE(detections().delete_own_rule(device_.organization_id, made->id, 2, by_ada()));
+  EXPECT_TRUE(detections().own_rules(device_.organization_id)->empty());
+  EXPECT_EQ(detections().rule_history(device_.organization_id, made->id)->size(), 3u);
+}
+
+}  // namespace
+}  // namespace picket::control
