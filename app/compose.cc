@@ -18,6 +18,7 @@
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "store/sqlite_store.h"
+#include "watch/watch.h"
 
 namespace picket::app {
 namespace {
@@ -84,10 +85,12 @@ class ProgramImpl final : public Program {
     ingest.data_directory = options.data;
     ingest.disk_low_water_bytes = options.disk_low_water_bytes;
     ingest.extra_servers = options.allow_device_servers;
-    PICKET_ASSIGN(ingest_, ingest::Ingest::open({system_clock(), *control_, *store_, *connectors_, *http_}, ingest));
+    PICKET_ASSIGN(watch_, watch::Watch::open({system_clock(), *control_, *connectors_}, {.folders = {options.rules.begin(), options.rules.end()}}));
+    PICKET_ASSIGN(ingest_, ingest::Ingest::open({system_clock(), *control_, *store_, *connectors_, *http_, watch_.get()}, ingest));
     PICKET_TRY(serve(options, at));
     // Only a program that has its port and its certificates calls vendors, or says how they answer.
     ingest_->start();
+    watch_->start();
     if (options.retention_days) retention_ = std::make_unique<Retention>(*store_, *options.retention_days);
     return {};
   }
@@ -104,6 +107,7 @@ class ProgramImpl final : public Program {
     api_.reset();
     retention_.reset();
     ingest_.reset();
+    watch_.reset();
     http_.reset();
     store_.reset();
     control_.reset();
@@ -142,6 +146,7 @@ class ProgramImpl final : public Program {
   std::unique_ptr<store::EventStore> store_;
   std::unique_ptr<connector::Registry> connectors_;
   std::unique_ptr<http_client::Client> http_;
+  std::unique_ptr<watch::Watch> watch_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<Retention> retention_;
   std::vector<api::Asset> assets_;

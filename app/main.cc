@@ -37,6 +37,7 @@ CLI::App* add_serve(CLI::App& app, Commands& c) {
   serve->add_option("--allow-device-server", c.serve.allow_device_servers,
                     "A further vendor server that devices may name (exact scheme, host and port; exempt from the address rules). Repeatable");
   serve->add_option("--vendor-rate", c.serve.vendor_rate, "Requests a minute for each vendor credential, with 50 times as many an hour (default 600; 0 = no limit)");
+  serve->add_option("--rules", c.serve.rules, "Folder or file of Sigma rules besides those that come with Picket; changes are in force within seconds. Repeatable");
   serve->add_option("--ca-file", c.serve.ca_file, "Further certificates to trust for outgoing requests (PEM)")->check(CLI::ExistingFile);
   serve->add_option("--proxy", c.serve.proxy, "Proxy for outgoing requests: http://, https:// or socks5h://; loopback servers are called directly");
   serve->add_option("--tls-cert", c.serve.tls_cert, "Certificate chain of this server (PEM)")->check(CLI::ExistingFile);

@@ -25,6 +25,7 @@ struct ServeOptions {
   std::vector<std::string> egress_addresses;
   std::string feedback_address;
   std::vector<std::string> metrics_addresses;
+  std::vector<std::string> rules;
   std::optional<int> retention_days;
   std::optional<std::uint64_t> disk_low_water_bytes;
   obs::LogOptions log;

@@ -98,7 +98,7 @@ struct StreamCommit {
   std::int64_t device_epoch = 0;         ///< must be the stored one
   std::optional<PollRecord> poll;        ///< appended; the last 200 of a stream are kept
   std::optional<std::string> account_uid;  ///< set once, when the vendor first says it
-  std::vector<Match> matches;            ///< what rules say of the page's events
+  std::vector<Match> matches = {};       ///< what rules say of the page's events
 };
 
 /// A verdict that differs from the last in status, level or code becomes a history row (kind `health`, by the system). So

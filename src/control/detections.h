@@ -141,7 +141,7 @@ class Detections {
   /// Rules with a match, all of them or those of one device (empty: all).
   virtual Result<std::vector<RuleCounts>> rule_counts(const std::string& organization_id, const std::string& device_id, TimePoint now) = 0;
   virtual Result<std::vector<RuleHour>> rule_hours(const std::string& organization_id, const std::string& key, TimePoint from) = 0;
-  /// Drops signals of no alert and counts older than `limit`. For a timer.
+  /// Drops signals of no alert that were noticed before `limit`, and counts of hours before it. For a timer.
   virtual Status sweep_signals(TimePoint limit) = 0;
 
   // Alerts

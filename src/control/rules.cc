@@ -106,7 +106,7 @@ Result<std::vector<RuleState>> ControlImpl::know_rules(const std::string& organi
   bool other = false;
   for (const KnownRule& rule : rules) other = other || !stands(rule);
   if (other) {
-    PICKET_TRY(write(now, [&](Writing& w) -> Status {
+    const Status written = write(now, [&](Writing& w) -> Status {
       for (const KnownRule& rule : rules) {
         if (stands(rule)) continue;
         const TimePoint from = rule.on_probation ? now + probation : now;
@@ -125,7 +125,8 @@ Result<std::vector<RuleState>> ControlImpl::know_rules(const std::string& organi
         }
       }
       return {};
-    }));
+    });
+    PICKET_TRY(written);
   }
   return rule_states(organization_id);
 }

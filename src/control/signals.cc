@@ -63,8 +63,8 @@ Status ControlImpl::commit_matches(Writing& w, const StreamCommit& commit) {
       if (was) --counts[{match.rule_no, hour_of(match.time)}];
       continue;
     }
-    PICKET_TRY(w.db.run("insert or ignore into signal(rule_no, time, event, part, captures) values(?, ?, ?, ?, ?)", match.rule_no, match.time,
-                        sql::StaticBlob{view_of(event)}, match.part, match.captures));
+    PICKET_TRY(w.db.run("insert or ignore into signal(rule_no, time, event, part, captures, at_hour) values(?, ?, ?, ?, ?, ?)", match.rule_no, match.time,
+                        sql::StaticBlob{view_of(event)}, match.part, match.captures, hour_of(w.at)));
     if (w.db.changes() == 0) continue;
     ++counts[{match.rule_no, hour_of(match.time)}];
     if (!match.alert) continue;
@@ -156,13 +156,14 @@ Status ControlImpl::sweep_signals(TimePoint limit) {
   for (const std::int64_t no : rules) {
     bool more = true;
     while (more) {
-      PICKET_TRY(write(clock_.now(), [&](Writing& w) -> Status {
+      const Status swept = write(clock_.now(), [&](Writing& w) -> Status {
         PICKET_TRY(w.db.run("delete from signal where (rule_no, time, event, part) in"
-                            " (select rule_no, time, event, part from signal where rule_no = ? and time < ? and alert_no is null limit ?)",
-                            no, limit, kPiece));
+                            " (select rule_no, time, event, part from signal where rule_no = ? and at_hour < ? and alert_no is null limit ?)",
+                            no, hour_of(limit), kPiece));
         more = w.db.changes() == kPiece;
         return w.db.run("delete from rule_count where rule_no = ? and hour < ?", no, hour_of(limit));
-      }));
+      });
+      PICKET_TRY(swept);
     }
   }
   return {};

@@ -30,13 +30,11 @@ Result<std::vector<fs::path>> files_of(const fs::path& path) {
   return out;
 }
 
-RuleFile read_file(const fs::path& path, const Placeholders& placeholders) {
+FileText read_file(const fs::path& path) {
   const auto refused = [&](std::string message) {
-    RuleFile out;
     Problem problem{Problem::Severity::kError, path.string(), "", Error(ErrorKind::kInvalidInput, std::move(message))};
     problem.error.place = TextPlace{1, 1};
-    out.problems.push_back(std::move(problem));
-    return out;
+    return FileText{path.string(), {}, std::move(problem)};
   };
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
@@ -47,17 +45,27 @@ RuleFile read_file(const fs::path& path, const Placeholders& placeholders) {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad() || !in.is_open() || (in.gcount() == 0 && !in.eof())) return refused("The file cannot be read.");
   text.resize(static_cast<std::size_t>(in.gcount()));
-  return read_rules(text, path.string(), placeholders);
+  return {path.string(), std::move(text), {}};
 }
 
 }  // namespace
 
-Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeholders& placeholders) {
-  LoadedRules out;
-  std::vector<RuleFile> files;
+Result<std::vector<FileText>> read_rule_files(const std::vector<fs::path>& paths) {
+  std::vector<FileText> out;
   for (const fs::path& path : paths) {
     PICKET_ASSIGN(const std::vector<fs::path> found, files_of(path));
-    for (const fs::path& file : found) files.push_back(read_file(file, placeholders));
+    for (const fs::path& file : found) out.push_back(read_file(file));
+  }
+  return out;
+}
+
+Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeholders& placeholders) {
+  LoadedRules out;
+  PICKET_ASSIGN(std::vector<FileText> texts, read_rule_files(paths));
+  std::vector<RuleFile> files;
+  for (FileText& text : texts) {
+    files.push_back(text.problem ? RuleFile() : read_rules(text.text, text.file, placeholders));
+    if (text.problem) files.back().problems.push_back(std::move(*text.problem));
   }
   out.files = files.size();
   out.rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), out.problems));

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +16,16 @@ struct LoadedRules {
   std::vector<Problem> problems;
   std::size_t files = 0;
 };
+
+/// A file of rules as it lies on the disk. What cannot be read has a problem and no text.
+struct FileText {
+  std::string file, text;
+  std::optional<Problem> problem;
+};
+
+/// Every file named, and of every folder named the `.yml` and `.yaml` files below it, in order of their names. Errors: kNotFound
+/// when a path is not there or cannot be read.
+Result<std::vector<FileText>> read_rule_files(const std::vector<std::filesystem::path>& paths);
 
 /// Reads every file named, and of every folder named the `.yml` and `.yaml` files below it, in order of their names. What is
 /// wrong with a file or a rule is a problem. Errors: kNotFound when a path is not there or cannot be read.

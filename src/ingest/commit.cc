@@ -52,6 +52,21 @@ Status Engine::flush() {
   return status;
 }
 
+/// Under the lock of commits: correlations see signals in the order in which they become durable.
+Status Engine::judge(std::vector<Entry>& entries) {
+  for (Entry& entry : entries) {
+    if (entry.seen.sight.hits.empty()) continue;
+    PICKET_ASSIGN(entry.commit.matches, parts_.watch->judge(entry.task->key, entry.seen.sight, entry.seen.ids));
+  }
+  return {};
+}
+
+/// What correlations were told of these entries was not committed.
+void Engine::forget(const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries)
+    if (!entry.seen.sight.hits.empty()) parts_.watch->forget(entry.task->key.organization_id);
+}
+
 Status Engine::commit(std::vector<Entry> mine) {
   const auto order = parts_.fleet.writing();
   std::vector<Entry> entries;
@@ -62,6 +77,17 @@ Status Engine::commit(std::vector<Entry> mine) {
   const std::size_t waited = entries.size();
   std::move(mine.begin(), mine.end(), std::back_inserter(entries));
   if (entries.empty()) return {};
+  const auto give_back = [&] {
+    forget(entries);
+    const std::lock_guard lock(pending_mutex_);
+    pending_.insert(pending_.begin(), std::make_move_iterator(entries.begin()),
+                    std::make_move_iterator(entries.begin() + static_cast<std::ptrdiff_t>(waited)));
+  };
+  if (const Status judged = judge(entries); !judged) {
+    die_unless_known(judged.error());
+    give_back();
+    return judged;
+  }
 
   std::vector<fleet::Step> steps;
   std::vector<control::StreamCommit> commits;
@@ -77,14 +103,13 @@ Status Engine::commit(std::vector<Entry> mine) {
   auto refused = parts_.control.commit(commits, plan.commits, now);
   if (!refused) {
     die_unless_known(refused.error());
-    const std::lock_guard lock(pending_mutex_);
-    pending_.insert(pending_.begin(), std::make_move_iterator(entries.begin()),
-                    std::make_move_iterator(entries.begin() + static_cast<std::ptrdiff_t>(waited)));
+    give_back();
     return fail(std::move(refused).error());
   }
   PICKET_FAIL_POINT("ingest.after_commit");
   meters_.commits.add();
   if (!refused->empty()) {
+    forget(entries);
     meters_.refused.add(refused->size());
     std::vector<fleet::Step> accepted;
     std::set<std::string> stale;

@@ -23,6 +23,7 @@
 #include "ingest/rate_limiter.h"
 #include "ingest/task.h"
 #include "store/event_store.h"
+#include "watch/watch.h"
 
 namespace picket::ingest {
 
@@ -43,6 +44,7 @@ class Engine {
     const connector::Registry& connectors;
     http_client::Client& http;
     fleet::LiveFleet& fleet;
+    watch::Watch* watch = nullptr;  ///< null: no rules
   };
   struct Settings {
     std::chrono::milliseconds poll_interval{60'000};
@@ -62,6 +64,7 @@ class Engine {
   struct Worker {
     std::map<const connector::Connector*, std::unique_ptr<connector::Normaliser>> normalisers;
     std::vector<store::NewEvent> events;
+    watch::Eye eye;
   };
   /// Handles one answer. False when none waits.
   bool work_one(Worker& worker);
@@ -96,11 +99,17 @@ class Engine {
     DevicePtr device;
     std::uint64_t ticket = 0;
   };
+  /// What rules say of a page that is stored.
+  struct Seen {
+    watch::Sight sight;
+    std::vector<std::string> ids;  ///< of sight.events
+  };
   struct Entry {
     TaskPtr task;
     control::StreamCommit commit;
     std::uint64_t added = 0, unreadable = 0;
     std::optional<TimePoint> next_poll_at;
+    Seen seen = {};
   };
   /// So that an answer which comes after our end finds nobody, not freed memory.
   struct Gate {
@@ -129,7 +138,8 @@ class Engine {
   // pages (pipeline.cc); by the worker that holds the task
   void handle(const TaskPtr& task, Result<http_client::Response> answer, Worker& worker);
   void good_page(const TaskPtr& task, connector::Page page, Worker& worker);
-  Result<store::AppendResult> store_page(const TaskPtr& task, const connector::Page& page, TimePoint received, Worker& worker);
+  Result<store::AppendResult> store_page(const TaskPtr& task, const connector::Page& page, TimePoint received, Worker& worker,
+                                         watch::Sight& sight);
   void prefetch(const TaskPtr& task, const std::optional<connector::Cursor>& cursor);
   void failed(const TaskPtr& task, const Error& error);
   void failed_as(const TaskPtr& task, const Error& error, std::string code, std::string sentence);
@@ -147,6 +157,8 @@ class Engine {
   Entry entry_for(const TaskPtr& task, std::optional<control::PollRecord> poll, std::uint64_t added);
   void pend(Entry entry);
   Status commit(std::vector<Entry> entries);
+  Status judge(std::vector<Entry>& entries);
+  void forget(const std::vector<Entry>& entries);
   void commit_verdicts(const fleet::LiveFleet::Plan& plan);
 
   const Parts parts_;

@@ -67,7 +67,7 @@ class ThreadedIngest final : public Ingest {
       : parts_(parts),
         options_(options),
         fleet_({parts.clock, parts.control, parts.store}, technologies(parts.connectors), options.poll_interval),
-        engine_({parts.clock, parts.control, parts.store, parts.connectors, parts.http, fleet_}, settings(options)),
+        engine_({parts.clock, parts.control, parts.store, parts.connectors, parts.http, fleet_, parts.watch}, settings(options)),
         guard_(options.data_directory, options.disk_low_water_bytes, options.disk_probe) {}
 
   ~ThreadedIngest() override {

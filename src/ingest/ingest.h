@@ -15,6 +15,7 @@
 #include "http_client/client.h"
 #include "ingest/disk_guard.h"
 #include "store/event_store.h"
+#include "watch/watch.h"
 
 /// Page to durable event: schedule, poll, normalise, append, commit (design: docs/life-of-an-event.md).
 namespace picket::ingest {
@@ -48,6 +49,7 @@ class Ingest {
     store::EventStore& store;
     const connector::Registry& connectors;
     http_client::Client& http;
+    watch::Watch* watch = nullptr;  ///< null: no rules
   };
   /// Loads the fleet; nobody is called before `start`.
   static Result<std::unique_ptr<Ingest>> open(const Parts& parts, const Options& options);

@@ -64,9 +64,12 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
     static_cast<void>(commit({std::move(early)}));
     PICKET_FAIL_POINT("ingest.before_append");
   }
+  Seen seen;
   if (!page.records.empty()) {
-    auto stored = store_page(task, page, facts.received_at, worker);
+    auto stored = store_page(task, page, facts.received_at, worker, seen.sight);
     if (!stored) return give_up_page(task, stored.error());
+    seen.ids = std::move(stored->ids);
+    if (PICKET_PLANTED("ingest.rules_on_new_only") && stored->added == 0) seen = {};
     facts.added = stored->added;
     facts.newest = stored->newest;
     facts.unreadable = stored->unreadable;
@@ -81,6 +84,7 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   if (!more) poll = end_round(t, t.round.warning.empty() ? "ok" : "protocol", t.round.warning);
   auto entry = entry_for(task, std::move(poll), facts.added);
   entry.unreadable = facts.unreadable;
+  entry.seen = std::move(seen);
   entry.commit.state = state;
   entry.next_poll_at = facts.received_at + wait;
   const bool skip = PICKET_PLANTED("ingest.commit_skipped_on_repeat") && facts.records > 0 && facts.added == 0;
@@ -102,7 +106,8 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   PICKET_FAIL_POINT("ingest.mid_round");
 }
 
-Result<store::AppendResult> Engine::store_page(const TaskPtr& task, const Page& page, TimePoint received, Worker& worker) {
+Result<store::AppendResult> Engine::store_page(const TaskPtr& task, const Page& page, TimePoint received, Worker& worker,
+                                               watch::Sight& sight) {
   const StreamTask& t = *task;
   auto& normaliser = worker.normalisers[t.device->connector];
   if (!normaliser) normaliser = t.device->connector->normaliser();
@@ -115,8 +120,12 @@ Result<store::AppendResult> Engine::store_page(const TaskPtr& task, const Page& 
     std::erase_if(worker.events, [&](const auto& e) { return e.view.time < *t.state.newest_event_at; });
   if (PICKET_PLANTED("ingest.unreadable_dropped"))
     std::erase_if(worker.events, [](const auto& e) { return e.view.unreadable; });
+  // all events of the page, not only new ones: after a crash between append and commit nothing is new, and what rules say must
+  // still come out
+  if (parts_.watch != nullptr)
+    sight = parts_.watch->look(worker.eye, t.key.organization_id, *t.device->connector, t.key.stream, worker.events);
   PICKET_FAIL_POINT("ingest.before_append");
-  auto stored = parts_.store.append(t.key, worker.events, received);
+  auto stored = parts_.store.append(t.key, worker.events, received, sight.events);
   PICKET_FAIL_POINT("ingest.after_append");
   if (!stored) return stored;
   meters_.events_new.add(stored->added);

@@ -1,0 +1,89 @@
+#include "watch/book.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "crypto/digest.h"
+#include "detect/rule_reader.h"
+
+namespace picket::watch {
+namespace {
+
+constexpr Micros kRepeats = std::chrono::hours(1);
+
+bool raises_alerts(const detect::RuleSet& rules, const detect::RuleSet::Linked& linked) {
+  if (linked.rule.level == detect::Level::kInformational) return false;
+  return linked.used_by.empty() || std::any_of(linked.used_by.begin(), linked.used_by.end(), [&](std::uint32_t correlation) {
+           return rules.rules()[correlation].rule.correlation->generate;
+         });
+}
+
+}  // namespace
+
+std::string_view to_string(Origin origin) {
+  switch (origin) {
+    case Origin::kShipped: return "shipped";
+    case Origin::kFolder: return "folder";
+    case Origin::kOwn: return "own";
+  }
+  return "shipped";
+}
+
+std::string_view document_at(std::string_view text, std::size_t line) {
+  std::size_t begin = 0, number = 1;
+  for (std::size_t at = 0; at <= text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (text.substr(at, end - at).starts_with("---")) {
+      if (number > line) return text.substr(begin, at - begin);
+      begin = std::min(end + 1, text.size());
+    }
+    at = end + 1;
+  }
+  return text.substr(begin);
+}
+
+std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services) {
+  auto out = std::make_shared<Book>();
+  std::map<std::string, const Source*, std::less<>> by_file;
+  std::vector<detect::RuleFile> files;
+  for (const Source& source : sources) {
+    by_file.emplace(source.file, &source);
+    files.push_back(detect::read_rules(source.text, source.file));
+  }
+  out->rules_ = std::make_shared<const detect::RuleSet>(detect::RuleSet::link(std::move(files), out->problems_));
+  for (const auto& linked : out->rules_->rules()) {
+    const detect::Rule& rule = linked.rule;
+    Entry entry;
+    if (const auto source = by_file.find(rule.file); source != by_file.end()) {
+      entry.origin = source->second->origin;
+      entry.vendor = source->second->vendor;
+      entry.text = trim(document_at(source->second->text, rule.place.line));
+    }
+    entry.key = rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : to_lower(rule.id);
+    entry.digest = crypto::sha256_hex(entry.text).substr(0, 32);
+    entry.alerts = raises_alerts(*out->rules_, linked);
+    entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
+    out->by_key_.emplace(entry.key, static_cast<std::uint32_t>(out->entries_.size()));
+    out->entries_.push_back(std::move(entry));
+  }
+  for (const Service& service : services) {
+    detect::ProgramOptions options;
+    options.source = detect::LogSource{{}, service.first, service.second};
+    auto program = detect::Program::compile(*out->rules_, options, out->problems_);
+    if (program->size() > 0) out->programs_.emplace(service, std::move(program));
+  }
+  return out;
+}
+
+std::optional<std::uint32_t> Book::find(std::string_view key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? std::nullopt : std::optional(found->second);
+}
+
+const std::shared_ptr<const detect::Program>& Book::program(const Service& service) const {
+  static const std::shared_ptr<const detect::Program> kNone;
+  const auto found = programs_.find(service);
+  return found == programs_.end() ? kNone : found->second;
+}
+
+}  // namespace picket::watch

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "detect/program.h"
+#include "detect/rule_set.h"
+
+namespace picket::watch {
+
+/// Who wrote a rule: it came with Picket, lies in a folder that the server was told of, or was written in the console.
+enum class Origin { kShipped, kFolder, kOwn };
+std::string_view to_string(Origin origin);  ///< "shipped", "folder", "own"
+
+/// A text of rules.
+struct Source {
+  Origin origin = Origin::kShipped;
+  std::string file;    ///< "1password/vault_export.yml", a path, or the id of an own rule
+  std::string vendor;  ///< slug of the connector that it came with; else empty
+  std::string text;
+};
+
+/// What is known of a rule beside what it says.
+struct Entry {
+  std::string key;     ///< its id; without one a digest of its title
+  std::string digest;  ///< of its text
+  std::string text;    ///< its document alone
+  Origin origin = Origin::kShipped;
+  std::string vendor;
+  bool alerts = false;  ///< of level low or above, and not merely a part of correlations
+  Micros span{};        ///< of event time: repeats about one subject within it are one alert
+};
+
+/// Rules compiled together for every log source there is. Place: made when rules change, shared by all organizations with the
+/// same rules. Threads: immutable. Failure: a rule that cannot be used is a problem and left out.
+class Book {
+ public:
+  using Service = std::pair<std::string, std::string>;  ///< product, service
+
+  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services);
+
+  const detect::RuleSet& rules() const { return *rules_; }
+  const std::shared_ptr<const detect::RuleSet>& shared_rules() const { return rules_; }
+  const std::vector<Entry>& entries() const { return entries_; }  ///< by rule
+  const std::vector<detect::Problem>& problems() const { return problems_; }
+  std::optional<std::uint32_t> find(std::string_view key) const;
+  /// The rules that watch a service; null when none does.
+  const std::shared_ptr<const detect::Program>& program(const Service& service) const;
+
+ private:
+  std::shared_ptr<const detect::RuleSet> rules_;
+  std::vector<Entry> entries_;
+  std::vector<detect::Problem> problems_;
+  std::map<std::string, std::uint32_t, std::less<>> by_key_;
+  std::map<Service, std::shared_ptr<const detect::Program>> programs_;
+};
+
+/// The document of `text` in which line `line` (from 1) stands.
+std::string_view document_at(std::string_view text, std::size_t line);
+
+}  // namespace picket::watch

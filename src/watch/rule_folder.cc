@@ -1,0 +1,73 @@
+#include "watch/rule_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "detect/load.h"
+#include "detect/rule_reader.h"
+
+namespace picket::watch {
+namespace fs = std::filesystem;
+using detect::Problem;
+
+std::string RuleFolder::signature() const {
+  std::string out;
+  const auto add = [&](const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    const auto time = fs::last_write_time(path, error).time_since_epoch().count();
+    out += fmt::format("{} {} {}\n", path.string(), size, time);
+  };
+  std::vector<fs::path> files;
+  for (const fs::path& path : paths_) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      add(path);
+      continue;
+    }
+    files.clear();
+    for (fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end; at != end && !error; at.increment(error))
+      if (at->path().extension() == ".yml" || at->path().extension() == ".yaml") files.push_back(at->path());
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) add(file);
+  }
+  return out;
+}
+
+bool RuleFolder::changed() const { return !paths_.empty() && signature() != seen_; }
+
+Status RuleFolder::read() {
+  seen_ = signature();  // also when it cannot be read: that is told once
+  PICKET_ASSIGN(std::vector<detect::FileText> files, detect::read_rule_files(paths_));
+  sources_.clear();
+  problems_.clear();
+  std::map<std::string, std::string> good;
+  for (detect::FileText& file : files) {
+    std::vector<Problem> errors;
+    if (file.problem) {
+      errors.push_back(std::move(*file.problem));
+    } else {
+      for (Problem& problem : detect::read_rules(file.text, file.file).problems)
+        if (problem.severity == Problem::Severity::kError) errors.push_back(std::move(problem));
+    }
+    const auto before = good_.find(file.file);
+    if (!errors.empty() && before != good_.end()) {
+      for (Problem& problem : errors) {
+        problem.error.message += " The file's rules stay in force as they were before.";
+        problems_.push_back(std::move(problem));
+      }
+      file.text = before->second;
+      errors.clear();
+    } else if (file.problem) {
+      std::move(errors.begin(), errors.end(), std::back_inserter(problems_));
+      continue;
+    }
+    if (errors.empty()) good.emplace(file.file, file.text);
+    sources_.push_back({Origin::kFolder, file.file, {}, std::move(file.text)});
+  }
+  good_ = std::move(good);
+  return {};
+}
+
+}  // namespace picket::watch

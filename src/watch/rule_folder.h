@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/rule.h"
+#include "watch/book.h"
+
+namespace picket::watch {
+
+/// Folders of rule files that people edit while Picket runs. A file that was fine and is broken now stays in force as it was,
+/// with a problem that says so. Threads: one at a time.
+class RuleFolder {
+ public:
+  explicit RuleFolder(std::vector<std::filesystem::path> paths) : paths_(std::move(paths)) {}
+
+  /// Whether a file came, went or changed since the last `read`. Looks at names, sizes and times only.
+  bool changed() const;
+  /// Errors: kNotFound when a path is not there; what was in force stays.
+  Status read();
+
+  const std::vector<Source>& sources() const { return sources_; }
+  /// Of files that are broken now.
+  const std::vector<detect::Problem>& problems() const { return problems_; }
+
+ private:
+  std::string signature() const;
+  std::vector<std::filesystem::path> paths_;
+  std::string seen_;
+  std::map<std::string, std::string> good_;  ///< file -> text that was without errors
+  std::vector<Source> sources_;
+  std::vector<detect::Problem> problems_;
+};
+
+}  // namespace picket::watch

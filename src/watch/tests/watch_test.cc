@@ -1,0 +1,171 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "watch/tests/fixture.h"
+
+namespace picket::watch {
+namespace {
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+const std::string kForcedKey = "10000000-0000-4000-8000-000000000001";
+
+class WatchTest : public WatchFixture {
+ protected:
+  TimePoint at(int minutes) { return from_seconds(1'795'000'000) + std::chrono::minutes(minutes); }
+  std::vector<Event> wrong(int n, const std::string& who = "bo") {
+    std::vector<Event> out;
+    for (int i = 0; i < n; ++i) out.push_back({who + std::to_string(i), "wrong", who, at(i)});
+    return out;
+  }
+  /// Identity, subject and count of every alert.
+  std::set<std::string> told() {
+    std::set<std::string> out;
+    for (const auto& alert : alerts())
+      out.insert(alert.rule_key + alert.subject.substr(alert.subject.find_last_of(",[")) + std::to_string(to_micros(alert.span_from)) + ' ' + std::to_string(to_micros(alert.first_at)) + ' ' +
+                 std::to_string(to_micros(alert.last_at)) + ' ' + std::to_string(alert.matches));
+    return out;
+  }
+};
+
+TEST_F(WatchTest, AMatchOfAnAlertingRuleIsAnAlertAboutAPersonAtADevice) {
+  page({{"e1", "open", "ada", at(0)}, {"e2", "forced", "ada", at(1)}, {"e3", "forced", "bo", at(2)}});
+  EXPECT_THAT(titles(), ElementsAre("Door forced x1", "Door forced x1"));
+  EXPECT_EQ(alerts()[0].level, "high");
+  EXPECT_THAT(alerts()[0].subject, testing::HasSubstr(device_.id));
+}
+
+TEST_F(WatchTest, ThePartsOfACorrelationAlertTogetherOnly) {
+  page(wrong(2));
+  EXPECT_THAT(titles(), ElementsAre());
+  page({{"bo9", "wrong", "bo", at(3)}, {"cy", "wrong", "cy", at(3)}});
+  EXPECT_THAT(titles(), ElementsAre("Three wrong codes x1"));
+  EXPECT_EQ(alerts()[0].subject, "[\"bo\"]");
+}
+
+TEST_F(WatchTest, APageThatComesAgainChangesNothing) {
+  for (int i = 0; i < 3; ++i) {
+    page(wrong(5));
+    page({{"e2", "forced", "ada", at(1)}});
+  }
+  EXPECT_THAT(titles(), ElementsAre("Door forced x1", "Three wrong codes x3"));
+}
+
+TEST_F(WatchTest, ACommitThatDidNotComeAboutTakesNothingWithIt) {
+  page(wrong(2));
+  static_cast<void>(judge({{"bo2", "wrong", "bo", at(2)}}));  // the process dies, or the disk is full, before the commit
+  watch_->forget(organization_);
+  page({{"bo2", "wrong", "bo", at(2)}});
+  EXPECT_THAT(titles(), ElementsAre("Three wrong codes x1")) << "the page came again and must tell what it led to";
+}
+
+TEST_F(WatchTest, ARestartAtAnyPointChangesNothing) {
+  const auto events = wrong(7);
+  for (const Event& event : events) page({event});
+  const auto expected = told();
+  ASSERT_FALSE(expected.empty());
+  for (std::size_t cut = 0; cut < events.size(); ++cut) {
+    TearDown();
+    SetUp();
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      page({events[i]});
+      if (i == cut) restart();
+      if (i == cut) page({events[i]});  // what was on its way comes again
+    }
+    std::set<std::string> got = told();
+    EXPECT_EQ(got, expected) << "restart after event " << cut;
+  }
+}
+
+TEST_F(WatchTest, AnyOrderOfArrivalGivesTheSameAlerts) {
+  auto events = wrong(6);
+  for (const Event& event : wrong(4, "cy")) events.push_back(event);
+  events.push_back({"f", "forced", "cy", at(1)});
+  page(events);
+  const auto expected = told();
+  std::mt19937 random(7);
+  for (int round = 0; round < 6; ++round) {
+    TearDown();
+    SetUp();
+    std::shuffle(events.begin(), events.end(), random);
+    for (std::size_t i = 0; i < events.size(); i += 2) page({events.begin() + static_cast<long>(i), events.begin() + static_cast<long>(std::min(i + 2, events.size()))});
+    EXPECT_EQ(told(), expected) << "round " << round;
+  }
+}
+
+TEST_F(WatchTest, ARuleThatIsOffSaysNothing) {
+  ASSERT_TRUE(control_->detections().switch_rule(organization_, kForcedKey, false, "The door is being repaired.", {}, by_system()));
+  ASSERT_TRUE(watch_->reload(organization_));
+  page({{"e1", "forced", "ada", at(0)}});
+  EXPECT_THAT(titles(), ElementsAre());
+  ASSERT_TRUE(control_->detections().switch_rule(organization_, kForcedKey, true, "", {}, by_system()));
+  ASSERT_TRUE(watch_->reload(organization_));
+  page({{"e2", "forced", "ada", at(0)}});
+  EXPECT_THAT(titles(), ElementsAre("Door forced x1"));
+}
+
+TEST_F(WatchTest, AnOwnRuleIsWatchedForTwoDaysBeforeItAlerts) {
+  const std::string text = "title: Door opened\nlogsource: {product: door}\ndetection:\n    open: {kind: open}\n    condition: open\nlevel: low\n";
+  ASSERT_TRUE(control_->detections().create_own_rule(organization_, text, by_system()));
+  ASSERT_TRUE(watch_->reload(organization_));
+  page({{"e1", "open", "ada", at(0)}});
+  EXPECT_THAT(titles(), ElementsAre());
+  const auto ruling = watch_->ruling(organization_);
+  const auto& entry = ruling->book->entries().back();
+  EXPECT_EQ(entry.origin, Origin::kOwn);
+  EXPECT_EQ(control_->detections().recent_signals(organization_, entry.key, 10)->size(), 1u) << "counted all the same";
+  clock_.advance(49h);
+  page({{"e2", "open", "ada", at(5)}});
+  EXPECT_THAT(titles(), ElementsAre("Door opened x1"));
+}
+
+TEST_F(WatchTest, AFolderIsReadAgainAndABrokenFileKeepsWhatWasInForce) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const auto write = [&](const std::string& text) {
+    static int n = 0;
+    std::ofstream(folder / "mine.yml") << text << "# " << std::string(static_cast<std::size_t>(++n), '.') << '\n';
+  };
+  const auto rules = [&] { return watch_->ruling(organization_)->book->rules().rules().size(); };
+  open_watch(rules_, {folder});
+  const std::size_t before = rules();
+  write("title: Mine\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: a\nlevel: high\n");
+  watch_->tick();
+  EXPECT_EQ(rules(), before + 1);
+  write("title: Mine\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: a and nobody\nlevel: high\n");
+  watch_->tick();
+  EXPECT_EQ(rules(), before + 1);
+  const auto ruling = watch_->ruling(organization_);
+  ASSERT_FALSE(ruling->problems.empty());
+  EXPECT_THAT(ruling->problems.back().error.message, testing::HasSubstr("stay in force"));
+  ASSERT_TRUE(ruling->problems.back().error.place);
+  std::filesystem::remove(folder / "mine.yml");
+  watch_->tick();
+  EXPECT_EQ(rules(), before);
+  std::filesystem::remove_all(folder);
+  watch_->tick();
+  EXPECT_EQ(rules(), before) << "a folder that is gone leaves the rules in force";
+}
+
+TEST_F(WatchTest, AFolderThatIsNotThereIsToldAtTheStart) {
+  const auto opened = Watch::open({clock_, *control_, *registry_}, {.folders = {directory_ / "nowhere"}});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(WatchTest, RecordsThatAreNoEventsDisturbNobody) {
+  std::string deep(500, '[');
+  model::EventView view;
+  const std::vector<store::NewEvent> bad{{view, deep}, {view, "\xff\xfe"}, {view, ""}};
+  const Sight sight = watch_->look(eye_, organization_, *registry_->all()[0], "entries", bad);
+  EXPECT_TRUE(sight.hits.empty());
+  page({{"e1", "forced", "ada", at(0)}});
+  EXPECT_EQ(alerts().size(), 1u);
+}
+
+}  // namespace
+}  // namespace picket::watch

@@ -1,0 +1,199 @@
+#include "watch/watch.h"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "obs/log.h"
+#include "obs/metrics.h"
+#include "watch/windows.h"
+
+namespace picket::watch {
+namespace {
+using namespace std::chrono_literals;
+
+constexpr Micros kKept = std::chrono::hours(24 * 31);  ///< signals of no alert
+constexpr std::size_t kHeldPrograms = 64;
+
+/// Whom or what a match is about: the person, else the address.
+std::string_view subject_of(const model::EventView& view) {
+  return !view.actor_uid.empty() ? view.actor_uid : !view.actor_email.empty() ? view.actor_email : view.source_ip;
+}
+
+}  // namespace
+
+detect::Matcher& Eye::matcher(const std::shared_ptr<const detect::Program>& program) {
+  for (Held& held : held_)
+    if (held.program == program) return held.matcher;
+  if (held_.size() >= kHeldPrograms) held_.erase(held_.begin());
+  return held_.emplace_back(Held{program, detect::Matcher(program)}).matcher;
+}
+
+Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders) {
+  for (const auto& connector : parts_.connectors.all()) {
+    for (const auto& stream : connector->streams()) services_.emplace_back(stream.product, stream.service);
+    for (const auto& rule : connector->rules())
+      shipped_.push_back({Origin::kShipped, connector->slug() + "/" + std::string(rule.file), connector->slug(), std::string(rule.text)});
+  }
+  std::sort(services_.begin(), services_.end());
+  services_.erase(std::unique(services_.begin(), services_.end()), services_.end());
+}
+
+Watch::~Watch() = default;
+
+Result<std::unique_ptr<Watch>> Watch::open(const Parts& parts, Options options) {
+  std::unique_ptr<Watch> out(new Watch(parts, std::move(options)));
+  {
+    const std::lock_guard lock(out->making_);
+    PICKET_TRY(out->folder_.read());
+  }
+  PICKET_ASSIGN(const auto organizations, parts.control.organizations());
+  for (const auto& organization : organizations) PICKET_TRY(out->reload(organization.id));
+  const auto& base = *out->base_;
+  for (const auto& problem : base.problems()) {
+    const bool error = problem.severity == detect::Problem::Severity::kError;
+    if (error) PICKET_LOG_WARN("watch", "{}: {}", problem.file, problem.error.message);
+  }
+  PICKET_LOG_INFO("watch", "{} detection rules watch {} kinds of events", base.rules().rules().size(), out->services_.size());
+  return out;
+}
+
+void Watch::start() {
+  thread_ = std::jthread([this](std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, 2s, [&stop] { return stop.stop_requested(); })) tick();
+  });
+}
+
+void Watch::tick() {
+  bool other = false;
+  {
+    const std::lock_guard lock(making_);
+    other = folder_.changed();
+    if (other) {
+      if (const Status read = folder_.read(); !read) {
+        PICKET_LOG_WARN("watch", "{} The rules that are in force stay.", read.error().message);
+        other = false;
+      } else {
+        base_ = nullptr;
+      }
+    }
+  }
+  if (other) {
+    std::vector<std::string> organizations;
+    {
+      const std::shared_lock lock(mutex_);
+      for (const auto& [id, ruling] : rulings_) organizations.push_back(id);
+    }
+    for (const auto& id : organizations)
+      if (const Status done = reload(id); !done) PICKET_LOG_WARN("watch", "Rules could not be put in force: {}", done.error().message);
+    PICKET_LOG_INFO("watch", "The rules in the folder changed and are in force.");
+  }
+  const TimePoint now = parts_.clock.now();
+  if (now - swept_at_ < 1h) return;
+  swept_at_ = now;
+  if (const Status swept = parts_.control.detections().sweep_signals(now - kKept); !swept)
+    PICKET_LOG_WARN("watch", "Old matches could not be dropped: {}", swept.error().message);
+}
+
+std::shared_ptr<const Book> Watch::base_book() {
+  if (base_ == nullptr) {
+    std::vector<Source> sources = shipped_;
+    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
+    base_ = Book::make(sources, services_);
+  }
+  return base_;
+}
+
+Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
+  PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
+  auto out = std::make_shared<Ruling>();
+  const std::lock_guard lock(making_);
+  out->book = base_book();
+  if (!own.empty()) {
+    std::vector<Source> sources = shipped_;
+    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
+    for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
+    out->book = Book::make(sources, services_);
+  }
+  out->problems = out->book->problems();
+  out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
+  std::vector<control::KnownRule> known;
+  for (std::size_t i = 0; i < out->book->entries().size(); ++i) {
+    const Entry& entry = out->book->entries()[i];
+    known.push_back({entry.key, out->book->rules().rules()[i].rule.title, entry.digest, entry.origin != Origin::kShipped});
+  }
+  PICKET_ASSIGN(auto states, parts_.control.detections().know_rules(organization_id, known, options_.probation, parts_.clock.now()));
+  std::unordered_map<std::string_view, control::RuleState*> by_key;
+  for (auto& state : states) by_key.emplace(state.key, &state);
+  for (const auto& rule : known) out->states.push_back(*by_key.at(rule.key));
+  return out;
+}
+
+Status Watch::reload(const std::string& organization_id) {
+  PICKET_ASSIGN(auto ruling, make_ruling(organization_id));
+  const std::unique_lock lock(mutex_);
+  rulings_[organization_id] = std::move(ruling);
+  return {};
+}
+
+RulingPtr Watch::ruling(const std::string& organization_id) {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = rulings_.find(organization_id); found != rulings_.end()) return found->second;
+  }
+  // an organization that was made while we run
+  if (!parts_.control.organization(organization_id) || !reload(organization_id)) return nullptr;
+  const std::shared_lock lock(mutex_);
+  return rulings_[organization_id];
+}
+
+Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization_id, const std::string& own_rule_id, const std::string& text) {
+  PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
+  std::vector<Source> sources;
+  {
+    const std::lock_guard lock(making_);
+    sources = shipped_;
+    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
+  }
+  for (const auto& rule : own)
+    if (rule.id != own_rule_id) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
+  sources.push_back({Origin::kOwn, own_rule_id, {}, text});
+  return Book::make(sources, services_);
+}
+
+Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
+                  std::span<const store::NewEvent> events) {
+  static obs::Counter& odd = obs::counter("picket_detect_unread_total", "Records that rules could not be tried on.");
+  Sight out;
+  out.ruling = ruling(organization_id);
+  if (out.ruling == nullptr) return out;
+  const auto info = std::find_if(connector.streams().begin(), connector.streams().end(), [&](const auto& s) { return s.name == stream; });
+  if (info == connector.streams().end()) return out;
+  const auto& program = out.ruling->book->program({info->product, info->service});
+  if (program == nullptr) return out;
+  detect::Matcher& matcher = eye.matcher(program);
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    if (events[i].view.unreadable) continue;
+    const auto matches = matcher.match(events[i].raw);
+    if (!matches) {
+      odd.add();
+      continue;
+    }
+    for (const detect::Match& match : *matches) {
+      if (!out.ruling->states[match.rule].enabled) continue;
+      Hit& hit = out.hits.emplace_back();
+      hit.event = i;
+      hit.rule = match.rule;
+      hit.time = events[i].view.time;
+      for (const auto& value : matcher.captures(match)) hit.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      if (out.events.empty() || out.events.back() != i) out.events.push_back(i);
+    }
+  }
+  for (Hit& hit : out.hits)
+    if (out.ruling->book->entries()[hit.rule].alerts) hit.subject = subject_of(events[hit.event].view);
+  return out;
+}
+
+}  // namespace picket::watch

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "connector/connector.h"
+#include "control/control.h"
+#include "detect/correlator.h"
+#include "store/event_store.h"
+#include "watch/book.h"
+#include "watch/rule_folder.h"
+
+/// Which rules watch which organization, and what their matches lead to.
+namespace picket::watch {
+
+/// An organization's rules and what it decided about each. Immutable; a change makes another.
+struct Ruling {
+  std::shared_ptr<const Book> book;
+  std::vector<control::RuleState> states;  ///< by rule of the book
+  std::vector<detect::Problem> problems;   ///< the book's, and those of broken files
+};
+using RulingPtr = std::shared_ptr<const Ruling>;
+
+/// A rule that matched an event of a page.
+struct Hit {
+  std::uint32_t event = 0;  ///< index in the page
+  std::uint32_t rule = 0;   ///< index in the book
+  TimePoint time{};
+  std::string subject;  ///< the person or address that the event is about
+  std::vector<std::optional<std::string>> captures;
+};
+
+/// What the rules say of a page. Nothing is recorded yet.
+struct Sight {
+  RulingPtr ruling;
+  std::vector<Hit> hits;                 ///< by event
+  std::vector<std::uint32_t> events;     ///< indexes of the events that hits are of, ascending, each once
+};
+
+/// What one thread keeps to itself while it looks at pages.
+class Eye {
+ public:
+  detect::Matcher& matcher(const std::shared_ptr<const detect::Program>& program);
+
+ private:
+  struct Held {
+    std::shared_ptr<const detect::Program> program;
+    detect::Matcher matcher;
+  };
+  std::vector<Held> held_;
+};
+
+/// Rules over events as they come: matches become signals, signals feed correlations, and what must be told becomes an alert.
+///
+/// Place: between ingest, which calls `look` and `judge` for every page, and control, which commits what they say together with the
+/// cursor. Threads: `look`, `ruling`, `reload` any; `judge` and `forget` one at a time (ingest holds the lock of its commits).
+/// Failure: rules that cannot be used are problems, never errors; an organization whose rules cannot be read keeps those it had.
+class Watch {
+ public:
+  struct Parts {
+    Clock& clock;
+    control::Control& control;
+    const connector::Registry& connectors;
+  };
+  struct Options {
+    std::vector<std::filesystem::path> folders;
+    /// How long a rule that people wrote or changed is watched before it alerts.
+    Micros probation = std::chrono::hours(48);
+    detect::CorrelatorLimits limits{};
+  };
+  /// Reads and compiles everything. Errors: a folder that is not there; what control tells.
+  static Result<std::unique_ptr<Watch>> open(const Parts& parts, Options options);
+  ~Watch();
+
+  /// Looks after folders and old signals from now on, on a thread of its own.
+  void start();
+  /// Reads folders again when something changed there; drops old signals once an hour. Called by the thread of `start`.
+  void tick();
+
+  /// Tries the organization's rules on a page. Pure.
+  Sight look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
+             std::span<const store::NewEvent> events);
+  /// What is to be committed for a page: matches, and what correlations say now. `ids`: of `sight.events`, as the store gave
+  /// them. When the commit does not come about, `forget` must be called. Errors: signals could not be read back.
+  Result<std::vector<control::Match>> judge(const store::StreamKey& key, const Sight& sight, std::span<const std::string> ids);
+  /// Windows of the organization are read back from what was committed before they are used again.
+  void forget(const std::string& organization_id);
+
+  /// Null: there is no such organization.
+  RulingPtr ruling(const std::string& organization_id);
+  /// After a change of an organization's rules through control.
+  Status reload(const std::string& organization_id);
+  /// The rules as they would be with this text instead of (or beside) the organization's own one of that id. For trying.
+  Result<std::shared_ptr<const Book>> draft(const std::string& organization_id, const std::string& own_rule_id, const std::string& text);
+  /// Every stream there is, as rules name it.
+  const std::vector<Book::Service>& services() const { return services_; }
+
+ private:
+  struct Windows;
+  Watch(const Parts& parts, Options options);
+  Result<RulingPtr> make_ruling(const std::string& organization_id);
+  std::shared_ptr<const Book> base_book();
+  Status read_folder();
+  Result<Windows*> windows(const std::string& organization_id, const RulingPtr& ruling);
+  Status note_firing(const RulingPtr& ruling, const detect::Firing& firing,
+                     const std::unordered_map<std::uint64_t, const std::string*>& known, std::vector<control::Match>& out);
+
+  const Parts parts_;
+  const Options options_;
+  std::vector<Book::Service> services_;
+  std::vector<Source> shipped_;
+
+  std::mutex making_;  ///< held while rules are read and compiled
+  RuleFolder folder_;  ///< guarded by making_
+  std::shared_ptr<const Book> base_;  ///< guarded by making_: shipped and folder rules; null: to be made
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, RulingPtr> rulings_;  ///< guarded by mutex_
+
+  std::unordered_map<std::string, std::unique_ptr<Windows>> windows_;  ///< of who calls judge
+  TimePoint swept_at_{};
+  std::jthread thread_;
+};
+
+}  // namespace picket::watch
