@@ -92,7 +92,7 @@ struct Pair {
     }
     arrival += *rc::gen::element(1, 60, 86'400 * 20);
     const auto ours = store->append(key, list.events(), from_seconds(arrival));
-    const auto theirs = model.append(key, list.events(), from_seconds(arrival));
+    const auto theirs = model.append(key, list.events(), from_seconds(arrival), {});
     RC_ASSERT(ours.has_value());
     RC_ASSERT(ours->added == theirs->added);
     RC_ASSERT(ours->repeated == theirs->repeated);
