@@ -25,7 +25,7 @@ namespace {
 
 std::vector<api::Asset> console_assets() {
   std::vector<api::Asset> out;
-  for (const auto& a : console::assets()) out.push_back({a.path, a.content_type, a.bytes, a.gzip_bytes, a.etag});
+  for (const auto& a : console::assets()) out.push_back({a.path, a.content_type, a.bytes, a.gzip_bytes, a.etag, a.immutable});
   return out;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { request } from './client';
-import { beginEarly } from './early';
+import { beginEarly, rememberSignedIn } from './early';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -36,6 +36,20 @@ test('without a session nothing else is asked for', async () => {
   beginEarly('/', '/session', ['/list']);
   await expect(request('GET', '/session', { plainUnauthorized: true })).rejects.toMatchObject({ status: 401 });
   expect(asked).toEqual(['/session']);
+});
+
+test('where somebody was signed in before nothing waits, and a refusal of the list is not kept', async () => {
+  const asked = serve({ '/session': () => json({ errors: [] }, 401), '/list': () => json({ errors: [] }, 401) });
+  rememberSignedIn(true);
+  beginEarly('/', '/session', ['/list']);
+  expect(asked).toEqual(['/session', '/list']);
+  await expect(request('GET', '/session', { plainUnauthorized: true })).rejects.toMatchObject({ status: 401 });
+  serve({ '/list': () => json({ data: [2] }) });
+  expect((await request('GET', '/list')).body).toEqual({ data: [2] });
+  rememberSignedIn(false);
+  const later = serve({ '/session': () => json({ errors: [] }, 401), '/list': () => json({}) });
+  beginEarly('/', '/session', ['/list']);
+  expect(later).toEqual(['/session']);
 });
 
 test('what failed early is asked for again, and what nobody took in time as well', async () => {

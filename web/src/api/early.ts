@@ -9,19 +9,48 @@ const freshMs = 5_000;
 /** As the client sends them. */
 const headers = { accept: 'application/json' };
 
-function begin(path: string): Promise<Response | null> {
+function begin(path: string, refusalToo: boolean): Promise<Response | null> {
   // A failure is nobody's business here: the client asks again and says what is wrong.
-  const answer = fetch(path, { headers, credentials: 'same-origin' }).catch(() => null);
+  const answer = fetch(path, { headers, credentials: 'same-origin' })
+    .then((response) => (response.ok || refusalToo ? response : null))
+    .catch(() => null);
   begun.set(path, { answer, at: performance.now() });
   return answer;
 }
 
-/** Asks for the session, and when there is one for the first page of the device list on the screens that begin with it. */
+const mark = 'picket.signed-in';
+
+/** Remembers in this browser whether somebody was signed in; it is a guess for the next start, and opens nothing. */
+export function rememberSignedIn(signedIn: boolean): void {
+  try {
+    if (signedIn) window.localStorage.setItem(mark, '1');
+    else window.localStorage.removeItem(mark);
+  } catch {
+    // Without storage the next start asks one after the other.
+  }
+}
+
+function wasSignedIn(): boolean {
+  try {
+    return window.localStorage.getItem(mark) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks for the session and, on the screens that begin with it, for the first page of the device list. Where somebody was signed in
+ * before, all are asked for at once: the answer to the first would wait until the console's own code has run.
+ */
 export function beginEarly(pathname: string, session: string, lists: string[]): void {
-  const first = begin(session);
+  const first = begin(session, true);
   if (pathname !== '/' && !pathname.startsWith('/settings/security-devices')) return;
-  void first.then((answer) => {
-    if (answer?.ok) for (const path of lists) begin(path);
+  const rest = (): void => {
+    for (const path of lists) void begin(path, false);
+  };
+  if (wasSignedIn()) rest();
+  else void first.then((answer) => {
+    if (answer?.ok) rest();
   });
 }
 

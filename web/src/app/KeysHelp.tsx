@@ -23,15 +23,21 @@ function Keys({ title, keys }: { title: string; keys: KeyHelp[] }) {
   );
 }
 
-/** The keys of what is on the screen now: whoever listens for a key lists it. */
-export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+function Groups() {
   const keys = useToldKeys();
   return (
+    <div className={classes.keysGroups}>
+      <Keys title="On this page" keys={keys.filter((one) => !one.everywhere)} />
+      <Keys title="Everywhere" keys={keys.filter((one) => one.everywhere)} />
+    </div>
+  );
+}
+
+/** The keys of what is on the screen now: whoever listens for a key lists it. Closed, it does not listen: a panel alone tells of three. */
+export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
     <Modal opened={opened} onClose={onClose} title="Keys" size="sm" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <div className={classes.keysGroups}>
-        <Keys title="On this page" keys={keys.filter((one) => !one.everywhere)} />
-        <Keys title="Everywhere" keys={keys.filter((one) => one.everywhere)} />
-      </div>
+      <Groups />
     </Modal>
   );
 }

@@ -11,6 +11,7 @@ import { installCsrfRefresh } from '@/data/session/session';
 import { theme } from '@/theme/theme';
 import { Notices } from '@/ui/announce';
 import { keepFocus } from '@/ui/focusKept';
+import { Meanings } from '@/ui/Meanings';
 import { createAppRouter } from './router';
 
 const queryClient = new QueryClient({
@@ -35,6 +36,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Notices />
+        <Meanings />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

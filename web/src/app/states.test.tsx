@@ -41,7 +41,7 @@ interface Screen {
 const screens: Screen[] = [
   { name: 'Home', address: '/', asks: 'GET /api/v2/security_devices', shows: () => screen.findByRole('heading', { level: 1, name: 'Home' }) },
   { name: 'the list', address: '/settings/security-devices', asks: 'GET /api/v2/security_devices', shows: () => screen.findByRole('link', { name: 'Alpha' }) },
-  { name: 'the panel', address: '/settings/security-devices/z', asks: 'GET /api/v2/security_devices/z', shows: () => screen.findByRole('complementary', { name: 'Zeta' }) },
+  { name: 'the panel', address: '/settings/security-devices/z', asks: 'GET /api/v2/security_devices/z', shows: () => screen.findByRole('complementary', { name: 'Zeta' }).then((panel) => within(panel).findByRole('heading', { name: 'History' })) },
   { name: 'Events', address: '/events', asks: 'GET /api/v2/events', shows: () => screen.findByRole('link', { name: 'vault.create' }) },
   { name: 'an event', address: '/events/e9', asks: 'GET /api/v2/events/e9', shows: () => screen.findByRole('complementary', { name: 'Event' }).then((panel) => within(panel).findAllByText('vault.create')) },
   { name: 'Profile', address: '/profile', asks: 'GET /api/v2/user_sessions', shows: () => screen.findByText('This one') },
@@ -230,7 +230,7 @@ describe('what breaks', () => {
     const panel = await screen.findByRole('complementary');
     await within(panel).findAllByText('This part of the page broke');
     expect(screen.getByRole('link', { name: 'Alpha' })).toBeTruthy();
-    expect(within(panel).getByRole('heading', { name: 'History' })).toBeTruthy();
+    expect(await within(panel).findByRole('heading', { name: 'History' })).toBeTruthy();
     expect(within(panel).getAllByRole('button', { name: 'Copy what happened' }).length).toBeGreaterThan(0);
   });
 

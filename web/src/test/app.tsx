@@ -6,6 +6,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { createAppRouter } from '@/app/router';
 import { installCsrfRefresh } from '@/data/session/session';
 import { Notices } from '@/ui/announce';
+import { Meanings } from '@/ui/Meanings';
 
 export interface TestApp {
   user: UserEvent;
@@ -24,6 +25,7 @@ export function openAt(address: string): TestApp {
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
         <Notices />
+        <Meanings />
       </QueryClientProvider>
     </MantineProvider>,
   );

@@ -1,5 +1,6 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { ApiError, onCsrfRefused, request, setCsrfToken } from '@/api/client';
+import { rememberSignedIn } from '@/api/early';
 import { sessionPath as path } from '@/api/first';
 import { learnServerTime } from '@/api/clock';
 import type { Credentials, Session } from '@/api/types';
@@ -7,6 +8,7 @@ import type { Credentials, Session } from '@/api/types';
 function accept(session: Session): Session {
   setCsrfToken(session.csrf_token);
   learnServerTime(session.server.time);
+  rememberSignedIn(true);
   return session;
 }
 
@@ -17,7 +19,10 @@ export const sessionQuery = queryOptions({
     try {
       return accept((await request<Session>('GET', path, { signal, plainUnauthorized: true })).body);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
+      if (error instanceof ApiError && error.status === 401) {
+        rememberSignedIn(false);
+        return null;
+      }
       throw error;
     }
   },
@@ -40,6 +45,7 @@ export async function signOut(client: QueryClient): Promise<void> {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
   }
   setCsrfToken(null);
+  rememberSignedIn(false);
   client.clear();
   client.setQueryData(sessionQuery.queryKey, null);
 }

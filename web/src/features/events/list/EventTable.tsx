@@ -1,10 +1,10 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import type { GlossaryKey } from '@/glossary';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
+import { useMedia } from '@/ui/useMedia';
 import { useZone, zoned } from '@/ui/zone';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
@@ -38,7 +38,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   const { rows, names, open } = useEventsView();
   const { events, more, loadMore } = rows;
   const scroller = useRef<HTMLDivElement>(null);
-  const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
+  const cards = useMedia('(max-width: 640px)');
   const zone = useZone();
   // eslint-disable-next-line react-hooks/exhaustive-deps -- days begin with the midnights of the person's zone
   const lines = useMemo(() => linesOf(events, serverNow()), [events, zone]);

@@ -1,12 +1,13 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce } from '@/ui/announce';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
+import type { FilterField } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
@@ -38,7 +39,7 @@ function useForgetBroken(search: DevicesSearch): void {
   }, [key]);
 }
 
-function AddButton() {
+const AddButton = memo(function AddButton() {
   const navigate = useNavigate();
   return (
     <Button
@@ -50,7 +51,7 @@ function AddButton() {
       Add Security Device
     </Button>
   );
-}
+});
 
 export function DeviceList(props: {
   list: DeviceListData;
@@ -68,15 +69,7 @@ export function DeviceList(props: {
   const narrowed = [search.q, search.status, search.technology, search.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
   const bare = empty && !narrowed;
-  const filter = (key: string, text: string | undefined): void => {
-    void navigate({
-      to: '.',
-      search: (now) => {
-        const { [key as FilterKey]: _, ...rest } = now;
-        return text === undefined ? rest : { ...rest, [key]: text };
-      },
-    });
-  };
+  const filter = useFilterChange();
   const showAll = (): void => {
     void navigate({
       to: '.',
@@ -96,18 +89,7 @@ export function DeviceList(props: {
         <h1 id="devices-title">Security Devices</h1>
         <AddButton />
       </div>
-      {!bare && (
-        <div className={classes.tools}>
-          <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
-          <AddFilter fields={fields} values={search} onChange={filter} />
-          <span className={classes.toolsEnd}>
-            <SortSelect />
-            <Views />
-            <ColumnsMenu />
-            <ExportMenu ids={ids} />
-          </span>
-        </div>
-      )}
+      {!bare && <Tools fields={fields} ids={ids} />}
       <div className={classes.chipsRow}>
         <FilterChips fields={fields} values={search} onChange={filter} />
       </div>
@@ -171,6 +153,40 @@ export function DeviceList(props: {
     </section>
   );
 }
+
+function useFilterChange(): (key: string, text: string | undefined) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (key, text) => {
+      void navigate({
+        to: '.',
+        search: (now) => {
+          const { [key as FilterKey]: _, ...rest } = now;
+          return text === undefined ? rest : { ...rest, [key]: text };
+        },
+      });
+    },
+    [navigate],
+  );
+}
+
+/** What stands above the table. It has nothing to do with which device is open, and does not render again for that. */
+const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids: string[] }) {
+  const search = useDevicesSearch();
+  const filter = useFilterChange();
+  return (
+    <div className={classes.tools}>
+      <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
+      <AddFilter fields={fields} values={search} onChange={filter} />
+      <span className={classes.toolsEnd}>
+        <SortSelect />
+        <Views />
+        <ColumnsMenu />
+        <ExportMenu ids={ids} />
+      </span>
+    </div>
+  );
+});
 
 /** Cards have no heads to sort by. */
 function SortSelect() {

@@ -1,10 +1,10 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
+import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
@@ -21,6 +21,15 @@ const rowHeight = 40;
 const cardHeight = 142;
 const headHeight = 36;
 
+/** Whether a row stands whole between the head and the foot of the scrolled area. */
+function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
+  const row = virtual.measurementsCache[index];
+  const top = virtual.scrollOffset;
+  const height = virtual.scrollRect?.height;
+  if (row === undefined || top === null || height === undefined) return false;
+  return row.start - virtual.options.scrollPaddingStart >= top && row.end <= top + height;
+}
+
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected, selection }: {
   loading: boolean;
@@ -30,12 +39,12 @@ export function DeviceTable({ loading, selected, selection }: {
   const { ids, devices, plugin, technology, act } = useDevicesView();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const cards = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
+  const cards = useMedia('(max-width: 640px)');
   const keys = useChosenColumns();
-  const columns = useMemo(
-    () => (cards ? columnsOf(['name', 'status', 'data', 'events']) : fitting(keys, width === 0 ? Infinity : width)),
-    [keys, width, cards],
-  );
+  const all = useMemo(() => columnsOf(cards ? ['name', 'status', 'data', 'events'] : keys), [keys, cards]);
+  const columns = useMemo(() => (cards ? all : fitting(keys, width === 0 ? Infinity : width)), [all, keys, width, cards]);
+  // Rows keep every cell that was asked for, and a rule hides those without room: a panel that opens beside them renders no row again.
+  const hidden = all.filter(({ key }) => !columns.some((column) => column.key === key)).map(({ key }) => key);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -52,7 +61,8 @@ export function DeviceTable({ loading, selected, selection }: {
   }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
-    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    // Asking the browser to scroll makes it lay out the page there and then, even if there is nothing to do.
+    if (selectedIndex >= 0 && !inSight(virtual, selectedIndex)) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
     // Only when another device is opened: live changes must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, virtual]);
@@ -112,7 +122,7 @@ export function DeviceTable({ loading, selected, selection }: {
     const text = parameters.toString();
     return text === '' ? '' : `?${text}`;
   }, [search]);
-  const all = ids.length > 0 && selection.ids.length === ids.length;
+  const whole = ids.length > 0 && selection.ids.length === ids.length;
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
@@ -121,18 +131,19 @@ export function DeviceTable({ loading, selected, selection }: {
         className={classes.table}
         aria-rowcount={ids.length + 1}
         aria-busy={loading}
+        data-hidden={hidden.join(' ')}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >
         <Head
           columns={columns}
-          chosen={all ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
+          chosen={whole ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
           empty={ids.length === 0}
           toggleAll={selection.toggleAll}
         />
         <tbody>
           {before > 0 && <tr aria-hidden className={classes.spacer} style={{ height: before }} />}
           {loading
-            ? Array.from({ length: 12 }, (_, index) => <SkeletonRow key={index} columns={columns} />)
+            ? Array.from({ length: 12 }, (_, index) => <SkeletonRow key={index} columns={all} />)
             : items.map((item) => {
                 const id = ids[item.index];
                 const device = id === undefined ? undefined : devices.get(id);
@@ -143,7 +154,7 @@ export function DeviceTable({ loading, selected, selection }: {
                     plugin={plugin(device.attributes.plugin_slug)}
                     technology={technology(device.attributes.plugin_slug)}
                     day={dayOf(device.id)}
-                    columns={columns}
+                    columns={all}
                     index={item.index}
                     href={`/settings/security-devices/${encodeURIComponent(device.id)}${query}`}
                     open={device.id === selected}

@@ -240,7 +240,7 @@ describe('the panel', () => {
     const panel = await screen.findByRole('complementary', { name: 'Alpha' });
     expect(app.address()).toBe('/settings/security-devices/a');
     for (const name of ['Device Health', 'Information', 'History']) {
-      expect(within(panel).getByRole('heading', { name })).toBeTruthy();
+      expect(await within(panel).findByRole('heading', { name })).toBeTruthy();
     }
     expect(within(panel).getByText('1 of 3')).toBeTruthy();
     expect(within(panel).getByRole('button', { name: 'Previous device' })).toHaveProperty('disabled', true);
@@ -266,7 +266,7 @@ describe('the panel', () => {
     openAt('/settings/security-devices/a');
     const panel = await screen.findByRole('complementary', { name: 'Alpha' });
     expect(await within(panel).findByText('Reading history: 62 %.')).toBeTruthy();
-    expect(within(panel).getByText('62 %, 2,210 events a second, about 4 min left')).toBeTruthy();
+    expect(await within(panel).findByText('62 %, 2,210 events a second, about 4 min left')).toBeTruthy();
     expect(within(panel).getByRole('progressbar', { name: 'Reading history of Audit events' })).toBeTruthy();
     expect(panel.textContent).toContain('ends in x9Qk');
     expect((await within(panel).findAllByText(/by Ana Ruiz/)).length).toBe(2);

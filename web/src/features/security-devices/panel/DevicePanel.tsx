@@ -8,6 +8,7 @@ import { deviceQuery } from '@/data/devices/devices';
 import { announce } from '@/ui/announce';
 import { Boundary } from '@/ui/Boundary';
 import { copyText } from '@/ui/CopyButton';
+import { Later } from '@/ui/Later';
 import { PanelFrame } from '@/ui/PanelFrame';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
@@ -178,12 +179,14 @@ export function DevicePanel() {
         <Boundary of={device.id}>
           <HealthSection device={device} />
         </Boundary>
-        <Boundary of={device.id}>
-          <InformationSection device={device} details={query.data} />
-        </Boundary>
-        <Boundary of={device.id}>
-          <HistorySection deviceId={device.id} />
-        </Boundary>
+        <Later>
+          <Boundary of={device.id}>
+            <InformationSection device={device} details={query.data} />
+          </Boundary>
+          <Boundary of={device.id}>
+            <HistorySection deviceId={device.id} />
+          </Boundary>
+        </Later>
       </div>
     </PanelFrame>
   );

@@ -1,9 +1,9 @@
-import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { useMedia } from '@/ui/useMedia';
 
 /** As in devices.module.css: below this width the panel is the page, and no other heading is left. */
 export function usePanelIsPage(): boolean {
-  return useMediaQuery('(max-width: 1020px)', false, { getInitialValueInEffect: false });
+  return useMedia('(max-width: 1020px)');
 }
 
 /** A heading of the panel. `level` counts beside the list, whose own heading is the first. */

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { Device } from '@/api/types';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { Later } from '@/ui/Later';
 import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
 import { Term } from '@/ui/Term';
@@ -71,10 +72,12 @@ export function HealthSection({ device }: { device: Device }) {
         <Remedy device={device} />
       </Callout>
       <HealthCards device={device} />
-      <TokenLine device={device} />
-      {details && details.streams.length > 0 && <Streams device={device} streams={details.streams} />}
-      <Traffic device={device} />
-      {details && details.streams.length > 0 && <Polls device={device} streams={details.streams} />}
+      <Later>
+        <TokenLine device={device} />
+        {details && details.streams.length > 0 && <Streams device={device} streams={details.streams} />}
+        <Traffic device={device} />
+        {details && details.streams.length > 0 && <Polls device={device} streams={details.streams} />}
+      </Later>
     </section>
   );
 }
