@@ -13,7 +13,10 @@ const preloadMain: Plugin = {
     handler(_html, { bundle }) {
       const main = Object.values(bundle ?? {}).find((one) => one.type === 'chunk' && one.moduleIds.some((id) => id.endsWith('/src/app/main.tsx')));
       if (main?.type !== 'chunk') return [];
+      // Text that is drawn before its font is there moves when it comes.
+      const fonts = Object.keys(bundle ?? {}).filter((name) => /inter-latin-wght-normal.*\.woff2$/.test(name));
       return [
+        ...fonts.map((font) => ({ tag: 'link', attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `/${font}` }, injectTo: 'head' as const })),
         { tag: 'link', attrs: { rel: 'modulepreload', href: `/${main.fileName}` }, injectTo: 'head' as const },
         ...[...(main.viteMetadata?.importedCss ?? [])].map((css) => ({ tag: 'link', attrs: { rel: 'stylesheet', href: `/${css}` }, injectTo: 'head' as const })),
       ];

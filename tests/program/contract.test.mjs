@@ -112,7 +112,12 @@ test("liveness, readiness and metrics need no sign-in; the page has a title", as
   for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await fetch(base + path)).status, 200, path);
   const page = await fetch(base + "/settings/security-devices");
   assert.equal(page.status, 200);
-  assert.match(await page.text(), /<title>[^<]+<\/title>/);
+  const html = await page.text();
+  assert.match(html, /<title>[^<]+<\/title>/);
+  assert.equal(page.headers.get("cache-control"), "no-cache");
+  // A browser that must ask again for a script throws away what it had compiled of it.
+  const [script] = /\/assets\/[^"]+\.js/.exec(html) ?? [];
+  if (script) assert.match((await fetch(base + script)).headers.get("cache-control"), /immutable/);
 });
 
 test("the two posts of a sign-in: always 401 without a code, a token with it, each code once", async () => {

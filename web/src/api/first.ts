@@ -6,7 +6,7 @@ export const pluginsPath = '/api/v2/plugins?page[limit]=1000';
 /** A first page that paints at once fills a screen and a half. */
 export const firstDevices = 50;
 
-/** Every attribute, so that a device of the list is as good as one alone; its relationships are half of its bytes, and no list shows them. */
+/** Every attribute, so that a device of the list is as good as one alone; its relationships are more than half of its bytes, and no list shows them. */
 const attributes: Record<keyof DeviceAttributes, true> = {
   bytes_total: true,
   created_at: true,

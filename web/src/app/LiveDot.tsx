@@ -54,7 +54,8 @@ export function LiveDot() {
   return (
     <span className={classes.live} data-status={state.status} title={text}>
       <span aria-hidden className={classes.dot} />
-      <span className={classes.liveWord}>{state.status === 'live' ? 'Live' : 'Reconnecting'}</span>
+      {/* Until the first connection the word only keeps its room. */}
+      <span className={classes.liveWord}>{state.status === 'offline' ? 'Reconnecting' : 'Live'}</span>
       <span className="pk-hidden">{state.status === 'live' ? 'The page updates by itself.' : 'Waiting for the server.'}</span>
     </span>
   );
