@@ -10,6 +10,10 @@ namespace picket::onepassword_simulator {
 struct Options;
 }
 
+namespace picket::detect {
+struct Problem;
+}
+
 /// One function a subcommand. Each returns the exit code: 0 done, 1 failed (the sentence is on standard error), 2 wrong use.
 namespace picket::app {
 
@@ -63,6 +67,14 @@ struct RulesCheckOptions {
 /// Reads rules and says what is wrong with them. 1: some rule is refused; 2: a path cannot be read.
 int run_rules_check(const RulesCheckOptions& options);
 
+struct RulesTestOptions {
+  std::vector<std::filesystem::path> paths;
+  bool json = false;
+};
+/// Tries the examples of rules. 1: some example does not come out as it should, or a rule is refused; 2: a path cannot be read, or
+/// no rule can be used.
+int run_rules_test(const RulesTestOptions& options);
+
 struct RulesMatchOptions {
   std::vector<std::filesystem::path> rules;
   std::filesystem::path events;  ///< JSON, one object a line
@@ -74,6 +86,9 @@ struct RulesMatchOptions {
 int run_rules_match(const RulesMatchOptions& options);
 
 int run_version(bool json);
+
+/// Each problem with its line and a caret, on standard error. Gives how many were errors.
+std::size_t print_problems(const std::vector<detect::Problem>& problems);
 
 /// Says an error on standard error and gives exit code 1.
 int report(const Error& error);

@@ -22,6 +22,7 @@ struct Commands {
   UserOptions user;
   SimOptions sim;
   RulesCheckOptions check;
+  RulesTestOptions test;
   RulesMatchOptions match;
   std::string quota = "on";
   bool version_json = false;
@@ -88,6 +89,9 @@ CLI::App* add_rules(CLI::App& app, Commands& c) {
   rules->require_subcommand(1);
   CLI::App* check = rules->add_subcommand("check", "Read rules and say what is wrong with them, with file, line and column");
   check->add_option("path", c.check.paths, "Rule files, or folders of them")->required();
+  CLI::App* test = rules->add_subcommand("test", "Try the examples that rules give of themselves");
+  test->add_option("path", c.test.paths, "Rule files, or folders of them")->required();
+  test->add_flag("--json", c.test.json, "The outcome as JSON on standard output");
   CLI::App* match = rules->add_subcommand("match", "Print a line for each event that a rule matches");
   match->add_option("--rules", c.match.rules, "Rule files, or folders of them. Repeatable")->required();
   match->add_option("--events", c.match.events, "Events, one JSON object a line")->required();
@@ -163,7 +167,8 @@ int run(int argc, char** argv) {
   if (*init) return run_init(c.init);
   if (*version) return run_version(c.version_json);
   if (*completion) return print_completion(app, c.shell);
-  if (*rules) return rules->got_subcommand("check") ? run_rules_check(c.check) : run_rules_match(c.match);
+  if (*rules && rules->got_subcommand("check")) return run_rules_check(c.check);
+  if (*rules) return rules->got_subcommand("test") ? run_rules_test(c.test) : run_rules_match(c.match);
   if (*sim) {
     c.sim.quota = c.quota == "on";
     return run_sim_onepassword(c.sim);

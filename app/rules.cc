@@ -30,20 +30,6 @@ int unusable(const Error& error) {
   return kUnusable;
 }
 
-/// Each problem with its line, on standard error. Gives how many were errors.
-std::size_t print_problems(const std::vector<Problem>& problems) {
-  std::string name, text;
-  for (const Problem& problem : problems) {
-    if (problem.file != name) {
-      name = problem.file;
-      std::ifstream in(name, std::ios::binary);
-      text.assign(std::istreambuf_iterator<char>(in), {});
-    }
-    fmt::print(stderr, "{}\n", detect::to_text(problem, text));
-  }
-  return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), [](const Problem& p) { return p.severity == Problem::Severity::kError; }));
-}
-
 /// A file as one piece of memory, or everything that a pipe gives.
 class Input {
  public:
@@ -237,11 +223,30 @@ class MatchRun {
 
 }  // namespace
 
+std::size_t print_problems(const std::vector<Problem>& problems) {
+  std::string name, text;
+  for (const Problem& problem : problems) {
+    if (problem.file != name) {
+      name = problem.file;
+      std::ifstream in(name, std::ios::binary);
+      text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    fmt::print(stderr, "{}\n", detect::to_text(problem, text));
+  }
+  return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), [](const Problem& p) { return p.severity == Problem::Severity::kError; }));
+}
+
 int run_rules_check(const RulesCheckOptions& options) {
   runtime::unblock_stop_signals();
   auto loaded = detect::load_rules(options.paths);
   if (!loaded) return unusable(loaded.error());
+  auto examples = detect::load_examples(options.paths);
+  if (!examples) return unusable(examples.error());
   std::vector<Problem> problems = std::move(loaded->problems);
+  for (Problem& problem : examples->problems) {
+    problem.severity = Problem::Severity::kWarning;  // the rule itself stays in force
+    problems.push_back(std::move(problem));
+  }
   (void)detect::Program::compile(*loaded->rules, {}, problems);
   const std::size_t errors = print_problems(problems);
   const std::size_t rules = loaded->rules->rules().size(), correlations = loaded->rules->correlations().size();

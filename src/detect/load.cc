@@ -72,4 +72,15 @@ Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeho
   return out;
 }
 
+Result<ExampleFile> load_examples(const std::vector<fs::path>& paths) {
+  ExampleFile out;
+  PICKET_ASSIGN(const std::vector<FileText> texts, read_rule_files(paths));
+  for (const FileText& text : texts) {
+    ExampleFile own = read_examples(text.text, text.file);
+    std::move(own.rules.begin(), own.rules.end(), std::back_inserter(out.rules));
+    std::move(own.problems.begin(), own.problems.end(), std::back_inserter(out.problems));
+  }
+  return out;
+}
+
 }  // namespace picket::detect

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "detect/examples.h"
 #include "detect/rule_set.h"
 
 namespace picket::detect {
@@ -30,5 +31,9 @@ Result<std::vector<FileText>> read_rule_files(const std::vector<std::filesystem:
 /// Reads every file named, and of every folder named the `.yml` and `.yaml` files below it, in order of their names. What is
 /// wrong with a file or a rule is a problem. Errors: kNotFound when a path is not there or cannot be read.
 Result<LoadedRules> load_rules(const std::vector<std::filesystem::path>& paths, const Placeholders& placeholders = {});
+
+/// The examples in the same files. They are read apart, since only who tries rules wants them. Errors: as `load_rules`; a file that
+/// `load_rules` refuses has no examples.
+Result<ExampleFile> load_examples(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace picket::detect

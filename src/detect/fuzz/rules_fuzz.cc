@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "detect/correlator.h"
+#include "detect/example_run.h"
 #include "detect/program.h"
 #include "detect/rule_set.h"
 
@@ -16,6 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<RuleFile> files;
   files.push_back(read_rules(input.substr(0, cut), "fuzz.yml"));
   const auto rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), problems));
+  const ExampleFile examples = read_examples(input.substr(0, cut), "fuzz.yml");
+  problems.insert(problems.end(), examples.problems.begin(), examples.problems.end());
+  std::size_t repeated = 0;
+  for (const RuleExamples& rule : examples.rules)
+    for (const Example& example : rule.examples)
+      for (const ExampleEvent& event : example.events) repeated += static_cast<std::size_t>(event.times);
+  if (repeated < 200) (void)run_examples(rules, examples.rules);
   ProgramOptions options;
   options.event_fields = {"f", "a.b"};
   const auto program = Program::compile(*rules, options, problems);
