@@ -148,6 +148,7 @@ class MatchRun {
     }
     if (!correlating_) return;
     read_time();
+    latest_ = std::max(latest_, time_);
     for (const detect::Match& match : *matches) {
       if (rules_->rules()[match.rule].used_by.empty()) continue;
       detect::Signal signal{match.rule, time_, event_, {}};
@@ -169,22 +170,16 @@ class MatchRun {
 
   void correlate() {
     std::stable_sort(signals_.begin(), signals_.end(), [](const auto& a, const auto& b) { return std::pair(a.time, a.event) < std::pair(b.time, b.event); });
-    detect::Correlator correlator(rules_, {.max_groups = 1'000'000, .max_group_events = 1'000'000, .lateness = Micros(0)});
+    detect::Correlator correlator(rules_, {.max_groups = 1'000'000, .max_group_events = 1'000'000, .max_group_values = 1'000'000, .lateness = Micros(0)});
     std::vector<detect::Firing> firings;
-    std::size_t from = 0;
     for (const detect::Signal& signal : signals_) {
-      from = firings.size();
+      correlator.advance(signal.time, firings);  // in order of time, all before it is known
       correlator.add(signal, firings);
-      for (std::size_t i = from; i < firings.size(); ++i) {
-        const Line line{firings[i].event, firings[i].rule};
-        if (!firings[i].withdrawn) {
-          lines_.push_back(line);
-        } else if (const auto found = std::find(lines_.rbegin(), lines_.rend(), line); found != lines_.rend()) {
-          lines_.erase(std::next(found).base());
-        }
-      }
-      firings.clear();
+      note(firings);
     }
+    // the file is all there is, up to its last event: what would have to wait for longer is not judged
+    correlator.advance(latest_ + Micros(1), firings);
+    note(firings);
     const detect::CorrelatorStats stats = correlator.stats();
     if (stats.evicted_groups + stats.evicted_events > 0)
       fmt::print(stderr, "picket: {} groups and {} events of correlations were given up to bound memory; some correlation may have missed something.\n",
@@ -192,6 +187,18 @@ class MatchRun {
     std::sort(lines_.begin(), lines_.end());
     lines_.erase(std::unique(lines_.begin(), lines_.end()), lines_.end());
     for (const Line& line : lines_) print(line);
+  }
+
+  void note(std::vector<detect::Firing>& firings) {
+    for (const detect::Firing& firing : firings) {
+      const Line line{firing.event, firing.rule};
+      if (!firing.withdrawn) {
+        lines_.push_back(line);
+      } else if (const auto found = std::find(lines_.rbegin(), lines_.rend(), line); found != lines_.rend()) {
+        lines_.erase(std::next(found).base());
+      }
+    }
+    firings.clear();
   }
 
   void print(const Line& line) {
@@ -217,7 +224,7 @@ class MatchRun {
   std::vector<Line> lines_;
   std::vector<detect::Signal> signals_;
   std::string out_;
-  TimePoint time_{};
+  TimePoint time_{}, latest_ = TimePoint::min();
   std::uint64_t event_ = 0, line_ = 0, bad_ = 0, without_time_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "detect/condition.h"
 #include "detect/encodings.h"
+#include "detect/extras_reader.h"
 
 namespace picket::detect {
 namespace {
@@ -43,45 +44,12 @@ bool is_temporal(CorrelationType type) {
   return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
 }
 
-Result<std::vector<std::string>> texts(const YamlNode& value, std::string_view what) {
-  if (value.is_scalar() && value.type != YamlType::kNull) return std::vector{value.text};
-  std::vector<std::string> out;
-  for (const YamlNode& item : value.items) {
-    if (!value.is_sequence() || !item.is_scalar()) return fail_at(item.place, fmt::format("{} must be a text or a list of texts.", what));
-    out.push_back(item.text);
-  }
-  return out;
-}
-
-Result<std::int64_t> read_timespan(const YamlNode& value) {
-  const auto refuse = [&] { return fail_at(value.place, fmt::format("\"{}\" is no time span; write a number and one of s, m, h, d, w, M, y, like 15m.", value.text)); };
-  std::uint64_t number = 0;
-  const char* const begin = value.text.data();
-  const char* const stop = begin + value.text.size();
-  const auto [end, error] = std::from_chars(begin, stop, number);
-  if (error != std::errc() || end == stop || end + 1 != stop) return refuse();
-  double unit = 0;
-  switch (*end) {
-    case 's': unit = 1; break;
-    case 'm': unit = 60; break;
-    case 'h': unit = 3600; break;
-    case 'd': unit = 86400; break;
-    case 'w': unit = 7 * 86400; break;
-    case 'M': unit = 2'629'746; break;   // a twelfth of a year
-    case 'y': unit = 31'556'952; break;  // the mean Gregorian year
-    default: return refuse();
-  }
-  const double seconds = static_cast<double>(number) * unit;
-  if (number == 0 || seconds > kMaxTimespanSeconds) return fail_at(value.place, "The time span must be between one second and ten years.");
-  return static_cast<std::int64_t>(seconds * 1e6);
-}
-
 Status read_condition_map(const YamlNode& map, Correlation& out) {
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     const std::string& name = map.keys[i].text;
     const YamlNode& value = map.items[i];
     if (name == "field") {
-      PICKET_ASSIGN(out.fields, texts(value, "The field of the condition"));
+      PICKET_ASSIGN(out.fields, read_texts(value, "The field of the condition"));
       continue;
     }
     const auto number = value.is_scalar() ? parse_number(value.text) : std::nullopt;
@@ -158,6 +126,39 @@ Status check(const Correlation& out, const YamlNode& section) {
 
 }  // namespace
 
+Result<std::vector<std::string>> read_texts(const YamlNode& value, std::string_view what) {
+  if (value.is_scalar() && value.type != YamlType::kNull) return std::vector{value.text};
+  std::vector<std::string> out;
+  for (const YamlNode& item : value.items) {
+    if (!value.is_sequence() || !item.is_scalar()) return fail_at(item.place, fmt::format("{} must be a text or a list of texts.", what));
+    out.push_back(item.text);
+  }
+  return out;
+}
+
+Result<std::int64_t> read_timespan(const YamlNode& value) {
+  const auto refuse = [&] { return fail_at(value.place, fmt::format("\"{}\" is no time span; write a number and one of s, m, h, d, w, M, y, like 15m.", value.text)); };
+  std::uint64_t number = 0;
+  const char* const begin = value.text.data();
+  const char* const stop = begin + value.text.size();
+  const auto [end, error] = std::from_chars(begin, stop, number);
+  if (error != std::errc() || end == stop || end + 1 != stop) return refuse();
+  double unit = 0;
+  switch (*end) {
+    case 's': unit = 1; break;
+    case 'm': unit = 60; break;
+    case 'h': unit = 3600; break;
+    case 'd': unit = 86400; break;
+    case 'w': unit = 7 * 86400; break;
+    case 'M': unit = 2'629'746; break;   // a twelfth of a year
+    case 'y': unit = 31'556'952; break;  // the mean Gregorian year
+    default: return refuse();
+  }
+  const double seconds = static_cast<double>(number) * unit;
+  if (number == 0 || seconds > kMaxTimespanSeconds) return fail_at(value.place, "The time span must be between one second and ten years.");
+  return static_cast<std::int64_t>(seconds * 1e6);
+}
+
 Result<Correlation> read_correlation(const YamlNode& document, Notes& notes) {
   const YamlNode& section = *document.find("correlation");
   if (!section.is_map()) return fail_at(section.place, "correlation must be a map with type, rules, timespan and condition.");
@@ -168,11 +169,11 @@ Result<Correlation> read_correlation(const YamlNode& document, Notes& notes) {
   if (known == std::end(kTypes)) return fail_at(type->place, fmt::format("\"{}\" is no type of correlation.", type->text));
   out.type = known->type;
   if (const YamlNode* rules = section.find("rules")) {
-    PICKET_ASSIGN(out.rules, texts(*rules, "rules"));
+    PICKET_ASSIGN(out.rules, read_texts(*rules, "rules"));
   }
   for (const std::string_view key : {"group-by", "group_by"})
     if (const YamlNode* group = section.find(key)) {
-      PICKET_ASSIGN(out.group_by, texts(*group, "group-by"));
+      PICKET_ASSIGN(out.group_by, read_texts(*group, "group-by"));
     }
   const YamlNode* timespan = section.find("timespan");
   if (timespan == nullptr) timespan = section.find("timeframe");
@@ -186,6 +187,7 @@ Result<Correlation> read_correlation(const YamlNode& document, Notes& notes) {
     if (const YamlNode* extra = section.find(key))
       notes.warn(extra->place, fmt::format("{} is no part of Sigma; the window slides and this is ignored.", key));
   PICKET_TRY(check(out, section));
+  PICKET_TRY(read_extras(document, &out));
   return out;
 }
 

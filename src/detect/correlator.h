@@ -34,6 +34,7 @@ struct Firing {
 struct CorrelatorLimits {
   std::size_t max_groups = 100'000;      ///< of all correlations together; the one untouched for longest goes
   std::size_t max_group_events = 10'000; ///< in one group; the oldest goes
+  std::size_t max_group_values = 100'000;  ///< of `first_seen`, in one group; the tenth not seen for longest goes
   Micros lateness = std::chrono::hours(1);  ///< how much longer than its time span a window is kept for late events
 };
 
@@ -44,10 +45,12 @@ struct CorrelatorStats {
 };
 
 /// Windows of correlation rules over signals: a bounded cache of what the signals say, and nothing more. Feed it the signals of the
-/// last (time span + lateness) again after a restart, and it is as before.
+/// last (RuleSet::Linked::history_needed + lateness) again after a restart, by time or as they came, then `advance` to where it was, and it is
+/// as before; what that appends was told before.
 /// Place: behind Matcher, one for an organization. Threads: not thread-safe. Failure: none; limits are told by `stats`.
 /// Windows slide: the condition is judged at each event over that event and those at most one time span (inclusive) before it.
-/// A signal that was seen before changes nothing.
+/// A signal that was seen before changes nothing. What depends on something that does not come (`picket: not_followed_by`, `not_preceded_by`) is judged by
+/// `advance` alone, never by a clock.
 class Correlator {
  public:
   explicit Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits = {});
@@ -58,6 +61,10 @@ class Correlator {
   /// Appends what fires because of the signal, inner correlations before the outer ones. A rule that no correlation names
   /// costs nothing.
   void add(const Signal& signal, std::vector<Firing>& out);
+  /// Every event of the organization before this time is known now. Appends what fires because nothing that prevents it came: an
+  /// absence fires when its deadline lies before `complete_until`, with time and identity of its event. One that comes all the same
+  /// withdraws, within CorrelatorLimits::lateness. An earlier time than the last one changes nothing.
+  void advance(TimePoint complete_until, std::vector<Firing>& out);
   CorrelatorStats stats() const;
 
  private:

@@ -183,6 +183,18 @@ bool contains(const Network& network, std::string_view text) {
   return address && address->v6 == network.v6 && same_bits(address->bytes, network.bytes, 0, network.prefix);
 }
 
+std::optional<std::string> address_text(std::string_view text, int v4_prefix, int v6_prefix) {
+  auto address = parse_address(text);
+  if (!address) return std::nullopt;
+  for (int bit = address->v6 ? v6_prefix : v4_prefix; bit < 128; ++bit) {
+    auto& byte = address->bytes[static_cast<std::size_t>(bit / 8)];
+    byte = static_cast<std::uint8_t>(byte & ~(0x80 >> bit % 8));
+  }
+  char buffer[INET6_ADDRSTRLEN];
+  inet_ntop(address->v6 ? AF_INET6 : AF_INET, address->bytes.data(), buffer, sizeof buffer);
+  return std::string(buffer);
+}
+
 std::optional<double> parse_number(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   const std::string_view unsigned_text = !text.empty() && text.front() == '-' ? text.substr(1) : text;

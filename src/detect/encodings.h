@@ -28,6 +28,10 @@ std::optional<Network> parse_network(std::string_view text);
 /// Whether `text` is an address of that network. Any text.
 bool contains(const Network& network, std::string_view text);
 
+/// One spelling for every way to write the address, the bits behind the prefix cleared; IPv4-mapped IPv6 is IPv4. Nothing for what is no
+/// address.
+std::optional<std::string> address_text(std::string_view text, int v4_prefix = 32, int v6_prefix = 128);
+
 /// The number that the whole text spells in decimal, as JSON does (a sign and leading zeros are taken too).
 std::optional<double> parse_number(std::string_view text);
 

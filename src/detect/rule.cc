@@ -19,6 +19,13 @@ std::string_view to_string(Level level) {
   return "";
 }
 
+std::vector<std::string> Correlation::named() const {
+  std::vector<std::string> out = rules;
+  out.insert(out.end(), extras.not_preceded_by.begin(), extras.not_preceded_by.end());
+  out.insert(out.end(), extras.not_followed_by.begin(), extras.not_followed_by.end());
+  return out;
+}
+
 NodePtr make_node(Node::Op op, std::vector<NodePtr> children) {
   if (children.size() == 1 && op != Node::Op::kNot) return children.front();
   auto node = std::make_shared<Node>();

@@ -82,6 +82,19 @@ struct RuleExpression {
   std::vector<RuleExpression> children;
 };
 
+/// How a value is read before values are compared with each other across events; see docs/rules.md.
+enum class ReadAs { kAsIs, kFolded, kEmail, kAddress, kNetwork };
+
+/// What `picket:` adds to a correlation, beyond Sigma: docs/rules.md says what each means, docs/adr/0007 why.
+struct Extras {
+  bool first_seen = false;
+  std::int64_t learning_us = 0;
+  std::vector<std::string> not_preceded_by, not_followed_by;  ///< ids or names
+  std::vector<std::string> equal, different;                  ///< fields
+  std::map<std::string, ReadAs> read_as;                      ///< by field or alias
+  bool absence() const { return !not_preceded_by.empty() || !not_followed_by.empty(); }
+};
+
 struct Correlation {
   CorrelationType type = CorrelationType::kEventCount;
   std::vector<std::string> rules;  ///< ids or names, as written
@@ -99,6 +112,10 @@ struct Correlation {
   std::optional<RuleExpression> expression;
   std::map<std::string, std::map<std::string, std::string>> aliases;  ///< alias -> rule -> field
   bool generate = false;  ///< the referenced rules alert on their own, too
+  Extras extras;
+
+  /// Every rule it names: `rules`, then those that must not come before, then those that must not come after.
+  std::vector<std::string> named() const;
 };
 
 /// What is not right with a text of rules. A warning leaves the rule in force.

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "detect/condition.h"
 #include "detect/correlation_reader.h"
+#include "detect/extras_reader.h"
 
 namespace picket::detect {
 namespace {
@@ -236,6 +237,7 @@ class Reader {
     if (detection == nullptr || !detection->is_map()) return fail_at(document.place, "The rule has no detection (a map of searches and a condition).");
     PICKET_ASSIGN(std::vector<NodePtr> conditions, read_conditions(*detection, "detection", {}));
     rule.root = make_node(Node::Op::kOr, std::move(conditions));
+    PICKET_TRY(read_extras(document, nullptr));
     out_.rules.push_back(std::move(rule));
     return {};
   }

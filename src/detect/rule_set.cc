@@ -56,7 +56,9 @@ class Linker {
             continue;
           }
         }
-        rules_.push_back({std::move(rule), {}, {}, {}});
+        RuleSet::Linked linked;
+        linked.rule = std::move(rule);
+        rules_.push_back(std::move(linked));
       }
   }
 
@@ -97,12 +99,16 @@ class Linker {
       for (std::size_t i = 0; i < rules_.size(); ++i) {
         const Rule& rule = rules_[i].rule;
         if (!rule.is_correlation()) continue;
-        for (const std::string& name : rule.correlation->rules)
+        for (const std::string& name : rule.correlation->named())
           if (directory_.find(name) == kNone) {
             problems_.push_back(problem_of(rule, fmt::format("The correlation names the rule \"{}\", which is not there (or two rules have that name).", name)));
             broken[i] = true;
             break;
           }
+        if (!broken[i] && wants_itself(*rule.correlation)) {
+          problems_.push_back(problem_of(rule, "The correlation asks whether a rule is followed or preceded by itself; what must be absent must be another rule."));
+          broken[i] = true;
+        }
       }
       changed = erase(broken);
       if (!changed) changed = drop_cycles();
@@ -110,17 +116,22 @@ class Linker {
   }
 
   void connect() {
+    std::vector<bool> generating(rules_.size()), silencing(rules_.size());
     for (const std::uint32_t c : order_) {
       const Correlation& correlation = *rules_[c].rule.correlation;
-      for (const std::string& name : correlation.rules) {
+      for (const std::string& name : correlation.named()) {
         const std::uint32_t named = directory_.find(name);
+        if (rules_[c].inputs.size() < correlation.rules.size()) (correlation.generate ? generating : silencing)[named] = true;
         rules_[c].inputs.push_back({named, {}, {}, {}});
         auto& users = rules_[named].used_by;
         if (std::find(users.begin(), users.end(), c) == users.end()) users.push_back(c);
       }
     }
+    for (std::size_t i = 0; i < rules_.size(); ++i) rules_[i].alerts = generating[i] || !silencing[i];
     // from the outermost inwards, so that what an outer rule wants of an inner one is known before the inner one asks its own
     for (auto c = order_.rbegin(); c != order_.rend(); ++c) plan(*c);
+    for (const std::uint32_t c : order_) rules_[c].delay = delay_of(c);
+    for (auto c = order_.rbegin(); c != order_.rend(); ++c) ask_history(*c);
   }
 
  private:
@@ -133,6 +144,15 @@ class Linker {
     return any;
   }
 
+  /// An event would be its own follower.
+  bool wants_itself(const Correlation& correlation) const {
+    const std::vector<std::string> names = correlation.named();
+    const auto own = names.begin() + static_cast<std::ptrdiff_t>(correlation.rules.size());
+    return std::any_of(own, names.end(), [&](const std::string& absent) {
+      return std::any_of(names.begin(), own, [&](const std::string& name) { return directory_.find(name) == directory_.find(absent); });
+    });
+  }
+
   /// Orders the correlations (Kahn); what is left over names itself in a circle.
   bool drop_cycles() {
     order_.clear();
@@ -142,7 +162,7 @@ class Linker {
       moved = false;
       for (std::uint32_t i = 0; i < rules_.size(); ++i) {
         if (placed[i]) continue;
-        const auto& names = rules_[i].rule.correlation->rules;
+        const std::vector<std::string> names = rules_[i].rule.correlation->named();
         if (!std::all_of(names.begin(), names.end(), [&](const std::string& name) { return placed[directory_.find(name)]; })) continue;
         placed[i] = moved = true;
         order_.push_back(i);
@@ -173,15 +193,40 @@ class Linker {
     return name;
   }
 
+  Micros input_delay(std::uint32_t index) const {
+    Micros out{0};
+    for (const RuleSet::Input& input : rules_[index].inputs) out = std::max(out, rules_[input.rule].delay);
+    return out;
+  }
+  Micros delay_of(std::uint32_t index) const {
+    const Correlation& correlation = *rules_[index].rule.correlation;
+    return input_delay(index) + Micros(correlation.extras.not_followed_by.empty() ? 0 : correlation.timespan_us);
+  }
+
+  /// Outer correlations come before the inner ones: what is wanted above is known.
+  void ask_history(std::uint32_t index) {
+    const Correlation& correlation = *rules_[index].rule.correlation;
+    // an event that waits for what follows may itself want what came before
+    const bool both = !correlation.extras.not_preceded_by.empty() && !correlation.extras.not_followed_by.empty();
+    const Micros wanted = rules_[index].history_needed + input_delay(index) + Micros(correlation.timespan_us) * (both ? 2 : 1);
+    for (const RuleSet::Input& input : rules_[index].inputs) {
+      Micros& history = rules_[input.rule].history_needed;
+      history = std::max(history, wanted);
+    }
+  }
+
   void plan(std::uint32_t index) {
     RuleSet::Linked& linked = rules_[index];
     const Correlation& correlation = *linked.rule.correlation;
+    const std::vector<std::string> names = correlation.named();
     for (std::size_t i = 0; i < linked.inputs.size(); ++i) {
       RuleSet::Input& input = linked.inputs[i];
       RuleSet::Linked& named = rules_[input.rule];
-      const auto want = [&](const std::string& name) { return capture(named, resolve(correlation, name, named.rule, correlation.rules[i])); };
+      const auto want = [&](const std::string& name) { return capture(named, resolve(correlation, name, named.rule, names[i])); };
       for (const std::string& name : correlation.group_by) input.group.push_back(want(name));
+      for (const std::string& name : correlation.extras.equal) input.group.push_back(want(name));
       for (const std::string& name : correlation.fields) input.values.push_back(want(name));
+      for (const std::string& name : correlation.extras.different) input.values.push_back(want(name));
       for (const std::string& name : linked.captures) input.captures.push_back(want(name));
     }
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "detect/rule.h"
 #include "detect/rule_reader.h"
 
@@ -19,8 +20,8 @@ class RuleSet {
   /// How a correlation reads the signals of one of the rules it names.
   struct Input {
     std::uint32_t rule;                  ///< index of the named rule
-    std::vector<std::uint32_t> group;    ///< for each group-by field: index into that rule's captures
-    std::vector<std::uint32_t> values;   ///< for each counted field: the same
+    std::vector<std::uint32_t> group;    ///< for each group-by field, then each of Extras::equal: index into that rule's captures
+    std::vector<std::uint32_t> values;   ///< for each counted field, or each of Extras::different: the same
     /// For each capture of the correlation itself: index into the named rule's captures.
     std::vector<std::uint32_t> captures;
   };
@@ -28,8 +29,16 @@ class RuleSet {
     Rule rule;
     /// Fields whose values a match of the rule carries to the correlations above it.
     std::vector<std::string> captures;
-    std::vector<Input> inputs;          ///< of a correlation, in the order of Correlation::rules
+    std::vector<Input> inputs;          ///< of a correlation, in the order of Correlation::named()
     std::vector<std::uint32_t> used_by; ///< correlations that name this rule
+    /// False: a correlation lists the rule among its `rules`, and none of those says `generate`: its matches are no alerts by themselves.
+    bool alerts = true;
+    /// Signals of this rule that are older than this, counted back from the time until which events are complete (see
+    /// Correlator::advance) or the newest event, whichever is older, decide nothing any more: how long they must be kept, and how
+    /// far back they are fed again after a restart. CorrelatorLimits::lateness comes on top. Zero for a rule that none names.
+    Micros history_needed{0};
+    /// Of a correlation: how long after an event it may still fire at it, because it or one below waits for a deadline.
+    Micros delay{0};
   };
 
   /// `problems` gets what the files told and what linking found. Two rules with one id: the second is refused.

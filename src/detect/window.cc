@@ -62,6 +62,38 @@ int longest_order(Iterator begin, Iterator end, std::uint64_t mask) {
   return longest;
 }
 
+/// Values of a kind, as far as it matters whether one of them differs from another: none, one, or several.
+struct Values {
+  std::uint64_t one = 0;
+  int count = 0;  ///< 2: more than one
+  void add(std::uint64_t value) {
+    if (count == 1 && value != one) count = 2;
+    if (count == 0) {
+      one = value;
+      count = 1;
+    }
+  }
+  bool differ_from(std::uint64_t value) const { return count == 2 || (count == 1 && one != value); }
+};
+
+/// Whether an event of the first rule and one of the second (`ordered`: at or after it) have different values.
+template <typename Iterator>
+bool differ(Iterator begin, Iterator end, bool ordered) {
+  Values first, second;
+  while (begin != end) {
+    Iterator behind = begin;  // what lies at one time is in order in both directions
+    for (; behind != end && behind->time == begin->time; ++behind)
+      if ((behind->inputs & 1) != 0) first.add(behind->value);
+    for (; begin != behind; ++begin) {
+      if ((begin->inputs & 2) == 0) continue;
+      if (first.differ_from(begin->second)) return true;
+      second.add(begin->second);
+    }
+  }
+  if (ordered || first.count == 0 || second.count == 0) return false;
+  return first.count == 2 || second.differ_from(first.one);
+}
+
 /// Linear interpolation between the two nearest ranks.
 double percentile(std::vector<double>& values, double percent) {
   const double rank = percent / 100 * static_cast<double>(values.size() - 1);
@@ -73,7 +105,7 @@ double percentile(std::vector<double>& values, double percent) {
   return at + (next - at) * (rank - static_cast<double>(low));
 }
 
-bool temporal(const Correlation& correlation, std::size_t inputs, std::uint64_t seen, int ordered) {
+bool temporal(const Correlation& correlation, std::uint64_t seen, int ordered) {
   if (correlation.type == CorrelationType::kTemporalOrdered) {
     if (correlation.expression)
       return holds_for(*correlation.expression, seen) && ordered == std::popcount(seen & wanted(*correlation.expression));
@@ -81,7 +113,7 @@ bool temporal(const Correlation& correlation, std::size_t inputs, std::uint64_t 
     ordered = std::popcount(seen);
     if (correlation.expression) return holds_for(*correlation.expression, seen);
   }
-  return correlation.bounds.empty() ? ordered == static_cast<int>(inputs) : within(correlation, ordered);
+  return correlation.bounds.empty() ? ordered == static_cast<int>(correlation.rules.size()) : within(correlation, ordered);
 }
 
 }  // namespace
@@ -109,18 +141,19 @@ std::size_t Window::distinct(std::size_t first, std::size_t last) {
   return counts_.size();
 }
 
-bool Window::holds(const Correlation& correlation, std::size_t inputs, std::size_t first, std::size_t last) {
+bool Window::holds(const Correlation& correlation, std::size_t first, std::size_t last) {
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first), end = entries_.begin() + static_cast<std::ptrdiff_t>(last) + 1;
   switch (correlation.type) {
     case CorrelationType::kEventCount: return within(correlation, static_cast<double>(last - first + 1));
     case CorrelationType::kValueCount: return within(correlation, static_cast<double>(distinct(first, last)));
     case CorrelationType::kTemporal:
     case CorrelationType::kTemporalOrdered: {
+      if (!correlation.extras.different.empty()) return differ(begin, end, correlation.type == CorrelationType::kTemporalOrdered);
       std::uint64_t seen = 0;
       for (auto at = begin; at != end; ++at) seen |= at->inputs;
-      if (correlation.type == CorrelationType::kTemporal) return temporal(correlation, inputs, seen, 0);
+      if (correlation.type == CorrelationType::kTemporal) return temporal(correlation, seen, 0);
       const std::uint64_t mask = correlation.expression ? wanted(*correlation.expression) : ~std::uint64_t{0};
-      return temporal(correlation, inputs, seen, longest_order(begin, end, mask));
+      return temporal(correlation, seen, longest_order(begin, end, mask));
     }
     default: break;
   }
@@ -141,33 +174,38 @@ void Window::set(std::size_t index, bool fired, std::vector<Change>& changes) {
 }
 
 /// Judges the events from `from` on whose windows hold the time `changed`.
-void Window::judge(const Correlation& correlation, std::size_t inputs, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
+void Window::judge(const Correlation& correlation, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
   for (std::size_t i = from; i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed; ++i)
-    set(i, holds(correlation, inputs, first_at(entries_[i].time - correlation.timespan_us), i), changes);
+    set(i, holds(correlation, first_at(entries_[i].time - correlation.timespan_us), i), changes);
 }
 
-void Window::add(const Correlation& correlation, std::size_t inputs, const WindowEntry& entry, std::vector<Change>& changes) {
+void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
+  const Correlation& correlation = *rule.correlation;
   const std::size_t at = position(entry.time, entry.event);
   if (at < entries_.size() && entries_[at].time == entry.time && entries_[at].event == entry.event) {
     if ((entries_[at].inputs | entry.inputs) == entries_[at].inputs) return;  // seen before
+    if (!correlation.extras.different.empty()) {  // the values of each rule come with that rule
+      if ((entries_[at].inputs & 1) == 0) entries_[at].value = entry.value;
+      if ((entries_[at].inputs & 2) == 0) entries_[at].second = entry.second;
+    }
     entries_[at].inputs |= entry.inputs;
   } else {
     if (at < counted_last_) forget_counts();
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), entry);
   }
-  judge(correlation, inputs, at, entry.time, changes);
+  judge(correlation, at, entry.time, changes);
 }
 
-void Window::remove(const Correlation& correlation, std::size_t inputs, std::int64_t time, std::uint64_t event, std::uint64_t bits, std::vector<Change>& changes) {
-  const std::size_t at = position(time, event);
-  if (at == entries_.size() || entries_[at].time != time || entries_[at].event != event) return;
-  entries_[at].inputs &= ~bits;
+void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
+  const std::size_t at = position(entry.time, entry.event);
+  if (at == entries_.size() || entries_[at].time != entry.time || entries_[at].event != entry.event) return;
+  entries_[at].inputs &= ~entry.inputs;
   if (entries_[at].inputs == 0) {
     set(at, false, changes);
     forget_counts();
     entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  judge(correlation, inputs, at, time, changes);
+  judge(*rule.correlation, at, entry.time, changes);
 }
 
 std::unordered_set<std::uint64_t> Window::events() const {
@@ -176,12 +214,14 @@ std::unordered_set<std::uint64_t> Window::events() const {
   return out;
 }
 
-std::size_t Window::trim(const Correlation& correlation, std::int64_t time, std::size_t most) {
+std::size_t Window::trim(const GroupRule& rule) {
+  if (entries_.empty()) return 0;
+  const std::int64_t time = entries_.back().time - rule.keep_us;
   std::size_t dropped = 0, beyond = 0;
-  while (!entries_.empty() && (entries_.front().time < time || entries_.size() > most)) {
+  while (!entries_.empty() && (entries_.front().time < time || entries_.size() > rule.most)) {
     if (entries_.front().time >= time) ++beyond;
     forgotten_ = entries_.front().time;
-    if (correlation.type == CorrelationType::kValueCount && dropped >= counted_first_ && dropped < counted_last_)
+    if (rule.correlation->type == CorrelationType::kValueCount && dropped >= counted_first_ && dropped < counted_last_)
       if (const auto row = counts_.find(entries_.front().value); --row->second == 0) counts_.erase(row);
     entries_.pop_front();
     ++dropped;

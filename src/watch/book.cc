@@ -11,12 +11,7 @@ namespace {
 
 constexpr Micros kRepeats = std::chrono::hours(1);
 
-bool raises_alerts(const detect::RuleSet& rules, const detect::RuleSet::Linked& linked) {
-  if (linked.rule.level == detect::Level::kInformational) return false;
-  return linked.used_by.empty() || std::any_of(linked.used_by.begin(), linked.used_by.end(), [&](std::uint32_t correlation) {
-           return rules.rules()[correlation].rule.correlation->generate;
-         });
-}
+bool raises_alerts(const detect::RuleSet::Linked& linked) { return linked.alerts && linked.rule.level != detect::Level::kInformational; }
 
 }  // namespace
 
@@ -61,7 +56,7 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
     }
     entry.key = rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : to_lower(rule.id);
     entry.digest = crypto::sha256_hex(entry.text).substr(0, 32);
-    entry.alerts = raises_alerts(*out->rules_, linked);
+    entry.alerts = raises_alerts(linked);
     entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
     out->by_key_.emplace(entry.key, static_cast<std::uint32_t>(out->entries_.size()));
     out->entries_.push_back(std::move(entry));

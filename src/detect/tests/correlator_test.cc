@@ -1,48 +1,9 @@
-#include "detect/correlator.h"
-
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
-#include <algorithm>
-#include <map>
-#include <set>
-
-#include "detect/tests/rules_for_tests.h"
+#include "detect/tests/feed_for_tests.h"
 
 namespace picket::detect {
 namespace {
-
-/// A base rule for each letter (`k: a` ...), and one correlation titled C.
-std::string with_bases(std::string_view correlation) {
-  std::string out;
-  for (const char c : {'a', 'b', 'c'})
-    out += std::string("title: R") + c + "\nname: " + c + "\ndetection:\n    s:\n        k: " + c + "\n    condition: s\n---\n";
-  return out + "title: C\nname: C\n" + std::string(correlation);
-}
-
-struct Feed {
-  explicit Feed(std::string_view text, CorrelatorLimits limits = {}) : compiled(compile_rules(text)), matcher(compiled.program), correlator(compiled.rules, limits) {
-    EXPECT_TRUE(compiled.errors().empty()) << (compiled.errors().empty() ? "" : compiled.errors().front());
-  }
-  /// Titles that fired for this event; those of other events as "title@event", withdrawn ones with a minus.
-  std::string add(std::int64_t seconds, std::uint64_t event, std::string_view json) {
-    std::vector<Firing> out;
-    const auto matches = matcher.match(json);
-    for (const Match& match : *matches) {
-      Signal signal{match.rule, from_seconds(seconds), event, {}};
-      for (const auto& value : matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
-      correlator.add(signal, out);
-    }
-    std::string text;
-    for (const Firing& firing : out)
-      text += (text.empty() ? "" : ",") + std::string(firing.withdrawn ? "-" : "") + compiled.rules->rules()[firing.rule].rule.title +
-              (firing.event == event ? "" : "@" + std::to_string(firing.event));
-    return text;
-  }
-  Compiled compiled;
-  Matcher matcher;
-  Correlator correlator;
-};
 
 TEST(Correlation, CountsInASlidingInclusiveWindowAndFiresOnEveryStep) {
   Feed feed(with_bases("correlation:\n    type: event_count\n    rules: a\n    group-by: u\n    timespan: 10s\n    condition: {gte: 3}\n"));
@@ -177,80 +138,6 @@ TEST(Linking, UnknownNamesAndCirclesAreRefusedTheRestStays) {
   EXPECT_EQ(compiled.errors().size(), 4u);
   EXPECT_EQ(compiled.rules->rules().size(), 3u);
   EXPECT_TRUE(compiled.rules->correlations().empty());
-}
-
-// --- laws
-
-struct Step {
-  std::int64_t time;
-  int kind;
-  int group;
-  int value;
-};
-
-std::string json_of(const Step& step) {
-  return R"({"k":")" + std::string(1, static_cast<char>('a' + step.kind)) + R"(","u":)" + std::to_string(step.group) + R"(,"f":)" + std::to_string(step.value) + "}";
-}
-
-/// What fired and was not withdrawn: (title, event).
-std::set<std::pair<std::string, std::uint64_t>> net(Feed& feed, const std::vector<std::pair<std::uint64_t, Step>>& steps) {
-  std::map<std::pair<std::string, std::uint64_t>, int> sum;
-  for (const auto& [event, step] : steps) {
-    std::vector<Firing> out;
-    const auto matches = feed.matcher.match(json_of(step));
-    for (const Match& match : *matches) {
-      Signal signal{match.rule, from_seconds(step.time), event, {}};
-      for (const auto& value : feed.matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
-      feed.correlator.add(signal, out);
-    }
-    for (const Firing& firing : out) sum[{feed.compiled.rules->rules()[firing.rule].rule.title, firing.event}] += firing.withdrawn ? -1 : 1;
-  }
-  std::set<std::pair<std::string, std::uint64_t>> out;
-  for (const auto& [key, count] : sum) {
-    RC_ASSERT(count == 0 || count == 1);
-    if (count == 1) out.insert(key);
-  }
-  return out;
-}
-
-constexpr std::string_view kLawful[] = {
-    "correlation: {type: event_count, rules: [a, b], group-by: [u], timespan: 10s, condition: {gt: 1, lte: 4}}\n",
-    "correlation: {type: value_count, rules: [a], group-by: [u], timespan: 10s, condition: {field: f, eq: 2}}\n",
-    "correlation: {type: value_sum, rules: [a, c], timespan: 10s, condition: {field: f, gte: 4}}\n",
-    "correlation: {type: value_percentile, rules: [a, c], timespan: 10s, condition: {field: f, lt: 2}}\n",
-    "correlation: {type: temporal, rules: [a, b, c], group-by: [u], timespan: 10s, condition: a and b and not c}\n",
-    "correlation: {type: temporal_ordered, rules: [a, b, c], timespan: 10s}\n",
-    "correlation: {type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {eq: 2}}\n---\n"
-    "title: Outer\ncorrelation: {type: temporal_ordered, rules: [C, b], group-by: [u], timespan: 20s}\n",
-};
-
-std::vector<std::pair<std::uint64_t, Step>> arbitrary_steps() {
-  const auto count = *rc::gen::inRange(0, 30);
-  std::vector<std::pair<std::uint64_t, Step>> out;
-  for (int i = 0; i < count; ++i)
-    out.emplace_back(static_cast<std::uint64_t>(i), Step{*rc::gen::inRange<std::int64_t>(1000, 1040), *rc::gen::inRange(0, 3), *rc::gen::inRange(0, 2), *rc::gen::inRange(0, 4)});
-  return out;
-}
-
-RC_GTEST_PROP(CorrelationLaws, AnyOrderOfArrivalGivesTheSame, ()) {
-  const std::string text = with_bases(kLawful[*rc::gen::inRange<std::size_t>(0, std::size(kLawful))]);
-  auto steps = arbitrary_steps();
-  Feed arrival(text);
-  const auto as_arrived = net(arrival, steps);
-  std::stable_sort(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.second.time < b.second.time; });
-  Feed batch(text);
-  RC_ASSERT(as_arrived == net(batch, steps));
-}
-
-RC_GTEST_PROP(CorrelationLaws, RepeatsChangeNothing, ()) {
-  const std::string text = with_bases(kLawful[*rc::gen::inRange<std::size_t>(0, std::size(kLawful))]);
-  const auto steps = arbitrary_steps();
-  Feed once(text);
-  const auto expected = net(once, steps);
-  auto doubled = steps;
-  doubled.insert(doubled.end(), steps.begin(), steps.end());
-  Feed twice(text);
-  RC_ASSERT(expected == net(twice, doubled));
 }
 
 }  // namespace

@@ -169,5 +169,17 @@ TEST(Examples, WhatCannotBeReadIsToldAndTheOthersAreTried) {
   EXPECT_EQ(told(with("        matchin: []\n")).substr(0, 62), "8:9 examples has no \"matchin\"; it has matching, not_matching.\n");
 }
 
+TEST(Examples, WhatAnExampleDoesNotShowDidNotHappen) {
+  ExampleReport report;
+  EXPECT_EQ(told("title: A\nname: a\nlogsource: {product: p, service: s}\ndetection: {s: {k: a}, condition: s}\n---\n"
+                 "title: B\nname: b\nlogsource: {product: p, service: s}\ndetection: {s: {k: b}, condition: s}\n---\n"
+                 "title: C\ncorrelation: {type: event_count, rules: [a], timespan: 4h, condition: {gte: 1}}\npicket:\n    not_followed_by: b\n    examples:\n"
+                 "        matching:\n            - events: [{event: {k: a}}]\n            - events: [{event: {k: a}}, {at: 5h, event: {k: b}}]\n"
+                 "        not_matching:\n            - events: [{event: {k: a}}, {at: 3h, event: {k: b}}]\n", &report),
+            "1:1 The rule has no examples (picket: examples: matching, not_matching), so nothing shows that it does what it says.\n"
+            "6:1 The rule has no examples (picket: examples: matching, not_matching), so nothing shows that it does what it says.\n");
+  EXPECT_EQ(report.examples, 3u);
+}
+
 }  // namespace
 }  // namespace picket::detect
