@@ -70,6 +70,7 @@ export function bytes(n: number): string {
 
 /** "84 ms", "1.9 s". */
 export function took(ms: number): string {
+  if (ms < 1) return '< 1 ms';
   return ms < 1000 ? `${String(Math.round(ms))} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : span(ms / 1000);
 }
 

@@ -74,7 +74,7 @@ describe('the list', () => {
     const from = Date.parse(asked?.get('filter[time]')?.replace('>=', '') ?? '');
     expect(Math.abs(Date.now() - 86_400_000 - from)).toBeLessThan(60_000);
     expect(await screen.findByText('3 events')).toBeTruthy();
-    expect(await screen.findByText(/that is all of last 24 hours/)).toBeTruthy();
+    expect(await screen.findByText(/that is all of the last 24 hours/)).toBeTruthy();
   });
 
   test('asks for the next page by the link of the last, and draws only what is in view', async () => {

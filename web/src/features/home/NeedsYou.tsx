@@ -49,6 +49,12 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
   );
 }
 
+/** As the panel calls it. */
+function remedyWords({ device }: Need): string {
+  if (device.attributes.credential === null) return 'Add token';
+  return device.attributes.status_details?.code === 'wrong_region' ? 'Change server address' : 'Replace token';
+}
+
 function NeedRow({ need }: { need: Need }) {
   const { data: plugins } = useQuery(pluginsQuery);
   const { device, level } = need;
@@ -75,9 +81,9 @@ function NeedRow({ need }: { need: Need }) {
           params={{ deviceId: device.id }}
           search={{ edit: device.id }}
           className={classes.needAction}
-          aria-label={`Replace token of ${name}`}
+          aria-label={`${remedyWords(need)} of ${name}`}
         >
-          Replace token
+          {remedyWords(need)}
         </Link>
       ) : (
         <Link

@@ -6,7 +6,7 @@ export interface Need {
   level: ShownLevel;
   sentence: string;
   since: string | null;
-  /** A new token is what helps. */
+  /** Its form is what helps: a new token, or another address. */
   token: boolean;
 }
 

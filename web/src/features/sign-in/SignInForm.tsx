@@ -56,6 +56,8 @@ export function SignInForm(props: { email?: string; onSignedIn: (session: Sessio
         required
         withAsterisk={false}
         autoFocus={email !== ''}
+        // In a dialog it is the dialog that gives the focus.
+        data-autofocus={email !== '' || undefined}
         value={password}
         onChange={(event) => {
           setPassword(event.currentTarget.value);

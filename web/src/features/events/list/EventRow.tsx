@@ -3,7 +3,7 @@ import { memo, type MouseEvent, useEffect, useRef } from 'react';
 import type { EventField, EventRow as Row } from '@/data/events/types';
 import { IconAlertOctagon, IconFilterMinus } from '@/ui/icons';
 import { useClockText } from '@/ui/time';
-import { absolute, span } from '@/ui/timeText';
+import { absolute, count, span } from '@/ui/timeText';
 import { clockText, useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { fieldWords, valueOf, valueWords } from '../fields';
@@ -63,7 +63,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           {event.unreadable && event.action !== null && <span className={classes['tag']}>unreadable</span>}
           {event.versions > 1 && (
             <span className={classes['tag']} title="The vendor has sent this event with different contents">
-              {event.versions} versions
+              {count(event.versions)} versions
             </span>
           )}
         </div>

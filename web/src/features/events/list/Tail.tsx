@@ -7,6 +7,13 @@ import type { EventsSearch } from '../search';
 import { widerRange } from './EventList';
 import classes from './list.module.css';
 
+/** "of the last 7 days", "there are": the end of a sentence about a range. */
+function ofRange(range: string, words: string): string {
+  if (range === 'all') return 'there are';
+  const lower = words.charAt(0).toLowerCase() + words.slice(1);
+  return /^\d+[mhd]$/.test(range) ? `of the ${lower}` : `of ${lower}`;
+}
+
 /** What stands below the last row. */
 export function Tail({ onSearch }: { onSearch: (search: EventsSearch) => void }) {
   const { rows, search } = useEventsView();
@@ -43,7 +50,7 @@ export function Tail({ onSearch }: { onSearch: (search: EventsSearch) => void })
   const span = rangeWords(range, printMoment);
   return (
     <div className={classes['tail']}>
-      {count(rows.events.length)} {rows.events.length === 1 ? 'event' : 'events'}: that is all of {span.charAt(0).toLowerCase() + span.slice(1)}.
+      {count(rows.events.length)} {rows.events.length === 1 ? 'event' : 'events'}: that is all {ofRange(range, span)}.
       {wider !== null && (
         <Button
           size="compact-sm"

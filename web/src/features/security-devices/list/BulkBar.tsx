@@ -29,7 +29,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
             <Button
               variant="subtle"
               color="gray"
-              size="compact-md"
+              size="compact-sm"
               leftSection={<IconPlayerPause size={16} aria-hidden />}
               onClick={start('pause', ids.filter((id) => !isPaused(id)))}
             >
@@ -40,7 +40,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
             <Button
               variant="subtle"
               color="gray"
-              size="compact-md"
+              size="compact-sm"
               leftSection={<IconPlayerPlay size={16} aria-hidden />}
               onClick={start('resume', paused)}
             >
@@ -50,7 +50,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
           <Button
             variant="subtle"
             color="gray"
-            size="compact-md"
+            size="compact-sm"
             leftSection={<IconPlugConnected size={16} aria-hidden />}
             onClick={start('test', ids)}
           >

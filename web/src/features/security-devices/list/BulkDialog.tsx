@@ -195,7 +195,7 @@ export function BulkDialog({ action, ids, onClose }: { action: BulkAction; ids: 
                       if (text.undo !== null) run(text.undo, done);
                     }}
                   >
-                    {words[text.undo].title} {done.length === 1 ? 'it' : 'them'} again
+                    {words[text.undo].title} {done.length === 1 ? 'it' : 'them'}{text.undo === 'pause' ? ' again' : ''}
                   </Button>
                 )}
                 <Button onClick={onClose}>Done</Button>

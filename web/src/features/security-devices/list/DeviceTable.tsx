@@ -132,6 +132,7 @@ export function DeviceTable({ loading, selected, selection }: {
         aria-rowcount={ids.length + 1}
         aria-busy={loading}
         data-hidden={hidden.join(' ')}
+        data-tight={!cards && columns.length <= 2}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >
         <Head

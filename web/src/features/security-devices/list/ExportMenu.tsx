@@ -19,7 +19,7 @@ export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: bool
     <Menu position={inBar ? 'top-start' : 'bottom-end'} width={210} portalProps={{ target: '#content' }}>
       <Menu.Target>
         {inBar ? (
-          <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconDownload size={16} aria-hidden />}>
+          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconDownload size={16} aria-hidden />}>
             Export
           </Button>
         ) : (

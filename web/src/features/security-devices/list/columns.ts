@@ -15,8 +15,8 @@ export interface Column {
 
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 200, keep: 99 },
-  technology: { title: 'Technology', term: 'technology', width: 98, keep: 6 },
-  location: { title: 'Location', term: 'location', width: 92, keep: 5 },
+  technology: { title: 'Technology', term: 'technology', width: 90, keep: 6 },
+  location: { title: 'Location', term: 'location', width: 88, keep: 5 },
   status: { title: 'Status', term: 'status', width: 200, keep: 98 },
   reason: { title: 'Reason', width: 280, keep: 4 },
   poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 134, keep: 8 },

@@ -41,7 +41,7 @@ export function InformationSection({ device, details }: { device: Device; detail
         </Row>
         <Row label="Technology" term="technology">
           {view.technology(attributes.plugin_slug)}
-          {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type})</span> : null}
+          {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type.toLowerCase()})</span> : null}
           {plugin && (
             <button
               type="button"
