@@ -21,6 +21,13 @@ test.each([
   expect(screen.queryByRole('button', { name: 'Try again' }) !== null).toBe(again);
 });
 
+test('an answer that could not be read is a fault of Picket, and its report can be copied', () => {
+  draw(<ErrorState title="It could not be loaded" error={new TypeError('x is not iterable')} onRetry={() => undefined} />);
+  expect(screen.getByRole('heading').textContent).toBe('It could not be loaded');
+  expect(screen.getByRole('alert').textContent).toContain('a fault of Picket, not yours');
+  expect(screen.getByRole('button', { name: 'Copy what happened' })).toBeTruthy();
+});
+
 test('a section that breaks says so, can be tried again, and forgets with what it shows', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   let broken = true;

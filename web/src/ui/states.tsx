@@ -27,8 +27,8 @@ export function EmptyState(props: {
 }
 
 /** A form of failure that has a face of its own; what it says comes before the server's sentence. */
-function faceOf(error: Error): { Icon: typeof IconLock; title?: string; advice?: string; tone: 'bad' | 'idle'; again: boolean } {
-  const status = error instanceof ApiError ? error.status : null;
+function faceOf(error: ApiError): { Icon: typeof IconLock; title?: string; advice?: string; tone: 'bad' | 'idle'; again: boolean } {
+  const { status } = error;
   if (status === 403) {
     return {
       Icon: IconLock,
@@ -46,6 +46,8 @@ function faceOf(error: Error): { Icon: typeof IconLock; title?: string; advice?:
 /** What was asked for did not come: why, and what can be done. `title` says what it was. */
 export function ErrorState(props: { heading?: StateHeading; title: string; error: Error; onRetry?: () => void }) {
   const { heading: Title = 'h2', title, error, onRetry } = props;
+  // Whatever is no answer of the server is a fault of the console: it came, and could not be read.
+  if (!(error instanceof ApiError)) return <FaultState {...props} />;
   const { Icon, title: own, advice, tone, again } = faceOf(error);
   return (
     <div className={classes['state']} role="alert">
@@ -66,7 +68,7 @@ export function ErrorState(props: { heading?: StateHeading; title: string; error
 }
 
 /** A fault of the console itself: never the person's, nor the server's. What happened can be copied for a report. */
-export function FaultState(props: { heading?: StateHeading; title?: string; error: Error; onRetry: () => void }) {
+export function FaultState(props: { heading?: StateHeading; title?: string; error: Error; onRetry?: () => void }) {
   const { heading: Title = 'h2', title = 'This part of the page broke', error, onRetry } = props;
   return (
     <div className={classes['state']} role="alert">
@@ -77,9 +79,11 @@ export function FaultState(props: { heading?: StateHeading; title?: string; erro
         <code className="pk-mono">{error.message.slice(0, 300)}</code>
         <CopyButton text={`${error.message}\n${error.stack ?? ''}`} what="what happened" />
       </p>
-      <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={onRetry}>
-        Try again
-      </Button>
+      {onRetry && (
+        <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
     </div>
   );
 }

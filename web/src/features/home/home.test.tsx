@@ -97,6 +97,15 @@ describe('home', () => {
     expect(app.address()).toBe('/settings/security-devices?status=unhealthy');
   });
 
+  test('offers what helps by its name', async () => {
+    const bare = inState('bare', 'error', 'no_token', '2026-11-22T09:00:00Z');
+    bare.attributes.credential = null;
+    signedIn([bare, inState('far', 'error', 'wrong_region', '2026-11-22T08:00:00Z')]);
+    openAt('/');
+    expect(await screen.findByRole('link', { name: 'Add token of BARE' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Change server address of FAR' })).toBeTruthy();
+  });
+
   test('says so when nothing needs anybody, and notices at once when something does', async () => {
     signedIn([makeDevice('a', 'Alpha')]);
     openAt('/');
