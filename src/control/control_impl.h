@@ -136,6 +136,7 @@ class ControlImpl final : public Control, public Detections {
                                   std::optional<std::int64_t> if_version, const Change& change) override;
   Status delete_own_rule(const std::string& organization_id, const std::string& id,
                          std::optional<std::int64_t> if_version, const Change& change) override;
+  Status add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) override;
   Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from,
                      const std::function<bool(const StoredSignal&)>& row) override;
   Result<std::vector<std::string>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) override;
@@ -218,7 +219,7 @@ class ControlImpl final : public Control, public Detections {
   Status commit_health(Writing& w, const HealthCommit& commit);
   Status sweep_polls(sql::Database& db);
   // signals.cc
-  Status commit_matches(Writing& w, const StreamCommit& commit);
+  Status commit_matches(Writing& w, const std::string& device_id, const std::string& stream, std::span<const Match> matches);
   // rules.cc
   static Result<RuleState> find_rule(sql::Database& db, const std::string& organization_id, const std::string& key);
 

@@ -132,6 +132,8 @@ class Detections {
                                  const Change& change) = 0;
 
   // Signals
+  /// What rules say of events of this stream that were committed before: what time has shown since. One transaction.
+  virtual Status add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) = 0;
   /// Signals of these rules in the order of event time, not older than `from`. `row` returns false to end.
   virtual Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) = 0;
   /// Ids of the events at `time` that have a signal of one of these rules.

@@ -59,7 +59,7 @@ Result<std::vector<std::size_t>> ControlImpl::commit(std::span<const StreamCommi
     for (std::size_t i = 0; i < streams.size(); ++i) {
       PICKET_ASSIGN(const bool done, commit_stream(w, streams[i]));
       if (done) {
-        PICKET_TRY(commit_matches(w, streams[i]));
+        PICKET_TRY(commit_matches(w, streams[i].state.device_id, streams[i].state.stream, streams[i].matches));
         continue;
       }
       left_out.push_back(i);

@@ -24,14 +24,14 @@ std::array<char, 16> bytes_of(const std::string& event_id) {
 std::string_view view_of(const std::array<char, 16>& bytes) { return {bytes.data(), bytes.size()}; }
 
 /// Adds the match to its alert, which it makes when it is the first. Answers the alert's number.
-Result<std::int64_t> join_alert(Writing& w, const StreamCommit& commit, const Match& match) {
+Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const std::string& stream, const Match& match) {
   const AlertKey& key = *match.alert;
   PICKET_ASSIGN(auto insert,
                 w.db.prepare("insert into alert(id, organization_id, rule_no, subject, span_from, title, level, device_id, stream, first_at, last_at,"
                              " matches, created_at) values(?1, (select organization_id from rule where no = ?2), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 1, ?10)"
                              " on conflict(rule_no, span_from, subject) do update set matches = matches + 1, first_at = min(first_at, excluded.first_at),"
                              " last_at = max(last_at, excluded.last_at) returning no"));
-  insert.bind_all(new_guid(), match.rule_no, key.subject, key.span_from, key.title, key.level, commit.state.device_id, commit.state.stream,
+  insert.bind_all(new_guid(), match.rule_no, key.subject, key.span_from, key.title, key.level, device_id, stream,
                   match.time, w.at);
   PICKET_ASSIGN(const bool row, insert.step());
   PICKET_ASSERT(row, "an upsert answers its row");
@@ -54,9 +54,9 @@ Result<bool> withdraw(Writing& w, const Match& match, std::string_view event) {
 
 }  // namespace
 
-Status ControlImpl::commit_matches(Writing& w, const StreamCommit& commit) {
+Status ControlImpl::commit_matches(Writing& w, const std::string& device_id, const std::string& stream, std::span<const Match> matches) {
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> counts;  // (rule, hour) -> change
-  for (const Match& match : commit.matches) {
+  for (const Match& match : matches) {
     const auto event = bytes_of(match.event_id);
     if (match.withdrawn) {
       PICKET_ASSIGN(const bool was, withdraw(w, match, view_of(event)));
@@ -68,7 +68,7 @@ Status ControlImpl::commit_matches(Writing& w, const StreamCommit& commit) {
     if (w.db.changes() == 0) continue;
     ++counts[{match.rule_no, hour_of(match.time)}];
     if (!match.alert) continue;
-    PICKET_ASSIGN(const std::int64_t alert, join_alert(w, commit, match));
+    PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, match));
     PICKET_TRY(w.db.run("update signal set alert_no = ? where rule_no = ? and time = ? and event = ? and part = ?", alert, match.rule_no, match.time,
                         sql::StaticBlob{view_of(event)}, match.part));
   }
@@ -76,8 +76,12 @@ Status ControlImpl::commit_matches(Writing& w, const StreamCommit& commit) {
     if (change != 0)
       PICKET_TRY(w.db.run("insert into rule_count(rule_no, device_id, hour, matches) values(?1, ?2, ?3, ?4)"
                           " on conflict(rule_no, device_id, hour) do update set matches = matches + ?4",
-                          key.first, commit.state.device_id, key.second, change));
+                          key.first, device_id, key.second, change));
   return {};
+}
+
+Status ControlImpl::add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) {
+  return write(at, [&](Writing& w) { return commit_matches(w, device_id, stream, matches); });
 }
 
 Status ControlImpl::each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/assert.h"
@@ -153,7 +154,55 @@ void Engine::commit_verdicts(const fleet::LiveFleet::Plan& plan) {
   parts_.fleet.apply(plan, now);
 }
 
+/// Until when every event of the organization is known: a stream's last good poll, less what vendors deliver late. A stream that fails, is
+/// paused or reads history holds it back, so that nothing is said to be absent that may only be on its way.
+std::optional<TimePoint> Engine::complete_until(const std::string& organization_id, const std::vector<fleet::LiveFleet::Snapshot>& snapshots) const {
+  constexpr Micros kDelivery = std::chrono::minutes(15);
+  std::optional<TimePoint> out;
+  for (const auto& snapshot : snapshots) {
+    if (snapshot.device->organization_id != organization_id) continue;
+    for (const auto& stream : snapshot.streams) {
+      if (!stream.last_successful_poll_at) return std::nullopt;
+      TimePoint until = *stream.last_successful_poll_at;
+      if (stream.backfill) until = std::min(until, stream.backfill->reached);
+      out = std::min(out.value_or(until - kDelivery), until - kDelivery);
+    }
+  }
+  return out;
+}
+
+/// Rules about something that does not happen fire when it is too late for it. Every few seconds.
+void Engine::let_time_tell() {
+  if (parts_.watch == nullptr || parts_.clock.steady() - time_told_at_ < std::chrono::seconds(5)) return;
+  time_told_at_ = parts_.clock.steady();
+  const auto waiting = parts_.watch->waiting();
+  if (waiting.empty()) return;
+  const auto snapshots = parts_.fleet.snapshots();
+  for (const auto& organization : waiting) {
+    const auto until = complete_until(organization, snapshots);
+    if (!until) continue;
+    const auto order = parts_.fleet.writing();
+    auto matches = parts_.watch->advance(organization, *until);
+    Status done = matches ? Status() : Status(tl::unexpected(matches.error()));
+    std::map<std::pair<std::string, std::string>, std::vector<control::Match>> by_stream;
+    if (matches)
+      for (auto& match : *matches) {
+        const auto event = parts_.store.get(organization, match.event_id);
+        if (!event) done = tl::unexpected(event.error());
+        if (!done) break;
+        if (*event) by_stream[{(*event)->key.device_id, (*event)->key.stream}].push_back(std::move(match));  // else dropped for its age
+      }
+    for (const auto& [stream, told] : by_stream)
+      if (done) done = parts_.control.detections().add_matches(stream.first, stream.second, told, parts_.clock.now());
+    if (done) continue;
+    die_unless_known(done.error());
+    parts_.watch->forget(organization);
+    PICKET_LOG_WARN("ingest", "What did not happen could not be recorded yet: {}", done.error().message);
+  }
+}
+
 void Engine::tick() {
+  let_time_tell();
   std::vector<std::string> stale;
   {
     const std::lock_guard lock(mutex_);

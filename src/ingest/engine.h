@@ -160,6 +160,8 @@ class Engine {
   Status judge(std::vector<Entry>& entries);
   void forget(const std::vector<Entry>& entries);
   void commit_verdicts(const fleet::LiveFleet::Plan& plan);
+  void let_time_tell();
+  std::optional<TimePoint> complete_until(const std::string& organization_id, const std::vector<fleet::LiveFleet::Snapshot>& snapshots) const;
 
   const Parts parts_;
   const Settings settings_;
@@ -187,6 +189,7 @@ class Engine {
   std::string trouble_;
   std::vector<std::string> stale_devices_;
   std::size_t tick_place_ = 0;
+  SteadyPoint time_told_at_{};
 
   std::mutex pending_mutex_;
   std::vector<Entry> pending_;

@@ -58,6 +58,8 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
     entry.digest = crypto::sha256_hex(entry.text).substr(0, 32);
     entry.alerts = raises_alerts(linked);
     entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
+    out->waits_ = out->waits_ || (rule.correlation && rule.correlation->extras.absence());
+    out->history_needed_ = std::max(out->history_needed_, linked.history_needed);
     out->by_key_.emplace(entry.key, static_cast<std::uint32_t>(out->entries_.size()));
     out->entries_.push_back(std::move(entry));
   }

@@ -50,6 +50,10 @@ class Book {
   const std::shared_ptr<const detect::RuleSet>& shared_rules() const { return rules_; }
   const std::vector<Entry>& entries() const { return entries_; }  ///< by rule
   const std::vector<detect::Problem>& problems() const { return problems_; }
+  /// Whether a rule is about something that does not happen, so that time alone can make it fire.
+  bool waits() const { return waits_; }
+  /// How far back any rule needs signals, in event time.
+  Micros history_needed() const { return history_needed_; }
   std::optional<std::uint32_t> find(std::string_view key) const;
   /// The rules that watch a service; null when none does.
   const std::shared_ptr<const detect::Program>& program(const Service& service) const;
@@ -58,6 +62,8 @@ class Book {
   std::shared_ptr<const detect::RuleSet> rules_;
   std::vector<Entry> entries_;
   std::vector<detect::Problem> problems_;
+  bool waits_ = false;
+  Micros history_needed_{};
   std::map<std::string, std::uint32_t, std::less<>> by_key_;
   std::map<Service, std::shared_ptr<const detect::Program>> programs_;
 };

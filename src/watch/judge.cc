@@ -131,6 +131,17 @@ Status Watch::note_firing(const RulingPtr& ruling, const detect::Firing& firing,
   return {};
 }
 
+Result<std::vector<control::Match>> Watch::advance(const std::string& organization_id, TimePoint complete_until) {
+  std::vector<control::Match> out;
+  const RulingPtr now = ruling(organization_id);
+  if (now == nullptr || !now->book->waits()) return out;
+  PICKET_ASSIGN(Windows* const open, windows(organization_id, now));
+  std::vector<detect::Firing> firings;
+  open->correlator.advance(complete_until, firings);
+  for (const detect::Firing& firing : firings) PICKET_TRY(note_firing(now, firing, {}, out));
+  return out;
+}
+
 Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, const Sight& sight, std::span<const std::string> ids) {
   std::vector<control::Match> out;
   if (sight.hits.empty()) return out;

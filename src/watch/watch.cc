@@ -93,8 +93,21 @@ void Watch::tick() {
   const TimePoint now = parts_.clock.now();
   if (now - swept_at_ < 1h) return;
   swept_at_ = now;
-  if (const Status swept = parts_.control.detections().sweep_signals(now - kKept); !swept)
+  Micros kept = kKept;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [id, ruling] : rulings_) kept = std::max(kept, ruling->book->history_needed() + options_.limits.lateness + Micros(24h));
+  }
+  if (const Status swept = parts_.control.detections().sweep_signals(now - kept); !swept)
     PICKET_LOG_WARN("watch", "Old matches could not be dropped: {}", swept.error().message);
+}
+
+std::vector<std::string> Watch::waiting() const {
+  std::vector<std::string> out;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [id, ruling] : rulings_)
+    if (ruling->book->waits()) out.push_back(id);
+  return out;
 }
 
 std::shared_ptr<const Book> Watch::base_book() {

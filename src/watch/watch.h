@@ -95,6 +95,11 @@ class Watch {
   /// What is to be committed for a page: matches, and what correlations say now. `ids`: of `sight.events`, as the store gave
   /// them. When the commit does not come about, `forget` must be called. Errors: signals could not be read back.
   Result<std::vector<control::Match>> judge(const store::StreamKey& key, const Sight& sight, std::span<const std::string> ids);
+  /// Organizations with a rule that waits for something which may not happen.
+  std::vector<std::string> waiting() const;
+  /// What such rules say when every event of the organization before `complete_until` is known; to be committed, or else `forget`. Told
+  /// again after a restart: what is known already changes nothing. The device of each is the caller's to find.
+  Result<std::vector<control::Match>> advance(const std::string& organization_id, TimePoint complete_until);
   /// Windows of the organization are read back from what was committed before they are used again.
   void forget(const std::string& organization_id);
 

@@ -123,6 +123,55 @@ TEST_F(WatchTest, AnOwnRuleIsWatchedForTwoDaysBeforeItAlerts) {
   EXPECT_THAT(titles(), ElementsAre("Door opened x1"));
 }
 
+TEST_F(WatchTest, WhatDoesNotHappenIsToldWhenItIsTooLateForIt) {
+  open_watch({{"left.yml", R"(title: Opened
+id: 10000000-0000-4000-8000-000000000010
+name: opened
+logsource: {product: door}
+detection:
+    open: {kind: open}
+    condition: open
+level: informational
+---
+title: Closed
+id: 10000000-0000-4000-8000-000000000011
+name: closed
+logsource: {product: door}
+detection:
+    shut: {kind: shut}
+    condition: shut
+level: informational
+---
+title: Left open
+id: 10000000-0000-4000-8000-000000000012
+correlation:
+    type: event_count
+    rules: [opened]
+    group-by: [who]
+    timespan: 10m
+    condition: {gte: 1}
+picket:
+    not_followed_by: closed
+level: high
+)"}});
+  ASSERT_THAT(watch_->waiting(), ElementsAre(organization_));
+  page({{"o1", "open", "ada", at(0)}, {"o2", "open", "bo", at(0)}, {"s2", "shut", "bo", at(5)}});
+  const auto advance = [&](int minutes) {
+    const auto matches = watch_->advance(organization_, at(minutes));
+    ASSERT_TRUE(matches) << matches.error().message;
+    ASSERT_TRUE(control_->detections().add_matches(device_.id, "entries", *matches, clock_.now()));
+  };
+  advance(9);
+  EXPECT_THAT(titles(), ElementsAre());
+  advance(11);
+  EXPECT_THAT(titles(), ElementsAre("Left open x1"));
+  restart();
+  advance(12);
+  EXPECT_THAT(titles(), ElementsAre("Left open x1")) << "told again after a restart, and still one";
+  page({{"s1", "shut", "ada", at(7)}});
+  EXPECT_THAT(titles(), ElementsAre()) << "it had been closed after all";
+}
+
 TEST_F(WatchTest, AFolderIsReadAgainAndABrokenFileKeepsWhatWasInForce) {
   const auto folder = directory_ / "rules";
   std::filesystem::create_directory(folder);
