@@ -6,18 +6,25 @@ import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 // Layers, from the top: app > features > data > api; ui, charts, forms and theme lie beneath features and know no data.
-// Features never import each other. Everything outside a folder is imported as `@/...`, so a rule can see it.
+// Features never import each other. Stories (`*.story.tsx`, beside what they show) and the gallery that draws them are no part of the program:
+// they take from everywhere, and nothing takes from them. Everything outside a folder is imported as `@/...`, so a rule can see it.
 const features = readdirSync(new URL('./src/features', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
 const forbid = (files, patterns, message) => ({
   files,
-  ignores: ['**/*.test.ts', '**/*.test.tsx'],
+  ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.story.tsx'],
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: [{ group: patterns, message }, { group: ['../../*'], message: 'Import other folders as @/...' }] },
+      {
+        patterns: [
+          { group: patterns, message },
+          { group: ['@/gallery/*', '@/test/*', '**/*.story'], message: 'Stories, the gallery and what tests need are no part of the program.' },
+          { group: ['../../*'], message: 'Import other folders as @/...' },
+        ],
+      },
     ],
   },
 });
@@ -47,6 +54,7 @@ export default tseslint.config(
   },
   { files: ['*.js', 'tools/**', 'dev/**'], languageOptions: { globals: { ...globals.node } } },
   forbid(['src/{ui,forms,theme,charts}/**'], ['@/app/*', '@/features/*', '@/data/*'], 'ui, charts, forms and theme stand on nothing.'),
+  forbid(['src/app/**'], ['@/dev/*'], 'What serves only while working on the console is no part of it.'),
   forbid(['src/api/**'], ['@/app/*', '@/features/*', '@/data/*', '@/ui/*', '@/forms/*'], 'api stands on nothing.'),
   forbid(['src/data/**'], ['@/app/*', '@/features/*', '@/ui/*', '@/forms/*'], 'data uses api only.'),
   ...features.map((feature) =>

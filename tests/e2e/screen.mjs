@@ -52,7 +52,7 @@ async function findings(page) {
 
 export const sticksOut = (page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
-/** Looks at the page as it stands in every variant; takes pictures when there is a folder. Returns what is wrong. */
+/** Looks at the page as it stands in every variant; takes pictures when there is a folder, of the whole page where a size says `whole`. Returns what is wrong. */
 export async function look(page, folder, title, each = variants) {
   const wrong = [];
   const before = page.viewportSize();
@@ -60,8 +60,8 @@ export async function look(page, folder, title, each = variants) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: scheme });
     await rest(page);
-    const name = `${title}${size === wide ? "" : `-${size.width}`}${scheme === "dark" ? "-dark" : ""}`;
-    if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+    const name = `${title}${size.width === wide.width ? "" : `-${size.width}`}${scheme === "dark" ? "-dark" : ""}`;
+    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: size.whole === true });
     if (whole) wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
     if (await sticksOut(page)) wrong.push(`${name}: sticks out sideways`);
   }

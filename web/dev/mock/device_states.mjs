@@ -1,4 +1,4 @@
-// Every state that a device can be in, with the sentence that the server would write, for the stand-in server.
+// Every state that a device can be in, with the sentence that the server would write: for the stand-in server and for the gallery.
 const minute = 60_000;
 const iso = (msAgo) => new Date(Date.now() - msAgo).toISOString();
 const failing = (code, message, msAgo, tries) => ({

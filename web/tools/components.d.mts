@@ -1,0 +1,3 @@
+export function holdsComponents(path: string): boolean;
+export function componentsIn(text: string): string[];
+export function exportedComponents(folder: string): string[];
