@@ -173,14 +173,29 @@ void Window::set(std::size_t index, bool fired, std::vector<Change>& changes) {
   changes.push_back({entry.time, entry.event, fired});
 }
 
+/// Most events of a temporal correlation have no chance, because one of its rules was not seen for too long.
+bool Window::out_of_reach(const Correlation& correlation, std::int64_t since) const {
+  if (last_.empty() || correlation.expression || !correlation.bounds.empty()) return false;
+  return last_.size() < correlation.rules.size() || std::any_of(last_.begin(), last_.end(), [&](std::int64_t time) { return time < since; });
+}
+
 /// Judges the events from `from` on whose windows hold the time `changed`.
 void Window::judge(const Correlation& correlation, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
-  for (std::size_t i = from; i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed; ++i)
-    set(i, holds(correlation, first_at(entries_[i].time - correlation.timespan_us), i), changes);
+  for (std::size_t i = from; i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed; ++i) {
+    const std::int64_t since = entries_[i].time - correlation.timespan_us;
+    set(i, !out_of_reach(correlation, since) && holds(correlation, first_at(since), i), changes);
+  }
 }
 
 void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
   const Correlation& correlation = *rule.correlation;
+  if (correlation.type == CorrelationType::kTemporal || correlation.type == CorrelationType::kTemporalOrdered) {
+    if (last_.empty()) last_.assign(correlation.rules.size(), kLongAgo);
+    for (std::uint64_t rest = entry.inputs; rest != 0; rest &= rest - 1) {
+      auto& last = last_[static_cast<std::size_t>(std::countr_zero(rest))];
+      last = std::max(last, entry.time);
+    }
+  }
   const std::size_t at = position(entry.time, entry.event);
   if (at < entries_.size() && entries_[at].time == entry.time && entries_[at].event == entry.event) {
     if ((entries_[at].inputs | entry.inputs) == entries_[at].inputs) return;  // seen before

@@ -28,9 +28,11 @@ class Window final : public GroupWindow {
   std::size_t position(std::int64_t time, std::uint64_t event) const;
   std::size_t distinct(std::size_t first, std::size_t last);
   void forget_counts();
+  bool out_of_reach(const Correlation& correlation, std::int64_t since) const;
 
   std::deque<WindowEntry> entries_;
   std::int64_t forgotten_ = kLongAgo;
+  std::vector<std::int64_t> last_;  ///< temporal kinds: not before the time of the last event of each rule
   /// value_count: how often each value lies in [counted_first_, counted_last_), so that events in order cost no recount.
   std::unordered_map<std::uint64_t, std::uint32_t> counts_;
   std::size_t counted_first_ = 0, counted_last_ = 0;
