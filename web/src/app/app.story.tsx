@@ -1,16 +1,15 @@
 import { screen, within } from '@testing-library/dom';
 import { refused } from '@/gallery/server';
-import { scenes, sheet } from '@/gallery/story';
+import { scenes } from '@/gallery/story';
 import { session } from '@/test/fixtures';
-import { Starting } from './pages';
 
 const list = '/settings/security-devices';
 const ended = refused(401, 'unauthorized', 'Your session has ended.');
 const searchCommands = () => screen.getByRole('button', { name: 'Search and commands' });
 
 export default [
-  sheet('Starting', { 'while nobody knows who is signed in': () => <Starting /> }, { waits: true }),
   ...scenes('Frame', {
+    'while nobody knows who is signed in': { at: '/', answers: { 'GET /auth/v0/session': 'never' }, waits: true },
     'no page at this address': { at: '/there-is-no-such-page' },
     'the server is gone': {
       at: list,

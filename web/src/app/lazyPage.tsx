@@ -19,7 +19,7 @@ export function lazyPage(load: () => Promise<ComponentType>): FunctionComponent 
     const [Ready] = useState(() => loaded);
     if (Ready !== undefined) return <Ready />;
     return (
-      <Suspense fallback={<Loader aria-label="Loading" style={{ margin: '64px auto', display: 'block' }} />}>
+      <Suspense fallback={<Loader role="status" aria-label="Loading" style={{ margin: '64px auto', display: 'block' }} />}>
         <Page />
       </Suspense>
     );

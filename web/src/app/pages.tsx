@@ -123,7 +123,8 @@ export function PanelBroken(props: ErrorComponentProps) {
 export function Starting() {
   return (
     <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>
-      <Loader aria-label="Loading" />
+      <h1 className="pk-hidden">Picket</h1>
+      <Loader role="status" aria-label="Loading" />
     </main>
   );
 }

@@ -28,7 +28,7 @@ export function DevicesPage() {
   const search = useDevicesSearch();
   if (search.setupIntegration !== undefined) {
     return (
-      <Suspense fallback={<Loader className={classes.pageLoader} aria-label="Loading" />}>
+      <Suspense fallback={<Loader className={classes.pageLoader} role="status" aria-label="Loading" />}>
         <AddDevice slug={search.setupIntegration} key={search.setupIntegration} />
       </Suspense>
     );

@@ -9,6 +9,7 @@ import { announce } from '@/ui/announce';
 import { copyText } from '@/ui/CopyButton';
 import { IconAlertOctagon, IconChevronLeft, IconChevronRight, IconLink, IconX } from '@/ui/icons';
 import { PanelFrame } from '@/ui/PanelFrame';
+import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
 import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
@@ -127,11 +128,13 @@ function Position({ position }: { position: number }) {
 }
 
 function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => void; onClose: () => void }) {
+  const heading = usePanelIsPage() ? 'h1' : 'h2';
   if (!(error instanceof ApiError && error.status === 404)) {
-    return <ErrorState title="The event could not be loaded" error={error} onRetry={onRetry} />;
+    return <ErrorState heading={heading} title="The event could not be loaded" error={error} onRetry={onRetry} />;
   }
   return (
     <EmptyState
+      heading={heading}
       title="This event does not exist"
       text="It is older than what is kept, or the address is mistyped."
       action={
@@ -148,9 +151,9 @@ function Details({ event }: { event: EventRow }) {
   return (
     <div className={classes['scroll']}>
       <div className={classes['title']}>
-        <h2>
+        <Heading level={2} className={classes['action']}>
           <bdi>{event.action ?? (event.unreadable ? 'Unreadable record' : 'No action named')}</bdi>
-        </h2>
+        </Heading>
         {event.outcome === 'failure' && (
           <span className={classes['failed']}>
             <IconAlertOctagon size={16} aria-hidden />

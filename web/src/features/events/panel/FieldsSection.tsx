@@ -5,6 +5,7 @@ import type { EventField, EventRow } from '@/data/events/types';
 import type { GlossaryKey } from '@/glossary';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconFilterMinus, IconFilterPlus } from '@/ui/icons';
+import { Heading } from '@/ui/PanelHeading';
 import { Term } from '@/ui/Term';
 import { absolute, span } from '@/ui/timeText';
 import { useEventsView } from '../context';
@@ -26,7 +27,9 @@ export function FieldsSection({ event }: { event: EventRow }) {
   const device = useDeviceName(names, event.deviceId);
   return (
     <section className={classes['section']} aria-labelledby="fields-title">
-      <h3 id="fields-title">Fields</h3>
+      <Heading level={3} id="fields-title" className={classes['sectionName']}>
+        Fields
+      </Heading>
       <dl className={classes['fields']}>
         <Field label="Time" value={event.time}>
           <time dateTime={event.time} title={event.time}>

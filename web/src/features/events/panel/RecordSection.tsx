@@ -6,6 +6,7 @@ import type { EventRow } from '@/data/events/types';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconDownload, IconInfoCircle } from '@/ui/icons';
 import { JsonView, PlainText } from '@/ui/json/JsonView';
+import { Heading } from '@/ui/PanelHeading';
 import { Callout, ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
@@ -34,9 +35,9 @@ export function RecordSection({ event }: { event: EventRow }) {
   };
   return (
     <section className={classes['section']} aria-labelledby="record-title">
-      <h3 id="record-title" className="pk-hidden">
+      <Heading level={3} id="record-title" className="pk-hidden">
         Record
-      </h3>
+      </Heading>
       <div role="tablist" aria-label="Record" tabIndex={-1} className={classes['tabs']} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
           <button

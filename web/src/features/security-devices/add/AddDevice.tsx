@@ -26,7 +26,7 @@ const drafts = new Map<string, Values>();
 
 export default function AddDevice({ slug }: { slug: string }) {
   const plugins = useQuery(pluginsQuery);
-  if (plugins.isPending) return <Loader className={classes.loader} aria-label="Loading" />;
+  if (plugins.isPending) return <Loader className={classes.loader} role="status" aria-label="Loading" />;
   if (plugins.error) {
     return (
       <ErrorState

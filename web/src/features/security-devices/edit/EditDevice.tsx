@@ -55,7 +55,7 @@ export default function EditDevice({ id, onClose }: { id: string; onClose: () =>
           }}
         />
       ) : (
-        <Loader className={classes.loader} aria-label="Loading" />
+        <Loader className={classes.loader} role="status" aria-label="Loading" />
       )}
     </Modal>
   );

@@ -18,7 +18,7 @@ import { useDevicesView } from '../context';
 import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { useZone } from '@/ui/zone';
-import { Heading, usePanelIsPage } from './Heading';
+import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';

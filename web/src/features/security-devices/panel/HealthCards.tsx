@@ -10,7 +10,7 @@ import { Term } from '@/ui/Term';
 import { Ago, useClockText } from '@/ui/time';
 import { absolute, ago, bytes, count, took } from '@/ui/timeText';
 import { Expiry } from './Expiry';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { eventsAddress } from './links';
 import classes from './panel.module.css';
 

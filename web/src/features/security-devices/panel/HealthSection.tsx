@@ -11,7 +11,7 @@ import { For } from '@/ui/time';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
 import { HealthCards } from './HealthCards';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { Polls } from './Polls';
 import { remedyOf } from './remedies';
 import { Streams } from './Streams';

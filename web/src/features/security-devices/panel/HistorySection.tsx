@@ -12,7 +12,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { type HistoryKind, useDevicesSearch } from '../search';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { differences } from './historyText';
 import classes from './panel.module.css';
 

@@ -9,7 +9,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { calendarDay, count, dayTime } from '@/ui/timeText';
 import { useDevicesView } from '../context';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { Expiry } from './Expiry';
 import { GuideDialog } from './HealthSection';
 import { eventsAddress } from './links';

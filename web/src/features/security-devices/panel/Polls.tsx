@@ -10,7 +10,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { bytes, count, iso, took } from '@/ui/timeText';
 import { type FailureRun, failureRuns } from './failures';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { PollStrip } from './PollStrip';
 import { outcomeText } from './remedies';
 import classes from './panel.module.css';

@@ -7,7 +7,7 @@ import { deviceCountsQuery } from '@/data/counts/deviceCounts';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
-import { Heading } from './Heading';
+import { Heading } from '@/ui/PanelHeading';
 import { eventsAddress, rangeText } from './links';
 import classes from './panel.module.css';
 
