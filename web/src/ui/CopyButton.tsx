@@ -21,8 +21,34 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ text, what, size = 'sm' }: { text: string; what: string; size?: 'xs' | 'sm' | 'md' }) {
+/** What is still on its way is copied when it is there: the clipboard takes a promise, so that the click still counts. */
+async function copyComing(coming: Promise<string>): Promise<boolean> {
+  if (typeof ClipboardItem === 'undefined') return copyText(await coming);
+  try {
+    const item = new ClipboardItem({ 'text/plain': coming.then((text) => new Blob([text], { type: 'text/plain' })) });
+    await navigator.clipboard.write([item]);
+    return true;
+  } catch {
+    return copyText(await coming);
+  }
+}
+
+/** `text` may be a function that fetches it: what is too long to be on the page. */
+export function CopyButton({ text, what, size = 'sm' }: { text: string | (() => Promise<string>); what: string; size?: 'xs' | 'sm' | 'md' }) {
   const [copied, setCopied] = useState(false);
+  const [coming, setComing] = useState(false);
+  const copy = async (): Promise<void> => {
+    setComing(typeof text !== 'string');
+    try {
+      const done = await (typeof text === 'string' ? copyText(text) : copyComing(text()));
+      setCopied(done);
+      if (done) announce(`Copied ${what}.`);
+      else announce(`The browser did not let Picket copy ${what}. Select it and copy by hand.`, 'bad');
+    } catch (error) {
+      announce(`Nothing was copied. ${error instanceof Error ? error.message : String(error)}`, 'bad');
+    }
+    setComing(false);
+  };
   useEffect(() => {
     if (!copied) return;
     const timer = window.setTimeout(() => {
@@ -39,12 +65,9 @@ export function CopyButton({ text, what, size = 'sm' }: { text: string; what: st
       size={size}
       aria-label={`Copy ${what}`}
       title={`Copy ${what}`}
+      loading={coming}
       onClick={() => {
-        void copyText(text).then((done) => {
-          setCopied(done);
-          if (done) announce(`Copied ${what}.`);
-          else announce(`The browser did not let Picket copy ${what}. Select it and copy by hand.`, 'bad');
-        });
+        void copy();
       }}
     >
       {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}

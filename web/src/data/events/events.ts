@@ -123,6 +123,11 @@ export const rawQuery = (id: string, limit: number) =>
     gcTime: 30_000,
   });
 
+/** The whole record as received. */
+export async function wholeRaw(id: string): Promise<string> {
+  return (await firstBytes(rawPath(id), Infinity, new AbortController().signal)).text;
+}
+
 export interface EventVersion {
   receivedAt: string;
   text: string;

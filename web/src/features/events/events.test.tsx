@@ -312,13 +312,19 @@ describe('the panel', () => {
     const server = withEvents(several(1));
     const long = JSON.stringify({ text: 'x'.repeat(5 * 1024 * 1024) });
     server.on('GET /api/v2/events/e0/raw', { raw: long, headers: { 'content-length': String(long.length) } });
-    openAt('/events/e0');
+    const { user } = openAt('/events/e0');
     const panel = await screen.findByRole('complementary', { name: 'Event' });
     expect(await within(panel).findByText('This record is long')).toBeTruthy();
     expect(within(panel).getByText(/The first 256 KiB/).textContent).toContain('of 5.0 MiB');
     expect(panel.textContent.length).toBeLessThan(60_000);
     expect(within(panel).getByRole('link', { name: 'Exact bytes' }).getAttribute('href')).toBe('/api/v2/events/e0/raw');
     expect(within(panel).getByRole('button', { name: 'Show up to 2.0 MiB' })).toBeTruthy();
+    await user.click(within(panel).getByRole('button', { name: 'Copy the record' }));
+    expect(await screen.findByText('Copied the record.')).toBeTruthy();
+    expect((await navigator.clipboard.readText()) === long).toBe(true);
+    server.on('GET /api/v2/events/e0/raw', { status: 404, body: problem('404', 'not_found', 'This event is no more.') });
+    await user.click(within(panel).getByRole('button', { name: 'Copy the record' }));
+    expect(await screen.findByText('Nothing was copied. This event is no more.')).toBeTruthy();
   });
 
   test('versions tell what changed', async () => {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
-import { ocsfQuery, rawPath, rawQuery, versionsQuery } from '@/data/events/events';
+import { ocsfQuery, rawPath, rawQuery, versionsQuery, wholeRaw } from '@/data/events/events';
 import type { EventRow } from '@/data/events/types';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconDownload, IconInfoCircle } from '@/ui/icons';
@@ -103,7 +103,7 @@ function Raw({ id }: { id: string }) {
     <>
       <Callout tone="info" icon={<IconInfoCircle size={18} aria-hidden />} title="This record is long">
         The first {size(data.read)}
-        {total} are shown as text. The rest is a click away.
+        {total} are shown as text. Copying gives all of it.
         <div className={classes['buttons']}>
           <Button
             size="compact-sm"
@@ -117,14 +117,14 @@ function Raw({ id }: { id: string }) {
           {exact}
         </div>
       </Callout>
-      <Box bar={<span className="pk-muted">First {size(data.read)}</span>} copy={data.text} what="the part shown">
+      <Box bar={<span className="pk-muted">First {size(data.read)}</span>} copy={() => wholeRaw(id)} what="the record">
         <PlainText text={data.text} mark={marks} />
       </Box>
     </>
   );
 }
 
-function Box(props: { bar: ReactNode; copy: string; what: string; beside?: ReactNode; children: ReactNode }) {
+function Box(props: { bar: ReactNode; copy: string | (() => Promise<string>); what: string; beside?: ReactNode; children: ReactNode }) {
   return (
     <div className={classes['box']}>
       <div className={classes['boxBar']}>
