@@ -28,6 +28,9 @@ describe('complaint', () => {
   test('a required field must hold something other than spaces', () => {
     expect(complaint(commonFields[0] as FormField, '  ')).toBe('Name is needed.');
     expect(complaint({ ...token, required: false }, '')).toBeNull();
+    // Counted in characters, as the server does: an emoji is one.
+    expect(complaint(commonFields[0] as FormField, '🔐'.repeat(200))).toBeNull();
+    expect(complaint(commonFields[0] as FormField, 'x'.repeat(201))).toBe('At most 200 characters.');
   });
   test('a pattern is about the whole value', () => {
     expect(complaint(token, 'a.b.c')).toBeNull();

@@ -5,6 +5,9 @@ import type { FormField } from '@/api/types';
 export type Values = Record<string, string>;
 export type Errors = Record<string, string>;
 
+/** As the server counts: characters, not units of two bytes. */
+const atMost200 = { pattern: '.{1,200}', pattern_message: 'At most 200 characters.' };
+
 export const commonFields: FormField[] = [
   {
     name: 'name',
@@ -13,6 +16,7 @@ export const commonFields: FormField[] = [
     type: 'text',
     required: true,
     help: 'How people here will find this device.',
+    ...atMost200,
   },
   {
     name: 'location',
@@ -21,6 +25,7 @@ export const commonFields: FormField[] = [
     type: 'text',
     required: true,
     help: 'Where it runs or whom it serves, in your own words.',
+    ...atMost200,
   },
 ];
 

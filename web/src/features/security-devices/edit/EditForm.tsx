@@ -9,7 +9,7 @@ import { deviceQuery, type DeviceWithActors, etagOf } from '@/data/devices/devic
 import { SchemaFields } from '@/forms/SchemaFields';
 import { bodyOf, commonFields, initialValues } from '@/forms/schema';
 import { useSchemaForm } from '@/forms/useSchemaForm';
-import { announce } from '@/ui/announce';
+import { announce, isolated } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import { InspectionNote } from '../InspectionNote';
 import { useInspection } from '../useInspection';
@@ -53,6 +53,7 @@ export function EditForm(props: Props) {
   const inspection = useInspection(attributes.plugin_slug ?? '', form);
   const [conflict, setConflict] = useState<{ fields: ConflictField[]; now: DeviceWithActors } | null>(null);
   const [otherAccount, setOtherAccount] = useState<string | null>(null);
+  const [deleted, setDeleted] = useState(false);
 
   const edit = editOf(openFields, base.device, form.values);
   const hasToken = secretFields.some((field) => (form.values[field.path] ?? '') !== '');
@@ -100,12 +101,16 @@ export function EditForm(props: Props) {
     },
     onSuccess: (done) => {
       if (!done) return;
-      announce(`${form.values['name'] ?? attributes.name} is saved.`);
+      announce(`${isolated(form.values['name'] ?? attributes.name)} is saved.`);
       props.onDone();
     },
     onError: (error) => {
       if (error instanceof ApiError && error.code === 'account_mismatch') {
         setOtherAccount(error.message);
+        return;
+      }
+      if (error instanceof ApiError && error.status === 404) {
+        setDeleted(true);
         return;
       }
       form.fail(error);
@@ -185,6 +190,13 @@ export function EditForm(props: Props) {
         </div>
       )}
       {spec?.backfill && <Reread id={id} backfill={spec.backfill} />}
+      {deleted && (
+        <div className={classes.gap}>
+          <Callout tone="warn" role="alert" icon={<IconAlertTriangle size={18} aria-hidden />} title="This device was deleted">
+            Somebody deleted it while you were editing, so nothing can be saved to it. What you typed stays here until you close this.
+          </Callout>
+        </div>
+      )}
       {form.formError !== null && (
         <div className={classes.gap}>
           <Callout tone="bad" role="alert" icon={<IconAlertOctagon size={18} aria-hidden />}>
@@ -210,7 +222,7 @@ export function EditForm(props: Props) {
           <Button variant="default" onClick={props.onCancel}>
             Cancel
           </Button>
-          <Button type="submit" loading={save.isPending} disabled={conflict !== null}>
+          <Button type="submit" loading={save.isPending} disabled={conflict !== null || deleted}>
             Save
           </Button>
         </div>

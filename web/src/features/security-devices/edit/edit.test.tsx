@@ -52,6 +52,18 @@ describe('editing', () => {
     expect((last?.body as { data: { attributes: unknown } }).data.attributes).toEqual({ name: 'Alpha mine' });
   });
 
+  test('a device that somebody deleted meanwhile: said so, what was typed stays', async () => {
+    signedIn([makeDevice('a', 'Alpha', {}, 1)]).on(patch, { status: 404, body: problem('404', 'not_found', 'The security device "Alpha" was deleted.') });
+    const app = openAt('/settings/security-devices?edit=a');
+    const box = await dialog();
+    const name = await within(box).findByLabelText<HTMLInputElement>('Name');
+    await app.user.type(name, ' mine');
+    await app.user.click(within(box).getByRole('button', { name: 'Save' }));
+    expect((await within(box).findByRole('alert')).textContent).toContain('This device was deleted');
+    expect(name.value).toBe('Alpha mine');
+    expect(within(box).getByRole<HTMLButtonElement>('button', { name: 'Save' }).disabled).toBe(true);
+  });
+
   test('a version that moved without touching these fields is no conflict', async () => {
     const server = signedIn([makeDevice('a', 'Alpha', {}, 1)]).on(patch, (call) =>
       call.headers.get('if-match') === '"1"' ? stale : { body: { data: makeDevice('a', 'Alpha 2', {}, 3) } },
