@@ -17,6 +17,9 @@ function set(next: Notice[]): void {
   for (const listener of listeners) listener();
 }
 
+/** A name in a sentence, so that its direction does not turn the words beside it around. */
+export const isolated = (name: string): string => `\u2068${name}\u2069`;
+
 /** Says the result of an action at the foot of the screen, and to a screen reader. */
 export function announce(text: string, tone: Notice['tone'] = 'ok'): void {
   const id = nextId++;

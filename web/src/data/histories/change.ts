@@ -7,9 +7,10 @@ const fallback: Record<HistoryRow['attributes']['action'], string> = {
   DELETED: 'Device deleted',
 };
 
-/** What happened, in words. */
+/** What happened, in words. What stands in quotes is a name: its direction must not turn the words beside it around. */
 export function sentenceOf(row: HistoryRow): string {
-  return row.attributes.value?.sentence ?? fallback[row.attributes.action];
+  const { value, action } = row.attributes;
+  return value?.sentence?.replace(/"(.*)"/s, '"\u2068$1\u2069"') ?? fallback[action];
 }
 
 /** The level that a change of health led to; empty for other changes, and when it does not say. */

@@ -32,7 +32,7 @@ export function Conflict(props: {
         icon={<IconUsers size={18} aria-hidden />}
         title={
           <>
-            {who} changed this device <Ago time={now.device.attributes.updated_at} />. Nothing was saved yet.
+            <bdi>{who}</bdi> changed this device <Ago time={now.device.attributes.updated_at} />. Nothing was saved yet.
           </>
         }
       >
@@ -49,7 +49,9 @@ export function Conflict(props: {
             {fields.map((field) => (
               <tr key={field.path}>
                 <th scope="row">{field.label}</th>
-                <td data-label="When you opened it">{field.opened || 'empty'}</td>
+                <td data-label="When you opened it">
+                  <bdi>{field.opened || 'empty'}</bdi>
+                </td>
                 <td data-label="Now">
                   <label>
                     <input
@@ -60,7 +62,7 @@ export function Conflict(props: {
                         setTaken({ ...taken, [field.path]: 'theirs' });
                       }}
                     />{' '}
-                    {field.theirs || 'empty'}
+                    <bdi>{field.theirs || 'empty'}</bdi>
                   </label>
                 </td>
                 <td data-label="Yours">
@@ -73,7 +75,7 @@ export function Conflict(props: {
                         setTaken({ ...taken, [field.path]: 'mine' });
                       }}
                     />{' '}
-                    {field.mine || 'empty'}
+                    <bdi>{field.mine || 'empty'}</bdi>
                   </label>
                 </td>
               </tr>

@@ -26,7 +26,15 @@ export default function EditDevice({ id, onClose }: { id: string; onClose: () =>
     <Modal
       opened
       onClose={close}
-      title={seen ? `Edit ${seen.device.attributes.name}` : 'Edit device'}
+      title={
+        seen ? (
+          <>
+            Edit <bdi>{seen.device.attributes.name}</bdi>
+          </>
+        ) : (
+          'Edit device'
+        )
+      }
       size="lg"
       lockScroll={false}
       closeOnClickOutside={false}

@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
 import { deleteDevice } from '@/data/devices/changes';
-import { announce } from '@/ui/announce';
+import { announce, isolated } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import classes from '../devices.module.css';
 
@@ -12,7 +12,7 @@ export function DeleteDialog({ device, onClose }: { device: Device; onClose: (de
   const remove = useMutation({
     mutationFn: () => deleteDevice(client, device.id),
     onSuccess: () => {
-      announce(`${name} was deleted.`);
+      announce(`${isolated(name)} was deleted.`);
       onClose(true);
     },
   });
@@ -22,7 +22,11 @@ export function DeleteDialog({ device, onClose }: { device: Device; onClose: (de
       onClose={() => {
         onClose(false);
       }}
-      title={`Delete ${name}?`}
+      title={
+        <>
+          Delete <bdi>{name}</bdi>?
+        </>
+      }
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

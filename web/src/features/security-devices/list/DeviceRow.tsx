@@ -90,7 +90,9 @@ function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone 
           <TechnologyLogo plugin={plugin} size={18} />
         </span>
         {gone ? (
-          <span className={classes.name}>{name}</span>
+          <span className={classes.name}>
+            <bdi>{name}</bdi>
+          </span>
         ) : (
           <>
             <a

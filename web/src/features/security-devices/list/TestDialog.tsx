@@ -19,7 +19,11 @@ export function TestDialog({ device, onClose }: { device: Device; onClose: () =>
     <Modal
       opened
       onClose={onClose}
-      title={`Test of ${device.attributes.name}`}
+      title={
+        <>
+          Test of <bdi>{device.attributes.name}</bdi>
+        </>
+      }
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close test' }}
     >
