@@ -70,3 +70,37 @@ export async function look(page, folder, title, each = variants) {
   await rest(page);
   return wrong;
 }
+
+/**
+ * Foreign text that could turn the words beside it around: a name in a line with other words, neither in an element that isolates it nor between
+ * the signs that do. Returns those lines.
+ */
+export const leaks = (page, name) => page.evaluate((name) => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const block = (one) => {
+    let box = one.parentElement;
+    while (getComputedStyle(box).display === "inline") box = box.parentElement;
+    return box;
+  };
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(name);
+    if (at < 0 || node.parentElement.closest("script, style, textarea, .pk-hidden, [aria-hidden=true]")) continue;
+    if (node.data.trim() === name && (node.parentElement.closest("bdi") || block(node).textContent.trim() === name)) continue;
+    const [before, after] = [node.data.slice(0, at), node.data.slice(at + name.length)];
+    if (/[\u2066-\u2068][“"']?$/.test(before) && /^[”"']?\u2069/.test(after)) continue;
+    found.push(`${node.parentElement.tagName.toLowerCase()}: ${JSON.stringify(node.data.slice(0, 120))}`);
+  }
+  return found;
+}, name);
+
+/** From now on: how long the page stands still at most, in ms. Calling what comes back tells it. */
+export async function stalls(page) {
+  await page.evaluate(() => {
+    window.stalled = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.stalled = Math.max(window.stalled, entry.duration);
+    }).observe({ type: "longtask", buffered: false });
+  });
+  return () => page.evaluate(() => Math.round(window.stalled));
+}

@@ -54,8 +54,11 @@ class Client extends Api {
 }
 
 export class Stage {
-  /** `servers`: further addresses that devices may name; `tlsToo`: the simulator's with https, which it does not speak. */
-  static async open({ accounts = 1, events = 60, rate = 0, simArgs = [], servers = [], tlsToo = false, serveArgs = [] } = {}) {
+  /**
+   * `servers`: further addresses that devices may name; `tlsToo`: the simulator's with https, which it does not speak; `between`: the browser
+   * reaches the program through `front`, which can be told to be slow and to refuse.
+   */
+  static async open({ accounts = 1, events = 60, rate = 0, simArgs = [], servers = [], tlsToo = false, serveArgs = [], between = false } = {}) {
     const stage = new Stage();
     stage.dir = scratch("walk");
     stage.sim = new Program(picket, ["sim", "onepassword", "--listen", "127.0.0.1:0", "--events", String(events), "--rate", String(rate),
@@ -69,7 +72,7 @@ export class Stage {
       ...[stage.simUrl, ...(tlsToo ? [stage.simUrl.replace("http:", "https:")] : []), ...servers].flatMap((one) => ["--allow-device-server", one]), ...serveArgs];
     await stage.serve("127.0.0.1:0");
     stage.url = stage.programUrl;
-    if (process.env.PICKET_WEB_ROOT) {
+    if (process.env.PICKET_WEB_ROOT || between) {
       stage.front = await front(process.env.PICKET_WEB_ROOT, stage.programUrl);
       stage.url = stage.front.url;
     }
