@@ -109,6 +109,7 @@ void correlate(std::string_view name, std::string_view correlation) {
     Signal signal{static_cast<std::uint32_t>(i % 3 == 0), from_seconds(1'700'000'000 + static_cast<std::int64_t>(i / 100)), i, {}};
     signal.captures.emplace_back("user-" + std::to_string(i * 7919 % kGroups));
     if (captures > 1) signal.captures.emplace_back(std::to_string(i % 50));
+    correlator.advance(signal.time, firings);
     correlator.add(signal, firings);
     fired += firings.size();
     firings.clear();
@@ -146,6 +147,9 @@ int run(const char* rules_path, const char* events_path) {
   correlate("event_count", "{type: event_count, rules: [a, b], group-by: [u], timespan: 1h, condition: {gte: 20}}");
   correlate("value_count", "{type: value_count, rules: [a, b], group-by: [u], timespan: 1h, condition: {field: f, gte: 20}}");
   correlate("temporal_ordered", "{type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 10m}");
+  correlate("first_seen", "{type: value_count, rules: [a, b], group-by: [u], timespan: 1h, condition: {field: f, gte: 1}}\npicket: {first_seen: {learning: 10m}}");
+  correlate("not_followed_by", "{type: event_count, rules: [a], group-by: [u], timespan: 1h, condition: {gte: 1}}\npicket: {not_followed_by: b}");
+  correlate("different", "{type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 10m}\npicket: {different: f}");
   return 0;
 }
 

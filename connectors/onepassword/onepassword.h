@@ -22,6 +22,7 @@ class OnePassword final : public connector::BundledConnector {
   Result<std::unique_ptr<connector::StreamReader>> reader(const connector::DeviceContext& device,
                                                           std::string_view stream) const override;
   std::unique_ptr<connector::Normaliser> normaliser() const override;
+  std::span<const std::string_view> ocsf_names(std::string_view stream) const override;
 
  private:
   Explanation explain_refusal(const connector::CredentialFacts& claims, std::string_view stream,

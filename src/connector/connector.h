@@ -125,6 +125,10 @@ class Connector {
   /// The rules we ship for this technology, by file name; none by default. Reading them is `detect`'s matter.
   virtual std::span<const RuleText> rules() const { return {}; }
 
+  /// The paths of OCSF values that documents of a stream can have (Normaliser::to_ocsf), as rules may name them: none that is also a
+  /// path of the vendor's own records, which come first. Views into the program.
+  virtual std::span<const std::string_view> ocsf_names(std::string_view /*stream*/) const { return {}; }
+
   /// Checks device_spec (JSON object text); errors carry `field`. `extra_servers` are those allowed at start.
   virtual Status validate(std::string_view device_spec, std::span<const std::string> extra_servers) const = 0;
   /// Reads a credential without the network. kForbidden with the reason when it is recognised as one of another kind: it

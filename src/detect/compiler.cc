@@ -13,6 +13,7 @@ namespace picket::detect {
 namespace {
 
 constexpr std::size_t kMaxTests = 200'000;  // of one rule
+constexpr std::uint64_t kDocumentCost = 20'000;  // of making it; asked for last
 constexpr std::size_t kScanFrom = 6;        // literals of a field from which one pass beats a search for each
 
 /// A rule's tree over predicates, before it is laid out flat.
@@ -66,6 +67,8 @@ class Compiler {
     for (const std::string& field : options_.event_fields) out_.event_fields.push_back(out_.trie.add(field));
     out_.fields.resize(out_.trie.slots());
     out_.trie.finish();
+    out_.document_fields.resize(out_.document.slots());
+    out_.document.finish();
     weigh();
     for (std::uint32_t i = 0; i < out_.rules.size(); ++i) watch(i);
     build_fields();
@@ -74,6 +77,12 @@ class Compiler {
  private:
   std::uint32_t slot_of(const std::string& field) {
     if (field.empty()) return ProgramData::kEverything;
+    if (const auto given = std::find(options_.given.begin(), options_.given.end(), field); given != options_.given.end()) {
+      const std::pair known(static_cast<std::uint32_t>(given - options_.given.begin()), out_.trie.add(field));
+      if (std::find(out_.given.begin(), out_.given.end(), known) == out_.given.end()) out_.given.push_back(known);
+      return known.second;
+    }
+    if (options_.in_document && options_.in_document(field)) return ProgramData::kDocument | out_.document.add(field);
     const auto alias = options_.field_names.find(field);
     return out_.trie.add(alias == options_.field_names.end() ? field : alias->second);
   }
@@ -167,7 +176,8 @@ class Compiler {
     for (const auto& [key, atoms] : groups) {
       Branch leaf;
       leaf.predicate = predicate(slot, std::get<0>(key), atoms);
-      leaf.cost = cost_of(out_.predicates[leaf.predicate]);
+      const Predicate& asked = out_.predicates[leaf.predicate];
+      leaf.cost = cost_of(asked) + (ProgramData::in_document(asked.slot) || ProgramData::in_document(asked.other) ? kDocumentCost : 0);
       add_child(out, std::move(leaf));
     }
     return finished(std::move(out));
@@ -282,6 +292,8 @@ class Compiler {
       // a keyword looks at everything, and these two hold for fields that are not there
       const bool absent = predicate.kind == PredicateKind::kNull || (predicate.kind == PredicateKind::kExists && !predicate.atoms.front().exists);
       if (negated || absent || predicate.slot == ProgramData::kEverything) return out;
+      // the document is not there yet when rules are woken
+      if (ProgramData::in_document(predicate.slot) || ProgramData::in_document(predicate.other)) return out;
       out.possible = true;
       out.predicates = {branch.predicate};
       out.cost = 1;
@@ -347,7 +359,8 @@ class Compiler {
         if (!view->finder.empty()) view->finder.finish();
       }
     };
-    for (Field& field : out_.fields) finish(field);
+    for (auto* fields : {&out_.fields, &out_.document_fields})
+      for (Field& field : *fields) finish(field);
     finish(out_.everything);
   }
 

@@ -74,7 +74,7 @@ Status Event::parse(std::string_view record, dom::element& root) {
   return error == simdjson::SUCCESS ? Status() : fail(ErrorKind::kInvalidInput, "The event is no JSON.");
 }
 
-Status Event::read(std::string_view record) {
+void Event::clear() {
   arena_.reset();
   leaves_.clear();
   present_.clear();
@@ -84,6 +84,10 @@ Status Event::read(std::string_view record) {
     slots_.assign(slots_.size(), Slot{});
     epoch_ = 1;
   }
+}
+
+Status Event::read(std::string_view record) {
+  clear();
   dom::element root;
   if (const Status done = parse(record, root); !done) {
     const auto mended = record.size() > kMaxBytes ? std::nullopt : mend_json(record, kMaxDepth);
@@ -195,10 +199,23 @@ void Event::collect(const dom::element& value, std::uint32_t slot) {
     for (const dom::element member : dom::array(value)) collect(member, slot);
     return;
   }
-  const std::uint32_t index = add_leaf(value);
+  append(slot, add_leaf(value));
+}
+
+void Event::append(std::uint32_t slot, std::uint32_t leaf) {
   Slot& s = slots_[slot];
-  (s.last == kNone ? s.first : leaves_[s.last].next) = index;
-  s.last = index;
+  (s.last == kNone ? s.first : leaves_[s.last].next) = leaf;
+  s.last = leaf;
+}
+
+void Event::give(std::uint32_t slot, std::string_view text) {
+  touch(slot);
+  Leaf& leaf = leaves_.emplace_back();
+  leaf.type = Leaf::Type::kText;
+  leaf.text = text;
+  leaf.has_text = true;
+  leaf.next = kNone;
+  append(slot, static_cast<std::uint32_t>(leaves_.size() - 1));
 }
 
 void Event::collect_all(const dom::element& value) {

@@ -36,6 +36,10 @@ class Event {
 
   /// Parses and walks. Errors: kInvalidInput (no JSON object), kTooLarge (over 8 MiB or 100 levels).
   Status read(std::string_view record);
+  /// Adds a value that is not in the record, until the next `read`. The view is kept.
+  void give(std::uint32_t slot, std::string_view text);
+  /// As a record in which nothing is.
+  void clear();
 
   /// Whether the field is there at all, null and [] included.
   bool has(std::uint32_t slot) const { return slots_[slot].epoch == epoch_; }
@@ -67,6 +71,7 @@ class Event {
   void collect(const simdjson::dom::element& value, std::uint32_t slot);
   void collect_all(const simdjson::dom::element& value);
   std::uint32_t add_leaf(const simdjson::dom::element& value);
+  void append(std::uint32_t slot, std::uint32_t leaf);
   void touch(std::uint32_t slot);
 
   const FieldTrie& trie_;

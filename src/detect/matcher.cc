@@ -47,10 +47,13 @@ bool compares(const Atom& atom, std::string_view text) {
 
 struct Matcher::State {
   explicit State(std::shared_ptr<const Program> p)
-      : program(std::move(p)), data(program->data()), event(data.trie, data.keywords), answers(data.predicates.size()), scanned((data.fields.size() + 1) * 2),
-        woken(data.rules.size()) {}
+      : program(std::move(p)), data(program->data()), event(data.trie, data.keywords), answers(data.predicates.size()),
+        scanned((data.fields.size() + data.document_fields.size() + 1) * 2), woken(data.rules.size()) {
+    if (data.document.slots() > 0) document.emplace(data.document, false);
+  }
 
-  Status read(std::string_view record);
+  Status read(std::string_view record, EventContext* about);
+  std::optional<std::string_view> joined(std::uint32_t slot);
   bool run(const CompiledRule& rule);
 
  private:
@@ -59,12 +62,15 @@ struct Matcher::State {
   void found(std::uint32_t predicate);
   void wake(std::uint32_t rule);
 
-  void look_up(const Field& field, std::uint32_t first);
+  void look_up(Event& source, const Field& field, std::uint32_t first);
+  void read_document();
+  Event& source(std::uint32_t slot);
   void scan(std::uint32_t slot, bool cased);
   bool ask(std::uint32_t number);
   bool evaluate(std::uint32_t number, const Predicate& predicate);
   bool refers(const Predicate& predicate);
-  std::uint32_t first_of(std::uint32_t slot) const { return slot == ProgramData::kEverything ? event.first_of_all() : event.first(slot); }
+  bool has(std::uint32_t slot) { return source(slot).has(slot & ~ProgramData::kDocument); }
+  std::uint32_t first_of(std::uint32_t slot) { return slot == ProgramData::kEverything ? event.first_of_all() : source(slot).first(slot & ~ProgramData::kDocument); }
   template <typename Test>
   bool any_value(std::uint32_t slot, bool cased, Test test);
 
@@ -72,7 +78,9 @@ struct Matcher::State {
   std::shared_ptr<const Program> program;
   const ProgramData& data;
   Event event;
-  std::uint64_t now = 0;
+  std::optional<Event> document;  ///< when rules ask for it at all
+  EventContext* context = nullptr;
+  std::uint64_t now = 0, document_of = 0;  ///< the event that `document` is of
   std::vector<std::uint64_t> answers;  ///< by predicate
   std::vector<std::uint64_t> scanned;  ///< by field and view: the event in which the finder ran
   std::vector<std::uint64_t> woken;    ///< by rule: the event in which it became a candidate
@@ -94,34 +102,55 @@ void Matcher::State::found(std::uint32_t predicate) {
 }
 
 /// Answers every equality that the field's values satisfy.
-void Matcher::State::look_up(const Field& field, std::uint32_t first) {
+void Matcher::State::look_up(Event& source, const Field& field, std::uint32_t first) {
   const ExactTable& folded = field.folded.exact;
   const ExactTable& cased = field.cased.exact;
-  for (std::uint32_t i = first; i != kNone; i = event.leaf(i).next) {
-    Leaf& leaf = event.leaf(i);
+  for (std::uint32_t i = first; i != kNone; i = source.leaf(i).next) {
+    Leaf& leaf = source.leaf(i);
     if (leaf.type == Leaf::Type::kNull) continue;
     const bool map = leaf.type == Leaf::Type::kMap;
     if (!folded.empty() && (!map || folded.knows_map())) {
       // folding changes the length of a text only where it is not ASCII
-      const std::string_view text = event.text(leaf);
+      const std::string_view text = source.text(leaf);
       if (folded.knows_length(text.size()) || !is_ascii(text))
-        for (const std::uint32_t predicate : folded.find(event.folded(leaf))) found(predicate);
+        for (const std::uint32_t predicate : folded.find(source.folded(leaf))) found(predicate);
     }
     if (!cased.empty() && (!map || cased.knows_map()))
-      for (const std::uint32_t predicate : cased.find(event.text(leaf))) found(predicate);
+      for (const std::uint32_t predicate : cased.find(source.text(leaf))) found(predicate);
   }
 }
 
+/// The document of this event, made now if it was not yet; what equals one of its values is answered with that.
+void Matcher::State::read_document() {
+  if (document_of == now) return;
+  document_of = now;
+  const std::string text = context == nullptr ? std::string() : context->document();
+  if (text.empty() || !document->read(text)) document->clear();
+  for (const std::uint32_t slot : document->present()) look_up(*document, data.document_fields[slot], document->first(slot));
+}
+
+Event& Matcher::State::source(std::uint32_t slot) {
+  if (!ProgramData::in_document(slot)) return event;
+  read_document();
+  return *document;
+}
+
+std::optional<std::string_view> Matcher::State::joined(std::uint32_t slot) {
+  return source(slot).joined(slot & ~ProgramData::kDocument);
+}
+
 void Matcher::State::scan(std::uint32_t slot, bool cased) {
-  const std::size_t place = (slot == ProgramData::kEverything ? data.fields.size() : slot) * 2 + (cased ? 1 : 0);
+  const std::size_t field_place = slot == ProgramData::kEverything ? data.fields.size() : ProgramData::in_document(slot) ? data.fields.size() + 1 + (slot & ~ProgramData::kDocument) : slot;
+  const std::size_t place = field_place * 2 + (cased ? 1 : 0);
   if (scanned[place] == now) return;
   scanned[place] = now;
   const Field& field = data.field(slot);
   const FieldView& view = cased ? field.cased : field.folded;
-  for (std::uint32_t i = first_of(slot); i != kNone; i = event.leaf(i).next) {
-    Leaf& leaf = event.leaf(i);
+  Event& from = source(slot);
+  for (std::uint32_t i = first_of(slot); i != kNone; i = from.leaf(i).next) {
+    Leaf& leaf = from.leaf(i);
     if (leaf.type == Leaf::Type::kNull) continue;
-    const std::string_view text = cased ? event.text(leaf) : event.folded(leaf);
+    const std::string_view text = cased ? from.text(leaf) : from.folded(leaf);
     view.finder.scan(text, [&](std::uint32_t id, std::size_t end) {
       const ScannedLiteral& literal = view.scanned[id];
       if (literal.anchor == Anchor::kStart && end != literal.length) return;
@@ -133,9 +162,10 @@ void Matcher::State::scan(std::uint32_t slot, bool cased) {
 
 template <typename Test>
 bool Matcher::State::any_value(std::uint32_t slot, bool cased, Test test) {
-  for (std::uint32_t i = first_of(slot); i != kNone; i = event.leaf(i).next) {
-    Leaf& leaf = event.leaf(i);
-    if (leaf.type != Leaf::Type::kNull && test(cased ? event.text(leaf) : event.folded(leaf))) return true;
+  Event& from = source(slot);
+  for (std::uint32_t i = first_of(slot); i != kNone; i = from.leaf(i).next) {
+    Leaf& leaf = from.leaf(i);
+    if (leaf.type != Leaf::Type::kNull && test(cased ? from.text(leaf) : from.folded(leaf))) return true;
   }
   return false;
 }
@@ -176,11 +206,11 @@ bool Matcher::State::evaluate(std::uint32_t number, const Predicate& predicate) 
     case PredicateKind::kCompare:
       return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.atoms, [&](const Atom& a) { return compares(a, text); }); });
     case PredicateKind::kFieldRef: return refers(predicate);
-    case PredicateKind::kExists: return event.has(predicate.slot) == predicate.atoms.front().exists;
+    case PredicateKind::kExists: return has(predicate.slot) == predicate.atoms.front().exists;
     case PredicateKind::kNull:
-      if (!event.has(predicate.slot)) return true;
-      for (std::uint32_t i = event.first(predicate.slot); i != kNone; i = event.leaf(i).next)
-        if (event.leaf(i).type == Leaf::Type::kNull) return true;
+      if (!has(predicate.slot)) return true;
+      for (std::uint32_t i = first_of(predicate.slot); i != kNone; i = source(predicate.slot).leaf(i).next)
+        if (source(predicate.slot).leaf(i).type == Leaf::Type::kNull) return true;
       return false;
   }
   return false;
@@ -188,6 +218,10 @@ bool Matcher::State::evaluate(std::uint32_t number, const Predicate& predicate) 
 
 bool Matcher::State::ask(std::uint32_t number) {
   if (answers[number] >> 1 == now) return (answers[number] & 1) != 0;
+  if (ProgramData::in_document(data.predicates[number].slot) && document_of != now) {
+    read_document();  // which may answer it
+    if (answers[number] >> 1 == now) return true;
+  }
   const bool value = evaluate(number, data.predicates[number]);
   know(number, value);
   return value;
@@ -202,18 +236,22 @@ bool Matcher::State::run(const CompiledRule& rule) {
   return at == Test::kMatch;
 }
 
-Status Matcher::State::read(std::string_view record) {
+Status Matcher::State::read(std::string_view record, EventContext* about) {
   ++now;
   candidates.clear();
+  context = about;
   PICKET_TRY(event.read(record));
+  if (context != nullptr)
+    for (const auto& [index, slot] : data.given)
+      if (const auto value = context->given(index)) event.give(slot, *value);
   for (const std::uint32_t slot : event.present()) {
     const Field& field = data.fields[slot];
-    look_up(field, event.first(slot));
+    look_up(event, field, event.first(slot));
     if (field.folded.eager) scan(slot, false);
     if (field.cased.eager) scan(slot, true);
     for (const std::uint32_t rule : field.watchers) wake(rule);
   }
-  if (data.keywords) look_up(data.everything, event.first_of_all());
+  if (data.keywords) look_up(event, data.everything, event.first_of_all());
   for (const std::uint32_t rule : data.always) wake(rule);
   return {};
 }
@@ -223,18 +261,18 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-Result<std::span<const Match>> Matcher::match(std::string_view record) {
+Result<std::span<const Match>> Matcher::match(std::string_view record, EventContext* context) {
   State& s = *state_;
   s.hits.clear();
   s.matches.clear();
   s.captures.clear();
-  PICKET_TRY(s.read(record));
+  PICKET_TRY(s.read(record, context));
   for (const std::uint32_t candidate : s.candidates)
     if (s.run(s.data.rules[candidate])) s.hits.emplace_back(s.data.rules[candidate].rule, candidate);
   std::sort(s.hits.begin(), s.hits.end());
   for (const auto& [rule, compiled] : s.hits) {
     s.matches.push_back({rule, static_cast<std::uint32_t>(s.captures.size())});
-    for (const std::uint32_t slot : s.data.rules[compiled].captures) s.captures.push_back(s.event.joined(slot));
+    for (const std::uint32_t slot : s.data.rules[compiled].captures) s.captures.push_back(s.joined(slot));
   }
   return std::span<const Match>(s.matches);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,21 @@ struct ProgramOptions {
   std::vector<std::string> event_fields;
   /// Name in a rule -> path in the event, for names that stand for a vendor's own.
   std::map<std::string, std::string> field_names;
+  /// Names whose values come with the event and are not in its record, see EventContext::given.
+  std::vector<std::string> given;
+  /// Names that mean values of the event's document, see EventContext::document. Empty: none does.
+  std::function<bool(std::string_view)> in_document;
+};
+
+/// What is known of an event beside its record. Asked during `Matcher::match` only, and only for what rules want.
+class EventContext {
+ public:
+  virtual ~EventContext() = default;
+  /// Value of ProgramOptions::given[index]; nothing when it has none. The view lives until the next `match`.
+  virtual std::optional<std::string_view> given(std::size_t index) = 0;
+  /// The event in another form (JSON object text), made when a rule's condition comes to ask for it: at most once an event, and
+  /// not at all while other tests answer the condition. Empty: there is none.
+  virtual std::string document() = 0;
 };
 
 /// The detection rules of one log source, compiled together. Place: made once when rules change, shared by all matchers.
@@ -59,7 +75,8 @@ class Matcher {
   /// The rules that match the record, by rising index. `record` is one JSON object in UTF-8, read during the call only. Errors:
   /// kInvalidInput (no JSON object), kTooLarge (over 8 MiB or 100 levels); the matcher stays usable. What is returned lives until
   /// the next call.
-  Result<std::span<const Match>> match(std::string_view record);
+  /// Without a context given values and documents are absent.
+  Result<std::span<const Match>> match(std::string_view record, EventContext* context = nullptr);
 
   /// The values that RuleSet::Linked::captures of the matched rule names, in that order; nothing where the event has none.
   /// Several values of one field are one JSON array. Views live until the next `match`.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/exact_table.h"
@@ -82,9 +83,13 @@ struct CompiledRule {
 
 struct ProgramData {
   static constexpr std::uint32_t kEverything = 0xffffffff;
+  /// Set in the slots of values that the event's document holds; what is below it is the slot of `document`.
+  static constexpr std::uint32_t kDocument = 0x40000000;
+  static bool in_document(std::uint32_t slot) { return slot != kEverything && (slot & kDocument) != 0; }
 
-  FieldTrie trie;
+  FieldTrie trie, document;
   std::vector<Field> fields;  ///< by slot
+  std::vector<Field> document_fields;
   Field everything;           ///< for keywords
   bool keywords = false;
   std::vector<Predicate> predicates;
@@ -92,9 +97,10 @@ struct ProgramData {
   std::vector<CompiledRule> rules;
   std::vector<std::uint32_t> always;        ///< rules that no single predicate can rule out
   std::vector<std::uint32_t> event_fields;  ///< slots
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> given;  ///< index into ProgramOptions::given, slot: those that rules ask for
 
-  const Field& field(std::uint32_t slot) const { return slot == kEverything ? everything : fields[slot]; }
-  Field& field(std::uint32_t slot) { return slot == kEverything ? everything : fields[slot]; }
+  const Field& field(std::uint32_t slot) const { return slot == kEverything ? everything : in_document(slot) ? document_fields[slot & ~kDocument] : fields[slot]; }
+  Field& field(std::uint32_t slot) { return const_cast<Field&>(std::as_const(*this).field(slot)); }
 };
 
 }  // namespace picket::detect

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "crypto/digest.h"
 #include "detect/rule_reader.h"
+#include "watch/ocsf.h"
 
 namespace picket::watch {
 namespace {
@@ -37,7 +38,7 @@ std::string_view document_at(std::string_view text, std::size_t line) {
   return text.substr(begin);
 }
 
-std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services) {
+std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names) {
   auto out = std::make_shared<Book>();
   std::map<std::string, const Source*, std::less<>> by_file;
   std::vector<detect::RuleFile> files;
@@ -66,6 +67,9 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
   for (const Service& service : services) {
     detect::ProgramOptions options;
     options.source = detect::LogSource{{}, service.first, service.second};
+    options.given = ocsf_given();
+    if (const auto known = names.find(service); known != names.end())
+      options.in_document = [&known = known->second](std::string_view name) { return std::binary_search(known.begin(), known.end(), name); };
     auto program = detect::Program::compile(*out->rules_, options, out->problems_);
     if (program->size() > 0) out->programs_.emplace(service, std::move(program));
   }

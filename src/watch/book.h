@@ -43,8 +43,10 @@ struct Entry {
 class Book {
  public:
   using Service = std::pair<std::string, std::string>;  ///< product, service
+  /// The OCSF names that rules may use of a service's events, sorted; see connector::Connector::ocsf_names.
+  using OcsfNames = std::map<Service, std::vector<std::string_view>>;
 
-  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services);
+  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names = {});
 
   const detect::RuleSet& rules() const { return *rules_; }
   const std::shared_ptr<const detect::RuleSet>& shared_rules() const { return rules_; }

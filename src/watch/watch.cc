@@ -5,6 +5,7 @@
 
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "watch/ocsf.h"
 #include "watch/windows.h"
 
 namespace picket::watch {
@@ -30,7 +31,13 @@ detect::Matcher& Eye::matcher(const std::shared_ptr<const detect::Program>& prog
 
 Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders) {
   for (const auto& connector : parts_.connectors.all()) {
-    for (const auto& stream : connector->streams()) services_.emplace_back(stream.product, stream.service);
+    for (const auto& stream : connector->streams()) {
+      services_.emplace_back(stream.product, stream.service);
+      const auto names = connector->ocsf_names(stream.name);
+      auto& known = ocsf_names_[services_.back()];
+      known.insert(known.end(), names.begin(), names.end());
+      std::sort(known.begin(), known.end());
+    }
     for (const auto& rule : connector->rules())
       shipped_.push_back({Origin::kShipped, connector->slug() + "/" + std::string(rule.file), connector->slug(), std::string(rule.text)});
   }
@@ -114,7 +121,7 @@ std::shared_ptr<const Book> Watch::base_book() {
   if (base_ == nullptr) {
     std::vector<Source> sources = shipped_;
     sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
-    base_ = Book::make(sources, services_);
+    base_ = Book::make(sources, services_, ocsf_names_);
   }
   return base_;
 }
@@ -128,7 +135,7 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
     std::vector<Source> sources = shipped_;
     sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
     for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
-    out->book = Book::make(sources, services_);
+    out->book = Book::make(sources, services_, ocsf_names_);
   }
   out->problems = out->book->problems();
   out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
@@ -173,7 +180,7 @@ Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization
   for (const auto& rule : own)
     if (rule.id != own_rule_id) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
   sources.push_back({Origin::kOwn, own_rule_id, {}, text});
-  return Book::make(sources, services_);
+  return Book::make(sources, services_, ocsf_names_);
 }
 
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
@@ -187,9 +194,11 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
   const auto& program = out.ruling->book->program({info->product, info->service});
   if (program == nullptr) return out;
   detect::Matcher& matcher = eye.matcher(program);
+  OcsfContext context(connector, stream);
   for (std::uint32_t i = 0; i < events.size(); ++i) {
     if (events[i].view.unreadable) continue;
-    const auto matches = matcher.match(events[i].raw);
+    context.set(events[i].raw, events[i].view);
+    const auto matches = matcher.match(events[i].raw, &context);
     if (!matches) {
       odd.add();
       continue;

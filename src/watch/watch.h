@@ -125,6 +125,7 @@ class Watch {
   const Parts parts_;
   const Options options_;
   std::vector<Book::Service> services_;
+  Book::OcsfNames ocsf_names_;
   std::vector<Source> shipped_;
 
   std::mutex making_;  ///< held while rules are read and compiled
