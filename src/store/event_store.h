@@ -125,6 +125,24 @@ struct Progress {
   std::optional<TimePoint> reached;  ///< how far the search has come
 };
 
+/// Records of one stream as a scan shows them, without copies. Everything in it lives during the call only.
+class RecordBatch {
+ public:
+  struct Record {
+    TimePoint time{};
+    std::string_view raw;  ///< exact bytes of the first version
+    bool unreadable = false;
+  };
+
+  virtual ~RecordBatch() = default;
+  virtual const StreamKey& key() const = 0;
+  virtual std::span<const Record> records() const = 0;
+  /// Id of `records()[record]`, as `get` takes it.
+  virtual std::string id(std::size_t record) const = 0;
+  /// No record of a later batch is older than this; nothing in the last batch.
+  virtual std::optional<TimePoint> settled() const = 0;
+};
+
 /// Of a histogram's buckets. Hours and days are answered from counters where only time decides, minutes from
 /// the events.
 enum class Width { kMinute, kHour, kDay };
@@ -170,6 +188,12 @@ class EventStore {
   /// early when `row` returns false, or with kCancelled within 0.2 s after `stop` is requested.
   virtual Status search(const Query& query, Order order, const std::function<bool(StoredEvent&&)>& row,
                         const std::function<void(const Progress&)>& progress, std::stop_token stop) const = 0;
+
+  /// All matches for those who look at each: no copies, and only roughly in order. Batches come by their oldest record,
+  /// the oldest batch first; the records of one in no order. Whoever needs them by time waits for `settled`. `progress` and the end as
+  /// in `search`.
+  virtual Status scan(const Query& query, const std::function<bool(const RecordBatch&)>& batch,
+                      const std::function<void(const Progress&)>& progress, std::stop_token stop) const = 0;
 
   /// Exact count of matches.
   virtual Result<std::uint64_t> count(const Query& query, std::stop_token stop) const = 0;

@@ -48,7 +48,7 @@ TimeSpan TimeSpan::of(const TimeRange& range) {
   return span;
 }
 
-Filter::Filter(const Query& query) : conditions_(query.conditions) {
+Filter::Filter(const Query& query, bool whole) : conditions_(query.conditions), needs_raw_(whole) {
   for (auto& c : conditions_) {
     if (ignores_case(c)) {
       for (auto& v : c.values) v = to_lower(v);

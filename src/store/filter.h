@@ -22,7 +22,8 @@ struct TimeSpan {
 /// entry of a block, not for each row. Threads: any (immutable).
 class Filter {
  public:
-  explicit Filter(const Query& query);
+  /// `whole`: the raw frame is wanted whatever the query asks.
+  explicit Filter(const Query& query, bool whole = false);
 
   bool by_time_only() const { return conditions_.empty() && texts_.empty(); }
   bool needs_raw() const { return needs_raw_; }

@@ -11,6 +11,8 @@ Result<FindResult> find_events(const StoreCore& core, const Query& query, const 
 Status search_events(const StoreCore& core, const Query& query, Order order,
                      const std::function<bool(StoredEvent&&)>& row,
                      const std::function<void(const Progress&)>& progress, std::stop_token stop);
+Status scan_events(const StoreCore& core, const Query& query, const std::function<bool(const RecordBatch&)>& batch,
+                   const std::function<void(const Progress&)>& progress, std::stop_token stop);
 Result<std::uint64_t> count_events(const StoreCore& core, const Query& query, std::stop_token stop);
 Result<std::map<std::string, std::vector<Bucket>>> histogram_of(const StoreCore& core, const Query& query,
                                                                 Width width, GroupBy group,

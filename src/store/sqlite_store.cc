@@ -81,6 +81,10 @@ class SqliteStore final : public EventStore {
                 const std::function<void(const Progress&)>& progress, std::stop_token stop) const override {
     return search_events(core_, query, order, row, progress, std::move(stop));
   }
+  Status scan(const Query& query, const std::function<bool(const RecordBatch&)>& batch,
+              const std::function<void(const Progress&)>& progress, std::stop_token stop) const override {
+    return scan_events(core_, query, batch, progress, std::move(stop));
+  }
   Result<std::uint64_t> count(const Query& query, std::stop_token stop) const override {
     return count_events(core_, query, std::move(stop));
   }

@@ -170,6 +170,60 @@ TEST_P(EventStoreContract, SearchShowsEachMatchInOrder) {
   EXPECT_EQ(cancelled.error().kind, ErrorKind::kCancelled);
 }
 
+TEST_P(EventStoreContract, AScanShowsEachMatchAndSaysWhatIsStillToCome) {
+  const StreamKey other{kKey.organization_id, "device-2", "itemusages"};
+  EventList list, more, foreign;
+  for (int i = 0; i < 5000; ++i) list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds((i * 7) % 4000));
+  for (int i = 0; i < 3000; ++i) more.add("other-" + std::to_string(i), kStart + std::chrono::seconds(i * 2));
+  foreign.add("foreign", kStart);
+  auto& odd = list.add("", kStart, "no json");
+  odd.view.unreadable = true;
+  append(list);
+  append(more, other);
+  append(foreign, {"org-2", "device-1", "auditevents"});
+  auto q = all();
+  q.time = {kStart + std::chrono::seconds(100), kStart + std::chrono::seconds(200'000)};
+  std::set<std::string> ids;
+  std::size_t unreadable = 0;
+  Progress last;
+  std::optional<TimePoint> settled = kStart;
+  const auto status = store_->scan(
+      q,
+      [&](const RecordBatch& batch) {
+        EXPECT_TRUE(batch.key() == kKey || batch.key() == other);
+        for (std::size_t i = 0; i < batch.records().size(); ++i) {
+          const auto& record = batch.records()[i];
+          EXPECT_TRUE(settled && record.time >= *settled) << "older than what was said to be over";
+          EXPECT_TRUE(ids.insert(batch.id(i)).second);
+          unreadable += record.unreadable;
+          if (ids.size() % 100 != 0) continue;
+          const auto event = store_->get(kKey.organization_id, batch.id(i));
+          EXPECT_TRUE(event && *event);
+          if (!event || !*event) return false;
+          EXPECT_EQ((*event)->raw, record.raw);
+          EXPECT_EQ((*event)->time, record.time);
+          EXPECT_EQ((*event)->key, batch.key());
+        }
+        settled = batch.settled();
+        return true;
+      },
+      [&](const Progress& p) { last = p; }, {});
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(settled, std::nullopt) << "nothing is left behind the last batch";
+  EXPECT_EQ(ids.size(), count(q));
+  EXPECT_EQ(unreadable, 1u);
+  EXPECT_EQ(last.matched, ids.size());
+  EXPECT_EQ(last.scanned, last.of);
+  std::size_t batches = 0;
+  EXPECT_TRUE(store_->scan(q, [&](const RecordBatch&) { return ++batches < 2; }, {}, {}));
+  EXPECT_EQ(batches, 2u);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto cancelled = store_->scan(q, [](const RecordBatch&) { return true; }, {}, stop.get_token());
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().kind, ErrorKind::kCancelled);
+}
+
 TEST_P(EventStoreContract, HistogramsAreExactAlsoAtCutEnds) {
   const StreamKey other{"org-1", "device-2", "signinattempts"};
   EventList a, b;

@@ -11,6 +11,7 @@
 #include "fleet/fleet.h"
 #include "ingest/ingest.h"
 #include "store/event_store.h"
+#include "store/mocks/event_batch.h"
 
 /// Small stand-ins for what stands beside the API. Control is the real one in these tests.
 namespace picket::api {
@@ -141,7 +142,7 @@ class RecordingStore final : public store::EventStore {
   }
   Result<store::FindResult> find(const store::Query& query, const store::FindOptions& how,
                                  std::stop_token) const override {
-    asked = query;
+    note(query);
     options = how;
     store::FindResult out;
     out.events = of(query);
@@ -153,7 +154,7 @@ class RecordingStore final : public store::EventStore {
   Status search(const store::Query& query, store::Order, const std::function<bool(store::StoredEvent&&)>& row,
                 const std::function<void(const store::Progress&)>& progress,
                 std::stop_token stop) const override {
-    asked = query;
+    note(query);
     for (auto& event : of(query)) {
       progress({1, 2, 1, event.time});
       if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "Stopped.");
@@ -161,14 +162,19 @@ class RecordingStore final : public store::EventStore {
     }
     return {};
   }
+  Status scan(const store::Query& query, const std::function<bool(const store::RecordBatch&)>& batch,
+              const std::function<void(const store::Progress&)>& progress, std::stop_token stop) const override {
+    note(query);
+    return store::scan_events_one_by_one(of(query), batch, progress, stop);
+  }
   Result<std::uint64_t> count(const store::Query& query, std::stop_token) const override {
-    asked = query;
+    note(query);
     return of(query).size();
   }
   Result<std::map<std::string, std::vector<store::Bucket>>> histogram(const store::Query& query, store::Width,
                                                                       store::GroupBy group,
                                                                       std::stop_token) const override {
-    asked = query;
+    note(query);
     std::map<std::string, std::vector<store::Bucket>> out;
     for (const auto& event : of(query))
       out[group == store::GroupBy::kStream   ? event.key.stream
@@ -193,6 +199,11 @@ class RecordingStore final : public store::EventStore {
   Result<std::uint64_t> disk_bytes() const override { return 0u; }
 
  private:
+  void note(const store::Query& query) const {
+    const std::lock_guard lock(mutex_);  // rules are measured beside the tests
+    asked = query;
+  }
+  mutable std::mutex mutex_;
   std::vector<store::StoredEvent> of(const store::Query& query) const {
     std::vector<store::StoredEvent> out;
     for (const auto& event : events)
@@ -200,6 +211,51 @@ class RecordingStore final : public store::EventStore {
     return out;
   }
 };
+
+inline constexpr std::string_view kVaultExportId = "30000000-0000-4000-8000-000000000001", kFailedId = "30000000-0000-4000-8000-000000000002",
+                                  kGuessingId = "30000000-0000-4000-8000-000000000003";
+inline constexpr std::string_view kVaultExport = R"(title: Vault exported
+id: 30000000-0000-4000-8000-000000000001
+status: test
+description: Somebody exports a vault.
+author: Quist & Lind
+references: ['https://support.1password.com/export/']
+tags: [attack.exfiltration, attack.t1567.002]
+logsource: {product: 1password, service: audit}
+detection:
+    export: {action: export, object_type: vault}
+    condition: export
+falsepositives: [A move to another account]
+level: high
+)";
+inline constexpr std::string_view kSignIns = R"(title: Failed sign-in
+id: 30000000-0000-4000-8000-000000000002
+name: failed
+tags: [attack.credential-access]
+logsource: {product: 1password, service: signin}
+detection:
+    failed: {category: credentials_failed}
+    condition: failed
+level: informational
+---
+title: Password guessing
+id: 30000000-0000-4000-8000-000000000003
+tags: [attack.credential-access, attack.t1110]
+correlation:
+    type: event_count
+    rules: [failed]
+    group-by: [user]
+    timespan: 10m
+    condition: {gte: 3}
+level: medium
+)";
+inline constexpr std::string_view kOdd = R"(title: Odd
+logsource: {product: 1password}
+detection:
+    a: {x: 1}
+    condition: a and nobody
+level: low
+)";
 
 /// A technology whose tokens read "account:<uid>"; everything else is a token of another kind.
 class FakeConnector final : public connector::Connector {
@@ -212,6 +268,7 @@ class FakeConnector final : public connector::Connector {
   const std::string& form_json() const override { return form_; }
   std::string_view logo_svg() const override { return "<svg xmlns='http://www.w3.org/2000/svg'/>"; }
   std::span<const connector::StreamInfo> streams() const override { return streams_; }
+  std::span<const connector::RuleText> rules() const override { return rules_; }
   std::span<const std::string> servers() const override { return servers_; }
   Status validate(std::string_view spec, std::span<const std::string> extra) const override {
     bool known = spec.find('"' + servers_[0] + '"') != std::string_view::npos;
@@ -262,7 +319,10 @@ class FakeConnector final : public connector::Connector {
      "choices":[{"value":"https://events.1password.com","label":"1Password.com"}]}],
     "backfill":{"default_days":7,"max_days":120}})";
   std::vector<connector::StreamInfo> streams_ = {
-      {"auditevents", "Audit events"}, {"itemusages", "Item usages"}, {"signinattempts", "Sign-in attempts"}};
+      {"auditevents", "Audit events", "1password", "audit"},
+      {"itemusages", "Item usages", "1password", "item_usage"},
+      {"signinattempts", "Sign-in attempts", "1password", "signin"}};
+  std::vector<connector::RuleText> rules_ = {{"vault_export.yml", kVaultExport}, {"sign_ins.yml", kSignIns}, {"odd.yml", kOdd}};
   std::vector<std::string> servers_ = {"https://events.1password.com"};
 };
 

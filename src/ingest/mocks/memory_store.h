@@ -82,6 +82,8 @@ class MemoryStore final : public store::EventStore {
   Result<store::FindResult> find(Query, const store::FindOptions&, std::stop_token) const override { PICKET_NOT_HERE; }
   Status search(Query, store::Order, const std::function<bool(store::StoredEvent&&)>&,
                 const std::function<void(const store::Progress&)>&, std::stop_token) const override { PICKET_NOT_HERE; }
+  Status scan(Query, const std::function<bool(const store::RecordBatch&)>&, const std::function<void(const store::Progress&)>&,
+              std::stop_token) const override { PICKET_NOT_HERE; }
   Result<std::uint64_t> count(Query, std::stop_token) const override { return 0; }
   Result<std::map<std::string, std::vector<store::Bucket>>> histogram(Query, store::Width, store::GroupBy, std::stop_token) const override { PICKET_NOT_HERE; }
   Result<std::optional<store::StoredEvent>> get(const std::string&, const std::string&) const override { PICKET_NOT_HERE; }

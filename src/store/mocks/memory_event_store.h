@@ -7,6 +7,7 @@
 #include "base/guid.h"
 #include "base/strings.h"
 #include "store/event_store.h"
+#include "store/mocks/event_batch.h"
 
 namespace picket::store {
 
@@ -83,6 +84,16 @@ class MemoryEventStore final : public EventStore {
     }
     if (progress) progress({events.size(), events.size(), events.size(), std::nullopt});
     return {};
+  }
+
+  Status scan(const Query& query, const std::function<bool(const RecordBatch&)>& batch,
+              const std::function<void(const Progress&)>& progress, std::stop_token stop) const override {
+    std::vector<StoredEvent> events;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto* s : matches(query, Order::kOldestFirst)) events.push_back(s->event);
+    }
+    return scan_events_one_by_one(events, batch, progress, stop);
   }
 
   Result<std::uint64_t> count(const Query& query, std::stop_token) const override {
