@@ -381,6 +381,7 @@ std::shared_ptr<const Program> Program::compile(const RuleSet& rules, const Prog
   for (std::uint32_t i = 0; i < rules.rules().size(); ++i) {
     const RuleSet::Linked& linked = rules.rules()[i];
     if (linked.rule.is_correlation()) continue;
+    if (options.only && std::find(options.only->begin(), options.only->end(), i) == options.only->end()) continue;
     if (options.source && linked.rule.logsource && !linked.rule.logsource->covers(*options.source)) continue;
     const Status added = compiler.add(i, linked);
     if (added) continue;
@@ -397,6 +398,12 @@ Program::~Program() = default;
 
 std::size_t Program::size() const {
   return data_->rules.size();
+}
+
+std::vector<std::uint32_t> Program::rules() const {
+  std::vector<std::uint32_t> out;
+  for (const CompiledRule& rule : data_->rules) out.push_back(rule.rule);
+  return out;
 }
 
 }  // namespace picket::detect

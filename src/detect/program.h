@@ -20,6 +20,8 @@ struct ProgramData;
 struct ProgramOptions {
   /// Only rules that ask for nothing but this source; without it every rule is tried.
   std::optional<LogSource> source;
+  /// Of these only (indexes into RuleSet::rules()); without it all.
+  std::optional<std::vector<std::uint32_t>> only;
   /// Fields that the caller wants of every event, see Matcher::field.
   std::vector<std::string> event_fields;
   /// Name in a rule -> path in the event, for names that stand for a vendor's own.
@@ -51,6 +53,8 @@ class Program {
 
   /// How many rules are tried.
   std::size_t size() const;
+  /// Those that are tried, as indexes into RuleSet::rules(), ascending.
+  std::vector<std::uint32_t> rules() const;
   const ProgramData& data() const { return *data_; }
 
  private:
