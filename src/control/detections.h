@@ -23,6 +23,7 @@ struct RuleState {
   TimePoint first_seen_at{};
   TimePoint alert_from{};  ///< what matches earlier, by our clock, is counted and raises no alert
   std::int64_t version = 1;
+  TimePoint updated_at{};  ///< of the last row of its history
 };
 
 /// A rule that is in force, as `Detections::know_rules` is told of it.

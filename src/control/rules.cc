@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kLongestReason = 1000, kLongestText = 1 << 20;
 
-constexpr std::string_view kRuleColumns = "r.no, r.organization_id, r.key, r.enabled, r.reason, r.first_seen_at, r.alert_from, r.version";
+constexpr std::string_view kRuleColumns = "r.no, r.organization_id, r.key, r.enabled, r.reason, r.first_seen_at, r.alert_from, r.version,"
+    " coalesce((select max(h.created_at) from rule_history h where h.organization_id = r.organization_id and h.key = r.key), r.first_seen_at)";
 
 RuleState read_rule(const sql::Statement& row) {
   return {.no = row.integer(0),
@@ -23,7 +24,8 @@ RuleState read_rule(const sql::Statement& row) {
           .reason = row.string(4),
           .first_seen_at = row.time(5),
           .alert_from = row.time(6),
-          .version = row.integer(7)};
+          .version = row.integer(7),
+          .updated_at = row.time(8)};
 }
 
 constexpr std::string_view kSelectOwnRule =

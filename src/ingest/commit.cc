@@ -130,6 +130,10 @@ Status Engine::commit(std::vector<Entry> mine) {
     plan = parts_.fleet.plan(steps);
   }
   parts_.fleet.apply(plan, now);
+  std::set<std::string> matched;
+  for (const auto& entry : entries)
+    if (!entry.commit.matches.empty()) matched.insert(entry.task->key.organization_id);
+  for (const auto& organization : matched) parts_.watch->committed(organization);
   const std::lock_guard lock(mutex_);
   for (const auto& entry : entries)
     if (entry.commit.account_uid && !entry.task->dead) {
@@ -194,6 +198,7 @@ void Engine::let_time_tell() {
       }
     for (const auto& [stream, told] : by_stream)
       if (done) done = parts_.control.detections().add_matches(stream.first, stream.second, told, parts_.clock.now());
+    if (done && !by_stream.empty()) parts_.watch->committed(organization);
     if (done) continue;
     die_unless_known(done.error());
     parts_.watch->forget(organization);

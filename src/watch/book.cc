@@ -38,6 +38,22 @@ std::string_view document_at(std::string_view text, std::size_t line) {
   return text.substr(begin);
 }
 
+std::string line_at(std::string_view text, const std::optional<TextPlace>& place) {
+  constexpr std::size_t kLongest = 200;
+  if (!place) return {};
+  for (int line = 1; line < place->line && !text.empty(); ++line) {
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  std::size_t end = std::min(text.size(), kLongest);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string out(text.substr(0, end));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return out;
+}
+
 std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names) {
   auto out = std::make_shared<Book>();
   std::map<std::string, const Source*, std::less<>> by_file;
@@ -72,6 +88,10 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
       options.in_document = [&known = known->second](std::string_view name) { return std::binary_search(known.begin(), known.end(), name); };
     auto program = detect::Program::compile(*out->rules_, options, out->problems_);
     if (program->size() > 0) out->programs_.emplace(service, std::move(program));
+  }
+  for (const detect::Problem& problem : out->problems_) {
+    const auto source = by_file.find(problem.file);
+    out->problem_lines_.push_back(source == by_file.end() ? std::string() : line_at(source->second->text, problem.error.place));
   }
   return out;
 }

@@ -56,6 +56,8 @@ class Book {
   bool waits() const { return waits_; }
   /// How far back any rule needs signals, in event time.
   Micros history_needed() const { return history_needed_; }
+  /// The line of the text that each problem is about; empty where it has no place.
+  const std::vector<std::string>& problem_lines() const { return problem_lines_; }
   std::optional<std::uint32_t> find(std::string_view key) const;
   /// The rules that watch a service; null when none does.
   const std::shared_ptr<const detect::Program>& program(const Service& service) const;
@@ -66,9 +68,13 @@ class Book {
   std::vector<detect::Problem> problems_;
   bool waits_ = false;
   Micros history_needed_{};
+  std::vector<std::string> problem_lines_;
   std::map<std::string, std::uint32_t, std::less<>> by_key_;
   std::map<Service, std::shared_ptr<const detect::Program>> programs_;
 };
+
+/// Line `place.line` of `text`, without its end and what could move a terminal, at most 200 bytes; empty without a place.
+std::string line_at(std::string_view text, const std::optional<TextPlace>& place);
 
 /// The document of `text` in which line `line` (from 1) stands.
 std::string_view document_at(std::string_view text, std::size_t line);

@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "base/assert.h"
-#include "base/guid.h"
 #include "codec/json.h"
 #include "obs/metrics.h"
+#include "watch/event_number.h"
 #include "watch/watch.h"
 #include "watch/windows.h"
 
@@ -13,19 +12,6 @@ namespace picket::watch {
 namespace {
 
 using Values = std::vector<std::optional<std::string>>;
-
-/// An event as correlations know it. Both halves of the id count: the first is shared by some events of a stream.
-std::uint64_t number_of(std::string_view event_id) {
-  const auto bytes = guid_bytes(event_id);
-  PICKET_ASSERT(bytes.has_value(), "an event's id is a GUID");
-  std::uint64_t first = 0, second = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    first = first << 8 | static_cast<unsigned char>((*bytes)[i]);
-    second = second << 8 | static_cast<unsigned char>((*bytes)[i + 8]);
-  }
-  first *= 0x9e3779b97f4a7c15;
-  return first ^ first >> 29 ^ second;
-}
 
 std::string json_of(const Values& values) {
   std::string out = "[";

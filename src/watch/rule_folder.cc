@@ -42,6 +42,7 @@ Status RuleFolder::read() {
   PICKET_ASSIGN(std::vector<detect::FileText> files, detect::read_rule_files(paths_));
   sources_.clear();
   problems_.clear();
+  problem_lines_.clear();
   std::map<std::string, std::string> good;
   for (detect::FileText& file : files) {
     std::vector<Problem> errors;
@@ -54,6 +55,7 @@ Status RuleFolder::read() {
     const auto before = good_.find(file.file);
     if (!errors.empty() && before != good_.end()) {
       for (Problem& problem : errors) {
+        problem_lines_.push_back(line_at(file.text, problem.error.place));
         problem.error.message += " The file's rules stay in force as they were before.";
         problems_.push_back(std::move(problem));
       }
@@ -61,6 +63,7 @@ Status RuleFolder::read() {
       errors.clear();
     } else if (file.problem) {
       std::move(errors.begin(), errors.end(), std::back_inserter(problems_));
+      problem_lines_.resize(problems_.size());
       continue;
     }
     if (errors.empty()) good.emplace(file.file, file.text);

@@ -25,6 +25,7 @@ class RuleFolder {
   const std::vector<Source>& sources() const { return sources_; }
   /// Of files that are broken now.
   const std::vector<detect::Problem>& problems() const { return problems_; }
+  const std::vector<std::string>& problem_lines() const { return problem_lines_; }  ///< see Book
 
  private:
   std::string signature() const;
@@ -33,6 +34,7 @@ class RuleFolder {
   std::map<std::string, std::string> good_;  ///< file -> text that was without errors
   std::vector<Source> sources_;
   std::vector<detect::Problem> problems_;
+  std::vector<std::string> problem_lines_;
 };
 
 }  // namespace picket::watch

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 
 #include "obs/log.h"
 #include "obs/metrics.h"
@@ -22,6 +23,27 @@ std::string_view subject_of(const model::EventView& view) {
 
 }  // namespace
 
+struct Watch::Listeners {
+  std::mutex mutex;
+  std::map<int, Listener> all;  ///< guarded by mutex
+  int last = 0;
+};
+
+std::shared_ptr<void> Watch::subscribe(Listener listener) {
+  const std::lock_guard lock(listeners_->mutex);
+  const int id = ++listeners_->last;
+  listeners_->all.emplace(id, std::move(listener));
+  return {nullptr, [listeners = listeners_, id](void*) {
+            const std::lock_guard inner(listeners->mutex);
+            listeners->all.erase(id);
+          }};
+}
+
+void Watch::tell(const News& news) {
+  const std::lock_guard lock(listeners_->mutex);  // whoever ends a subscription knows that it is over
+  for (const auto& [id, listener] : listeners_->all) listener(news);
+}
+
 detect::Matcher& Eye::matcher(const std::shared_ptr<const detect::Program>& program) {
   for (Held& held : held_)
     if (held.program == program) return held.matcher;
@@ -29,7 +51,7 @@ detect::Matcher& Eye::matcher(const std::shared_ptr<const detect::Program>& prog
   return held_.emplace_back(Held{program, detect::Matcher(program)}).matcher;
 }
 
-Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders) {
+Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders), listeners_(std::make_shared<Listeners>()) {
   for (const auto& connector : parts_.connectors.all()) {
     for (const auto& stream : connector->streams()) {
       services_.emplace_back(stream.product, stream.service);
@@ -130,8 +152,12 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
   auto out = std::make_shared<Ruling>();
   const std::lock_guard lock(making_);
-  out->book = base_book();
-  if (!own.empty()) {
+  for (const auto& rule : own) out->own.emplace_back(rule.id, rule.version);
+  out->base = out->book = base_book();
+  const RulingPtr before = held(organization_id);
+  if (before != nullptr && before->base == out->base && before->own == out->own) {
+    out->book = before->book;  // only a decision changed
+  } else if (!own.empty()) {
     std::vector<Source> sources = shipped_;
     sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
     for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
@@ -139,6 +165,8 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   }
   out->problems = out->book->problems();
   out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
+  out->problem_lines = out->book->problem_lines();
+  out->problem_lines.insert(out->problem_lines.end(), folder_.problem_lines().begin(), folder_.problem_lines().end());
   std::vector<control::KnownRule> known;
   for (std::size_t i = 0; i < out->book->entries().size(); ++i) {
     const Entry& entry = out->book->entries()[i];
@@ -153,20 +181,25 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
 
 Status Watch::reload(const std::string& organization_id) {
   PICKET_ASSIGN(auto ruling, make_ruling(organization_id));
-  const std::unique_lock lock(mutex_);
-  rulings_[organization_id] = std::move(ruling);
+  {
+    const std::unique_lock lock(mutex_);
+    rulings_[organization_id] = std::move(ruling);
+  }
+  tell({organization_id, true, false});
   return {};
 }
 
+RulingPtr Watch::held(const std::string& organization_id) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = rulings_.find(organization_id);
+  return found == rulings_.end() ? nullptr : found->second;
+}
+
 RulingPtr Watch::ruling(const std::string& organization_id) {
-  {
-    const std::shared_lock lock(mutex_);
-    if (const auto found = rulings_.find(organization_id); found != rulings_.end()) return found->second;
-  }
+  if (auto known = held(organization_id)) return known;
   // an organization that was made while we run
   if (!parts_.control.organization(organization_id) || !reload(organization_id)) return nullptr;
-  const std::shared_lock lock(mutex_);
-  return rulings_[organization_id];
+  return held(organization_id);
 }
 
 Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization_id, const std::string& own_rule_id, const std::string& text) {

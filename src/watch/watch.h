@@ -30,6 +30,9 @@ struct Ruling {
   std::shared_ptr<const Book> book;
   std::vector<control::RuleState> states;  ///< by rule of the book
   std::vector<detect::Problem> problems;   ///< the book's, and those of broken files
+  std::vector<std::string> problem_lines;  ///< of each, see Book::problem_lines
+  std::shared_ptr<const Book> base;  ///< the book without own texts
+  std::vector<std::pair<std::string, std::int64_t>> own;  ///< id and version of each own text in the book
 };
 using RulingPtr = std::shared_ptr<const Ruling>;
 
@@ -103,6 +106,17 @@ class Watch {
   /// Windows of the organization are read back from what was committed before they are used again.
   void forget(const std::string& organization_id);
 
+  struct News {
+    std::string organization_id;
+    bool rules = false;    ///< rules or what was decided about them
+    bool matches = false;  ///< matches, counts or alerts
+  };
+  using Listener = std::function<void(const News&)>;
+  /// Called on the changing thread; must not block. The handle ends it.
+  std::shared_ptr<void> subscribe(Listener listener);
+  /// After the commit of what `judge` said.
+  void committed(const std::string& organization_id) { tell({organization_id, false, true}); }
+
   /// Null: there is no such organization.
   RulingPtr ruling(const std::string& organization_id);
   /// After a change of an organization's rules through control.
@@ -117,7 +131,8 @@ class Watch {
   Watch(const Parts& parts, Options options);
   Result<RulingPtr> make_ruling(const std::string& organization_id);
   std::shared_ptr<const Book> base_book();
-  Status read_folder();
+  RulingPtr held(const std::string& organization_id) const;
+  void tell(const News& news);
   Result<Windows*> windows(const std::string& organization_id, const RulingPtr& ruling);
   Status note_firing(const RulingPtr& ruling, const detect::Firing& firing,
                      const std::unordered_map<std::uint64_t, const std::string*>& known, std::vector<control::Match>& out);
@@ -133,6 +148,9 @@ class Watch {
   std::shared_ptr<const Book> base_;  ///< guarded by making_: shipped and folder rules; null: to be made
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, RulingPtr> rulings_;  ///< guarded by mutex_
+
+  struct Listeners;
+  const std::shared_ptr<Listeners> listeners_;
 
   std::unordered_map<std::string, std::unique_ptr<Windows>> windows_;  ///< of who calls judge
   TimePoint swept_at_{};
