@@ -128,7 +128,7 @@ class ProgramImpl final : public Program {
     http_server::ServerOptions server;
     api.vendor_calls_at_once = static_cast<std::ptrdiff_t>(server.handler_threads / 2);
     api.not_ready = [this] { return stopping_ ? std::string("Picket is stopping.") : std::string(); };
-    api_ = std::make_unique<api::Api>(api::Parts{system_clock(), *control_, *store_, *ingest_, *connectors_}, std::move(api));
+    api_ = std::make_unique<api::Api>(api::Parts{system_clock(), *control_, *store_, *ingest_, *connectors_, *watch_}, std::move(api));
     http_server::Router router;
     api_->mount(router);
     server.host = at.host;

@@ -7,6 +7,7 @@
 #include "api/account_calls.h"
 #include "api/auth.h"
 #include "api/body.h"
+#include "api/detection_calls.h"
 #include "api/device_calls.h"
 #include "api/engine.h"
 #include "api/event_calls.h"
@@ -58,11 +59,17 @@ struct Api::Impl {
         plugins(parts, options),
         devices(parts, options, catalogue, engine, plugins),
         events(parts, plugins, catalogue),
+        costs({parts.store, parts.control, parts.connectors}, [this](const std::string& organization) { parts.watch.committed(organization); }),
+        rules(parts, costs),
+        detections(parts, catalogue, engine, rules),
         live(parts, catalogue),
         pages(options.assets) {
     add_people(catalogue, parts);
     add_devices(catalogue, parts);
     add_plugins(catalogue, plugins);
+    catalogue.add(detection_rule_type(rules, false));
+    catalogue.add(own_rule_type(parts));
+    catalogue.add(alert_type(parts, false));
     live.start();
   }
 
@@ -206,6 +213,35 @@ struct Api::Impl {
     add(router, "GET", "/api/v2/plugins/{id}/logo", call(&DeviceCalls::plugin_logo));
   }
 
+  void mount_detections(http_server::Router& router) {
+    const auto call = [this](Reply (DetectionCalls::*method)(const Caller&, const Request&) const) {
+      return [this, method](const Caller& c, const Request& r) { return (detections.*method)(c, r); };
+    };
+    const auto list = [this](const char* name) {
+      const auto* type = catalogue.find(name);
+      return [this, type](const Caller& c, const Request& r) { return engine.list(*type, c.scope, r); };
+    };
+    const std::string base = "/api/v2/detection_rules", own = "/api/v2/own_rules";
+    add(router, "GET", base, list("detection_rules"));
+    add(router, "POST", base + "/check", call(&DetectionCalls::check));
+    add(router, "GET", base + "/{id}", call(&DetectionCalls::get));
+    add(router, "PATCH", base + "/{id}", call(&DetectionCalls::change));
+    add(router, "GET", base + "/{id}/matches", call(&DetectionCalls::matches));
+    add(router, "GET", base + "/{id}/counts", call(&DetectionCalls::counts));
+    add(router, "GET", base + "/{id}/histories", call(&DetectionCalls::histories));
+    add_resource(router, "own_rules");
+    add(router, "POST", own, call(&DetectionCalls::create_own));
+    add(router, "PATCH", own + "/{id}", call(&DetectionCalls::change_own));
+    add(router, "DELETE", own + "/{id}", call(&DetectionCalls::remove_own));
+    add(router, "POST", "/api/v2/detection_backtests", [this](const Caller& c, const Request& r) { return detections.backtest(c, r); });
+    add(router, "GET", "/api/v2/security_devices/{id}/detections", call(&DetectionCalls::device));
+    add(router, "GET", "/api/v2/expel_alerts", list("expel_alerts"));
+    add(router, "GET", "/api/v2/expel_alerts/{id}", call(&DetectionCalls::alert));
+    add(router, "GET", "/api/v2/expel_alerts/{id}/{relationship}", [this](const Caller& c, const Request& r) {
+      return engine.related(*catalogue.find("expel_alerts"), c.scope, r.params.at("id"), r.params.at("relationship"), r);
+    });
+  }
+
   void mount_events(http_server::Router& router) {
     const std::string base = "/api/v2/events";
     const auto call = [this](Reply (EventCalls::*method)(const Caller&, const Request&)) {
@@ -232,6 +268,9 @@ struct Api::Impl {
   Plugins plugins;
   DeviceCalls devices;
   EventCalls events;
+  watch::CostMeter costs;
+  DetectionRows rules;
+  DetectionCalls detections;
   LiveFeed live;
   Pages pages;
   std::vector<std::pair<std::string, std::string>> routes;
@@ -251,6 +290,7 @@ void Api::mount(http_server::Router& router) {
   impl.add_objects(router, "secrets");  // without a list: known by the device alone, and never read back
   impl.mount_devices(router);
   impl.mount_events(router);
+  impl.mount_detections(router);
   impl.open(router, "GET", "/livez", [](const Request&) { return json_response(R"({"status":"alive"})"); });
   impl.open(router, "GET", "/readyz", [&impl](const Request&) { return impl.ready(); });
   impl.open(router, "GET", "/metrics", [&impl](const Request& r) { return impl.metrics(r); });
@@ -264,6 +304,8 @@ void Api::mount(http_server::Router& router) {
 void Api::stop() {
   impl_->live.stop();
   impl_->events.stop();
+  impl_->detections.stop();
+  impl_->costs.stop();
 }
 
 }  // namespace picket::api

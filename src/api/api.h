@@ -13,6 +13,7 @@
 #include "http_server/router.h"
 #include "ingest/ingest.h"
 #include "store/event_store.h"
+#include "watch/watch.h"
 
 /// The public API and the door of the console: docs/api.md is the contract, schemas/openapi.yaml its
 /// machine-readable form.
@@ -35,6 +36,7 @@ struct Parts {
   store::EventStore& store;
   ingest::Ingest& ingest;
   const connector::Registry& connectors;
+  watch::Watch& watch;
 };
 
 struct Options {

@@ -191,6 +191,11 @@ struct Reader {
       fault(name, fmt::format("{} must be {}.", name, type_sentence(*known)));
       return false;
     }
+    if (known->is(kManyLines)) {
+      if (value.get_string().size() <= known->max_length) return true;
+      fault(name, fmt::format("{} is too long: at most {} bytes are allowed.", name, known->max_length));
+      return false;
+    }
     if (known->type == AttributeType::kString) {
       const auto status = check_text(name, view(value.get_string()), known->max_length, known->is(kNullOk));
       if (!status) fault(name, status.error().message);

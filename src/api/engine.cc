@@ -114,7 +114,9 @@ Answer<void> Engine::sort(const ResourceType& type, const Query& query, std::vec
   values.reserve(rows.size() * keys.size());
   for (const auto& row : rows)
     for (const auto& key : keys)
-      values.push_back(key.attribute != nullptr ? key.attribute->get(row.get()) : Value(type.id(row.get())));
+      values.push_back(key.attribute == nullptr    ? Value(type.id(row.get()))
+                       : key.attribute->sort_by ? key.attribute->sort_by(row.get())
+                                                : key.attribute->get(row.get()));
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), 0u);
   const auto before = [&](std::size_t a, std::size_t b) {

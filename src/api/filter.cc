@@ -171,7 +171,7 @@ Answer<std::optional<Value>> Filter::read_operand(const Group& group, const Filt
       break;
   }
   const auto& choices = group.attribute->choices;
-  if (group.attribute->is(kFilterOnly) && std::find(choices.begin(), choices.end(), term.value) == choices.end())
+  if (group.attribute->is(kFilterOnly) && !choices.empty() && std::find(choices.begin(), choices.end(), term.value) == choices.end())
     return refuse_parameter(term.parameter, fmt::format("There is no {} \"{}\". Known are: {}.", group.attribute->name,
                                                         term.value.substr(0, 80), fmt::join(choices, ", ")));
   return Operand(Value(std::string(term.value)));
@@ -191,6 +191,19 @@ Answer<Filter> Filter::compile(const Catalogue& catalogue, const ResourceType& t
     target.operands.push_back(std::move(*operand));
   }
   return filter;
+}
+
+/// Of several values, one a line: whether one of them fits; of those that exclude, whether all do.
+bool Filter::line_matches(const Group& group, std::string_view lines) {
+  bool any = false, all = true;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    const bool fits = value_matches(group, Value(lines.substr(0, end)));
+    any = any || fits;
+    all = all && fits;
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return group.op == Operator::kNotEqual ? all : any;
 }
 
 bool Filter::value_matches(const Group& group, const Value& value) {
@@ -223,7 +236,11 @@ bool Filter::value_matches(const Group& group, const Value& value) {
 
 Answer<bool> Filter::group_matches(const Group& group, std::size_t step, const Row& row, RowCache& cache) {
   if (step == group.steps.size()) {
-    if (group.attribute != nullptr) return value_matches(group, group.attribute->get(row.get()));
+    if (group.attribute != nullptr) {
+      const Value value = group.attribute->get(row.get());
+      const bool lines = group.attribute->is(kEachLine) && group.op != Operator::kIsNull && group.op != Operator::kNotNull;
+      return lines ? line_matches(group, value.printed()) : value_matches(group, value);
+    }
     return value_matches(group, Value(group.owner->id(row.get())));
   }
   const auto& here = group.steps[step];

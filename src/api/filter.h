@@ -61,6 +61,7 @@ class Filter {
   static Answer<std::optional<Value>> read_operand(const Group& group, const FilterTerm& term);
   static Answer<bool> group_matches(const Group& group, std::size_t step, const Row& row, RowCache& cache);
   static bool value_matches(const Group& group, const Value& value);
+  static bool line_matches(const Group& group, std::string_view lines);
 
   std::vector<Group> groups_;
 };

@@ -30,6 +30,7 @@ LiveFeed::~LiveFeed() {
 
 void LiveFeed::start() {
   subscription_ = parts_.ingest.fleet().subscribe([this](const fleet::Notice& what) { notice(what); });
+  detections_ = parts_.watch.subscribe([this](const watch::Watch::News& news) { notice(news); });
   thread_ = std::jthread([this](std::stop_token stop) {
     runtime::name_this_thread("live-feed");
     run(stop);
@@ -38,6 +39,7 @@ void LiveFeed::start() {
 
 void LiveFeed::stop() {
   subscription_.reset();
+  detections_.reset();
   if (thread_.joinable()) {
     thread_.request_stop();
     thread_.join();
@@ -53,10 +55,9 @@ std::string LiveFeed::id_text(std::uint64_t id) const {
   return fmt::format("{}-{}", epoch_, id);
 }
 
-void LiveFeed::notice(const fleet::Notice& what) {
-  const std::lock_guard lock(mutex_);
-  const auto found = channels_.find(what.organization_id);
-  if (found == channels_.end()) return;  // nobody has listened yet
+LiveFeed::Channel* LiveFeed::channel_of(const std::string& organization) {
+  const auto found = channels_.find(organization);
+  if (found == channels_.end()) return nullptr;  // nobody has listened yet
   auto& channel = found->second;
   const bool forgotten =
       channel.subscribers.empty() && std::chrono::steady_clock::now() - channel.left > timing_.remember;
@@ -65,8 +66,27 @@ void LiveFeed::notice(const fleet::Notice& what) {
     channel.remembered.clear();
     channel.bytes = 0;
     channel.pending.clear();
-    return;
+    channel.rules = channel.matches = false;
+    return nullptr;
   }
+  return &channel;
+}
+
+void LiveFeed::notice(const watch::Watch::News& news) {
+  const std::lock_guard lock(mutex_);
+  Channel* const channel = channel_of(news.organization_id);
+  if (channel == nullptr) return;
+  channel->rules = channel->rules || news.rules;
+  channel->matches = channel->matches || news.matches;
+  waiting_ = true;
+  wake_.notify_all();
+}
+
+void LiveFeed::notice(const fleet::Notice& what) {
+  const std::lock_guard lock(mutex_);
+  Channel* const open = channel_of(what.organization_id);
+  if (open == nullptr) return;
+  Channel& channel = *open;
   auto& pending = channel.pending[what.device_id];
   switch (what.kind) {
     case fleet::Notice::Kind::kDevice:
@@ -147,6 +167,14 @@ void LiveFeed::flush(std::unique_lock<std::mutex>& lock) {
   std::map<std::string, std::map<std::string, Pending>> work;
   for (auto& [organization, channel] : channels_)
     if (!channel.pending.empty()) work[organization].swap(channel.pending);
+  for (auto& entry : channels_) {
+    Channel& channel = entry.second;
+    if (!channel.rules && !channel.matches) continue;
+    codec::JsonWriter json;
+    json.begin_object().field("rules", channel.rules).field("matches", channel.matches).end_object();
+    channel.rules = channel.matches = false;
+    publish(channel, "detections", json.text());
+  }
   for (const auto& [organization, devices] : work) {
     for (const auto& [device, what] : devices) {
       lock.unlock();  // rendering reads other modules

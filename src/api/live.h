@@ -59,11 +59,15 @@ class LiveFeed {
     std::deque<Message> remembered;
     std::size_t bytes = 0;
     std::map<std::string, Pending> pending;  // by device
+    bool rules = false, matches = false;     // of detections
     std::vector<Subscriber> subscribers;
     std::chrono::steady_clock::time_point left{};  // when the last subscriber went
   };
 
   void notice(const fleet::Notice& notice);
+  void notice(const watch::Watch::News& news);
+  /// The channel to note something in; null when nobody listens.
+  Channel* channel_of(const std::string& organization);
   void run(std::stop_token stop);
   void flush(std::unique_lock<std::mutex>& lock);
   void ping(std::unique_lock<std::mutex>& lock);
@@ -83,7 +87,7 @@ class LiveFeed {
   std::size_t subscribers_ = 0;
   bool waiting_ = false;  // something is pending
   bool stopped_ = false;
-  std::shared_ptr<void> subscription_;
+  std::shared_ptr<void> subscription_, detections_;
   std::jthread thread_;
 };
 

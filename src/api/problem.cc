@@ -95,6 +95,8 @@ http_server::Response render(const Problem& problem) {
       if (!error.parameter.empty()) out.field("parameter", error.parameter);
       out.end_object();
     }
+    if (error.place)
+      out.key("meta").begin_object().field("line", error.place->line).field("column", error.place->column).end_object();
     out.end_object();
   }
   out.end_array().end_object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@ struct ApiError {
   std::string detail;
   std::string pointer;
   std::string parameter;
+  std::optional<TextPlace> place = {};  ///< in a text of rules that the request carried
 };
 
 /// Why a request is refused: one error or several of the same kind (a form with three wrong fields). Never

@@ -45,6 +45,10 @@ enum Trait : unsigned {
   kFixed = 1u << 7,
   /// Not shown: a part of the row that may be asked for. An enum's operands must be among its choices.
   kFilterOnly = 1u << 8,
+  /// Several values, one a line: a filter holds when it does for one of them (`!`: for none).
+  kEachLine = 1u << 9,
+  /// A text that people write in lines: taken as it is, up to `max_length` bytes.
+  kManyLines = 1u << 10,
 };
 
 struct Attribute {
@@ -54,6 +58,7 @@ struct Attribute {
   std::function<Value(const void*)> get;
   std::vector<std::string> choices;  ///< kEnum
   std::size_t max_length = 200;      ///< kString, in code points
+  std::function<Value(const void*)> sort_by = {};  ///< instead of `get`, where the value's own order means nothing
   bool is(Trait trait) const { return (traits & trait) != 0; }
 };
 
@@ -147,6 +152,11 @@ class Builder {
                   unsigned traits = kReadOnly) {
     attribute(std::move(name), AttributeType::kEnum, read, traits);
     type_.attributes.back().choices = std::move(choices);
+    return *this;
+  }
+  /// Of the attribute before.
+  Builder& sort_by(Getter read) {
+    type_.attributes.back().sort_by = [read](const void* row) { return read(*static_cast<const T*>(row)); };
     return *this;
   }
   /// Attributes of the original that this release has nothing to put into.

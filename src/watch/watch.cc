@@ -71,18 +71,19 @@ Watch::~Watch() = default;
 
 Result<std::unique_ptr<Watch>> Watch::open(const Parts& parts, Options options) {
   std::unique_ptr<Watch> out(new Watch(parts, std::move(options)));
+  std::shared_ptr<const Book> base;
   {
     const std::lock_guard lock(out->making_);
     PICKET_TRY(out->folder_.read());
+    base = out->base_book();
   }
   PICKET_ASSIGN(const auto organizations, parts.control.organizations());
   for (const auto& organization : organizations) PICKET_TRY(out->reload(organization.id));
-  const auto& base = *out->base_;
-  for (const auto& problem : base.problems()) {
+  for (const auto& problem : base->problems()) {
     const bool error = problem.severity == detect::Problem::Severity::kError;
     if (error) PICKET_LOG_WARN("watch", "{}: {}", problem.file, problem.error.message);
   }
-  PICKET_LOG_INFO("watch", "{} detection rules watch {} kinds of events", base.rules().rules().size(), out->services_.size());
+  PICKET_LOG_INFO("watch", "{} detection rules watch {} kinds of events", base->rules().rules().size(), out->services_.size());
   return out;
 }
 

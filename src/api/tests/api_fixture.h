@@ -65,13 +65,17 @@ class ApiFixture : public ::testing::Test {
     connectors.push_back(std::make_unique<FakeConnector>());
     registry_ = std::make_unique<connector::Registry>(std::move(connectors));
     ingest_ = std::make_unique<FakeIngest>(*control_);
-    api_ = std::make_unique<Api>(Parts{clock_, *control_, store_, *ingest_, *registry_}, options());
+    auto watch = watch::Watch::open({clock_, *control_, *registry_}, {});
+    ASSERT_TRUE(watch) << watch.error().message;
+    watch_ = std::move(*watch);
+    api_ = std::make_unique<Api>(Parts{clock_, *control_, store_, *ingest_, *registry_, *watch_}, options());
     api_->mount(router_);
     enrol(ana_, "Acme", "ana@example.com");
     enrol(bob_, "Other", "bob@example.com");
   }
   void TearDown() override {
     api_.reset();
+    watch_.reset();
     ingest_.reset();
     control_.reset();
     std::error_code ignored;
@@ -158,12 +162,31 @@ class ApiFixture : public ::testing::Test {
     return made.status == 201 ? made.id() : "";
   }
 
+  /// As ingest commits it: the rule matched this event of the device.
+  void add_match(const Person& person, const std::string& device_id, std::string_view rule, const std::string& event_id, TimePoint time,
+                 std::optional<control::AlertKey> alert = {}) {
+    const auto ruling = watch_->ruling(person.organization());
+    const auto index = ruling->book->find(rule);
+    ASSERT_TRUE(index) << rule;
+    control::StreamCommit step;
+    step.state = control_->streams(device_id)->at(0);
+    step.device_epoch = control_->device(person.organization(), device_id)->epoch;
+    control::Match match;
+    match.rule_no = ruling->states[*index].no;
+    match.time = time;
+    match.event_id = event_id;
+    match.alert = std::move(alert);
+    step.matches.push_back(std::move(match));
+    ASSERT_TRUE(control_->commit(std::span(&step, 1), {}, clock_.now()));
+  }
+
   ManualClock clock_;
   std::filesystem::path directory_;
   std::unique_ptr<control::Control> control_;
   RecordingStore store_;
   std::unique_ptr<connector::Registry> registry_;
   std::unique_ptr<FakeIngest> ingest_;
+  std::unique_ptr<watch::Watch> watch_;
   http_server::Router router_;
   std::unique_ptr<Api> api_;
   Person ana_, bob_;

@@ -17,7 +17,7 @@ class Live : public ApiFixture {
     ApiFixture::SetUp();
     device_ = add_device(ana_, "Corp");
     other_ = add_device(bob_, "Foreign");
-    parts_ = std::make_unique<Parts>(Parts{clock_, *control_, store_, *ingest_, *registry_});
+    parts_ = std::make_unique<Parts>(Parts{clock_, *control_, store_, *ingest_, *registry_, *watch_});
     add_devices(catalogue_, *parts_);
     feed_ = std::make_unique<LiveFeed>(*parts_, catalogue_,
                                        LiveTiming{milliseconds(2), milliseconds(10), milliseconds(100), milliseconds(300)});
@@ -63,6 +63,15 @@ class Live : public ApiFixture {
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<LiveFeed> feed_;
 };
+
+TEST_F(Live, TellsThatRulesOrMatchesChangedToThatOrganizationAlone) {
+  const auto stream = join(ana_), foreign = join(bob_);
+  watch_->committed(ana_.organization());
+  EXPECT_TRUE(says(stream, "event: detections\ndata: {\"rules\":false,\"matches\":true}"));
+  ASSERT_TRUE(watch_->reload(ana_.organization()));
+  EXPECT_TRUE(says(stream, "event: detections\ndata: {\"rules\":true,\"matches\":false}"));
+  EXPECT_EQ(foreign->text().find("event: detections"), std::string::npos);
+}
 
 TEST_F(Live, TellsChangesEventsHistoryAndDeletion) {
   const auto stream = join(ana_);

@@ -187,6 +187,36 @@ TEST_F(OpenApi, AnswersAreAsDescribed) {
   hold("GET", "/readyz", "/readyz");
 }
 
+TEST_F(OpenApi, DetectionsAreAnsweredAsDescribed) {
+  const std::string base = "/api/v2/detection_rules", one = base + "/{id}", path = base + "/" + std::string(kVaultExportId);
+  store_.events[0].id = "0e0e0e0e-0000-4000-8000-000000000001";
+  add_match(ana_, device_, kVaultExportId, store_.events[0].id, clock_.now(), control::AlertKey{"[\"D\",null]", clock_.now(), "Vault exported", "high"});
+  add_match(ana_, device_, kVaultExportId, "0e0e0e0e-0000-4000-8000-00000000ffff", clock_.now());
+  hold("GET", base, base);
+  const auto list = get(base);
+  for (const auto& row : list.json.at("data").as_array()) hold("GET", one, base + "/" + std::string(row.at("id").as_string()));
+  hold("GET", one, base + "/nope");
+  hold("PATCH", one, path, R"({"data":{"attributes":{"enabled":false,"reason":"The vault moves."}}})");
+  hold("GET", one + "/matches", path + "/matches");
+  hold("GET", one + "/counts", path + "/counts");
+  hold("GET", one + "/histories", path + "/histories");
+  hold("POST", base + "/check", base + "/check", R"({"text":"title: T\ndetection:\n  a: {x: 1}\n  condition: b\n---\ntitle: U\ndetection:\n  a: {x: 1}\n  condition: a\n"})");
+  const std::string own = "/api/v2/own_rules";
+  hold("POST", own, own, R"({"data":{"attributes":{"text":"title: T\ndetection:\n  a: {x: 1}\n  condition: a\n"}}})");
+  hold("GET", own, own + "?include=created_by");
+  const std::string id(get(own).json.at("data").at(0).at("id").as_string());
+  hold("GET", own + "/{id}", own + "/" + id);
+  hold("GET", own + "/{id}/{relationship}", own + "/" + id + "/created_by");
+  hold("PATCH", own + "/{id}", own + "/" + id, R"({"data":{"attributes":{"text":"title: V\ndetection:\n  a: {x: 1}\n  condition: a\n"}}})");
+  hold("POST", own, own + "?nope", R"({"data":{"attributes":{"text":"title: T\ndetection:\n  a: {x: 1}\n  condition: b\n"}}})");
+  hold("GET", "/api/v2/security_devices/{id}/detections", "/api/v2/security_devices/" + device_ + "/detections");
+  const std::string alerts = "/api/v2/expel_alerts";
+  hold("GET", alerts, alerts + "?include=security_device");
+  const std::string alert(get(alerts).json.at("data").at(0).at("id").as_string());
+  hold("GET", alerts + "/{id}", alerts + "/" + alert);
+  hold("GET", alerts + "/{id}/{relationship}", alerts + "/" + alert + "/security_device");
+}
+
 TEST_F(OpenApi, ChangesAreAnsweredAsDescribed) {
   const std::string base = "/api/v2/security_devices", one = base + "/{id}", path = base + "/" + device_;
   hold("POST", base, base, device_body("Second"));

@@ -23,12 +23,21 @@ class Tenants : public ApiFixture {
     event.key = {ana_.organization(), device_, "auditevents"};
     event.raw = R"({"uuid":"top secret event"})";
     store_.events.push_back(event);
+    const auto own = as(ana_, "POST", "/api/v2/own_rules",
+                        R"({"data":{"attributes":{"text":"title: Top secret rule\nid: 40000000-0000-4000-8000-000000000001\ndetection:\n  a: {x: 1}\n  condition: a\n"}}})");
+    ASSERT_EQ(own.status, 201) << own.body;
+    own_ = own.id();
+    add_match(ana_, device_, rule_, event_, clock_.now(), control::AlertKey{"[\"top secret\"]", clock_.now(), "Top secret rule", "high"});
+    alert_ = control_->detections().alerts(ana_.organization(), {})->at(0).id;
   }
   /// What each parameter of a route is replaced by: Ana's objects.
   std::string id_for(const std::string& pattern) const {
     if (pattern.starts_with("/api/v2/organizations")) return ana_.organization();
     if (pattern.starts_with("/api/v2/security_device_histories")) return history_;
     if (pattern.starts_with("/api/v2/security_devices")) return device_;
+    if (pattern.starts_with("/api/v2/detection_rules")) return rule_;
+    if (pattern.starts_with("/api/v2/own_rules")) return own_;
+    if (pattern.starts_with("/api/v2/expel_alerts")) return alert_;
     if (pattern.starts_with("/api/v2/polls")) return device_ + "-1";
     if (pattern.starts_with("/api/v2/secrets")) return "security_device-" + device_;
     if (pattern.starts_with("/api/v2/actors")) return ana_.enrolment.user.actor_id;
@@ -38,7 +47,8 @@ class Tenants : public ApiFixture {
     if (pattern.starts_with("/api/v2/user_account")) return ana_.enrolment.user.id;
     return {};
   }
-  std::string device_, history_, account_history_, event_, session_;
+  const std::string rule_ = "40000000-0000-4000-8000-000000000001";
+  std::string device_, history_, account_history_, event_, session_, own_, alert_;
 };
 
 TEST_F(Tenants, NoRouteAnswersForAnotherOrganization) {
@@ -72,13 +82,15 @@ TEST_F(Tenants, NoRouteAnswersForAnotherOrganization) {
 
 TEST_F(Tenants, ListsShowOnesOwn) {
   for (const char* target :
-       {"/api/v2/security_devices", "/api/v2/security_device_histories", "/api/v2/events"}) {
+       {"/api/v2/security_devices", "/api/v2/security_device_histories", "/api/v2/events", "/api/v2/own_rules", "/api/v2/expel_alerts"}) {
     EXPECT_EQ(as(bob_, "GET", target).total(), 0u) << target;
     EXPECT_GE(get(target).total(), 1u) << target;
   }
   for (const char* target :
        {"/api/v2/user_accounts", "/api/v2/user_account_roles", "/api/v2/organizations", "/api/v2/actors"})
     EXPECT_EQ(as(bob_, "GET", target).body.find(ana_.email), std::string::npos) << target;
+  EXPECT_EQ(as(bob_, "GET", "/api/v2/detection_rules").body.find("op secret"), std::string::npos);
+  EXPECT_NE(get("/api/v2/detection_rules").body.find("Top secret rule"), std::string::npos);
   const auto vendors = as(bob_, "GET", "/api/v2/vendors?include=security_devices");
   EXPECT_EQ(vendors.body.find("Top secret"), std::string::npos)
       << "vendors are shared, what hangs on them is not";
@@ -103,6 +115,20 @@ TEST_F(Tenants, FiltersAndBodiesDoNotCross) {
                R"({"device_spec":{"server":"https://events.1password.com"},"device_id":")" + device_ + "\"}")
                 .status,
             404);
+  EXPECT_EQ(as(bob_, "POST", "/api/v2/detection_backtests",
+               R"({"rule_ids":[")" + rule_ + R"("],"from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"})")
+                .status,
+            404);
+  // Ana's rule is not there for Bob: nothing of it is told, and his own may have the same id
+  const auto draft = as(bob_, "POST", "/api/v2/detection_rules/check",
+                        R"({"own_rule_id":")" + own_ + R"(","text":"title: Mine\nid: 40000000-0000-4000-8000-000000000001\ndetection:\n  a: {x: 1}\n  condition: a\n"})");
+  EXPECT_EQ(draft.status, 200);
+  EXPECT_EQ(draft.json.at("problems").as_array().size(), 0u) << draft.body;
+  ASSERT_EQ(as(bob_, "PATCH", "/api/v2/detection_rules/" + std::string(kVaultExportId),
+               R"({"data":{"attributes":{"enabled":false,"reason":"Not for us."}}})")
+                .status,
+            200);
+  EXPECT_EQ(get("/api/v2/detection_rules/" + std::string(kVaultExportId)).attribute("enabled"), true) << "each decides for itself";
   EXPECT_EQ(as(bob_, "GET", "/api/v2/events/search?filter[security_device][id]=" + device_).status, 200);
 }
 

@@ -97,6 +97,17 @@ TEST_F(WatchTest, AnyOrderOfArrivalGivesTheSameAlerts) {
   }
 }
 
+TEST_F(WatchTest, AServerWithoutAnOrganizationHasItsRulesReady) {
+  TearDown();
+  std::filesystem::create_directory(directory_);
+  open_control();
+  open_watch({{"forced.yml", kForced}});
+  EXPECT_EQ(watch_->ruling("nobody"), nullptr);
+  const auto made = control_->create_organization("Later", {"lea@example.test", "Lea", crypto::Secret("correct horse")}, by_system());
+  ASSERT_TRUE(made);
+  EXPECT_NE(watch_->ruling(made->organization.id)->book->find(kForcedKey), std::nullopt);
+}
+
 TEST_F(WatchTest, ARuleThatIsOffSaysNothing) {
   ASSERT_TRUE(control_->detections().switch_rule(organization_, kForcedKey, false, "The door is being repaired.", {}, by_system()));
   ASSERT_TRUE(watch_->reload(organization_));
