@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 install_missing build test ci
 tools/sanitize.sh all
 tools/fuzz.sh 60
-tools/torture.sh "${PICKET_KILLS:-1000}"
-tools/torture.sh 0 --planted all
+tools/torture.sh "${PICKET_KILLS:-1000}" --detections
+tools/torture.sh 0 --planted all --detections

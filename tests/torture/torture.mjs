@@ -1,5 +1,7 @@
 // Kills the real program at random moments and at named fail points, restarts it, and compares the simulated vendor's ledger with
-// the public API: lost 0, doubled 0, altered 0, clocks honest.
+// the public API: lost 0, doubled 0, altered 0, clocks honest. What rules made of it is compared with a second installation that reads the
+// same vendor in one calm piece (--detections): the same alerts, none lost, none doubled, and the same matches of every rule. Correlations
+// over several streams are left out: while history is read one stream may be further than the lateness that windows bear.
 //
 //   node tests/torture/torture.mjs --program build/torture/picket [--kills 200] [--seed S] [--planted NAME|all] [--keep]
 //
@@ -17,6 +19,8 @@ const picket = option("program", "build/torture/picket");
 const kills = Number(option("kills", "200"));
 const seed = Number(option("seed", String(Date.now() % 1e9)));
 const planted = option("planted");
+const detections = args.includes("--detections");
+const rules = join(dirname(fileURLToPath(import.meta.url)), "rules");
 const streams = ["auditevents", "itemusages", "signinattempts"];
 
 /** Where every life passes, sooner or later. */
@@ -53,7 +57,7 @@ let namedLives = 0;
 /** Bugs that exist only in this build, and what must notice each. */
 const plantedBugs = [
   "ingest.cursor_before_events", "ingest.clocks_only_from_new", "ingest.commit_skipped_on_repeat", "store.no_unique",
-  "store.dedup_memory_only", "store.dedup_by_time", "connector.has_more_ignored", "connector.401_is_empty_page",
+  "ingest.rules_on_new_only", "store.dedup_memory_only", "store.dedup_by_time", "connector.has_more_ignored", "connector.401_is_empty_page",
   "connector.page_skipped_on_parse_error", "control.history_outside_transaction",
 ];
 
@@ -93,7 +97,7 @@ class Run {
   async startServer(failPoint, tight = this.random() < 0.5) {
     const begun = Date.now();
     this.serve = new Program(picket, ["serve", "--data", join(this.dir.path, "data"), "--listen", `127.0.0.1:${this.port ?? 0}`, "--poll-interval", "1s",
-      "--vendor-rate", "0", "--allow-device-server", this.simUrl],
+      "--vendor-rate", "0", "--allow-device-server", this.simUrl, ...(detections ? ["--rules", rules] : [])],
       { env: { ...(failPoint && { PICKET_DIE_AT: failPoint }), ...(tight && { PICKET_TIGHT: "1" }), ...(this.bug && { PICKET_PLANT: this.bug }) } });
     try {
       this.base = (await this.serve.line(/(http:\/\/[^\s]+)/))[1];
@@ -159,8 +163,9 @@ class Run {
     await this.vendor("/_sim/faults", { rules: [{ action: { status: 503 } }] });
     await this.startServer();
     this.api = await Api.login(this.base, this.account);
-    const start = new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z";
-    this.device = (await this.api.addDevice({ name: "Tortured", server: this.simUrl, token: this.token, start_time: start })).id;
+    if (detections) await alertFromNow(this.api);
+    this.start = new Date(Date.now() - 119 * 86400e3).toISOString().slice(0, 19) + "Z";
+    this.device = (await this.api.addDevice({ name: "Tortured", server: this.simUrl, token: this.token, start_time: this.start })).id;
     await this.kill();
     await this.vendor("/_sim/faults", { rules: [] });
     for (const point of firstPoints) await this.dieAt(point, 1);
@@ -300,12 +305,39 @@ class Run {
     await this.checkClocks(found, newestReceived);
     await this.checkHistory(found);
     found.history.push(...(this.complaints ?? []));
+    const rulesSaid = detections ? await this.compareDetections(wanted) : { alerts: undefined, matches: undefined, differences: [] };
     await this.serve.stop();
     await this.sim.stop();
     const { lost, doubled, altered, strange } = found;
-    const ok = lost + doubled + altered + strange === 0 && found.clocks.length === 0 && found.history.length === 0;
+    const ok = lost + doubled + altered + strange === 0 && rulesSaid.differences.length === 0 && rulesSaid.alerts !== 0 && found.clocks.length === 0 && found.history.length === 0;
     return { run: this.bug ?? "kills", seed: this.seed, kills: this.killed, at_fail_points: this.atFailPoint, events: wanted, lost, doubled, altered,
-      compared: found.compared, strange, clocks: found.clocks, history: found.history, slowest_start_ms: this.slowest, ok };
+      compared: found.compared, strange, alerts: rulesSaid.alerts, matches: rulesSaid.matches, detections: rulesSaid.differences, clocks: found.clocks, history: found.history, slowest_start_ms: this.slowest, ok };
+  }
+
+  /** A second installation reads the same vendor without a kill; rules must have made the same of it. */
+  async compareDetections(wanted) {
+    const data = join(this.dir.path, "calm");
+    const account = init(picket, data);
+    const serve = new Program(picket, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--poll-interval", "1s", "--vendor-rate", "0",
+      "--allow-device-server", this.simUrl, "--rules", rules]);
+    try {
+      const api = await Api.login((await serve.line(/(http:\/\/[^\s]+)/))[1], account);
+      await alertFromNow(api);
+      const device = (await api.addDevice({ name: "Calm", server: this.simUrl, token: this.token, start_time: this.start })).id;
+      await until(async () => (await api.eventTotal(device)) >= wanted, `${wanted} events of the calm installation`, 60000, 300);
+      let differences = [], calm, ours;
+      // its last page is visible before what rules say of it is
+      await until(async () => {
+        [calm, ours] = [await detected(api), await detected(this.api)];
+        differences = [...new Set([...calm, ...ours])].filter((line) => calm.has(line) !== ours.has(line))
+          .map((line) => `${calm.has(line) ? "missing" : "too much"}: ${line}`);
+        return differences.length === 0;
+      }, "the same detections", 15000, 500).catch(() => {});
+      const matches = [...ours].filter((line) => line.startsWith("rule ")).reduce((sum, line) => sum + Number(line.split(" ")[2]), 0);
+      return { alerts: [...ours].filter((line) => line.startsWith("alert ")).length, matches, differences: differences.slice(0, 5) };
+    } finally {
+      await serve.stop("SIGKILL");
+    }
   }
 
   /** The exact bytes of these events against the ledger, several at a time. */
@@ -366,6 +398,37 @@ class Run {
   }
 }
 
+/** Rules of a folder are watched for two days before they alert; here they alert at once. */
+async function alertFromNow(api) {
+  for await (const rule of all(api, "/api/v2/detection_rules?page[limit]=200"))
+    if (rule.attributes.origin === "folder") await api.call("PATCH", `/api/v2/detection_rules/${rule.id}`, { data: { type: "detection_rules", id: rule.id, attributes: { alert_now: true } } });
+}
+
+async function* all(api, path) {
+  for (let next = path; next;) {
+    const page = await api.get(next);
+    yield* page.data;
+    next = page.links?.next ? new URL(page.links.next, api.base).pathname + new URL(page.links.next, api.base).search : null;
+  }
+}
+
+/** Every alert and every rule's matches as lines that two installations can share: without ids and devices. */
+async function detected(api) {
+  const out = new Set(), compared = new Set();
+  for await (const { id, attributes: a } of all(api, "/api/v2/detection_rules?page[limit]=200")) {
+    if (a.kind !== "detection" && a.origin !== "folder") continue;
+    compared.add(id);
+    if (a.matches_30d > 0) out.add(`rule ${id} ${a.matches_30d} ${a.last_match_at}`);
+  }
+  for await (const { attributes: a } of all(api, "/api/v2/expel_alerts?page[limit]=200")) {
+    if (!compared.has(a.expel_signature_id)) continue;
+    const who = a.subject.at(-1);
+    const line = `alert ${a.expel_signature_id} ${who} ${a.activity_first_at} ${a.activity_last_at} ${a.matches_count}`;
+    out.add(out.has(line) ? `${line} twice` : line);
+  }
+  return out;
+}
+
 async function once(bug, count, runSeed) {
   const run = new Run(bug, count, runSeed);
   try {
@@ -403,7 +466,7 @@ if (planted) {
       const result = await once(bug, 12, seed + attempt);
       if (!result.ok) caught = result;
     }
-    console.log(JSON.stringify({ planted: bug, caught: caught !== null, by: caught && Object.fromEntries(Object.entries(caught).filter(([k, v]) => ["lost", "doubled", "altered", "strange", "clocks", "history", "error"].includes(k) && v && v.length !== 0)) }));
+    console.log(JSON.stringify({ planted: bug, caught: caught !== null, by: caught && Object.fromEntries(Object.entries(caught).filter(([k, v]) => ["lost", "doubled", "altered", "strange", "clocks", "history", "detections", "error"].includes(k) && v && v.length !== 0)) }));
     failed += caught === null;
   }
 }
