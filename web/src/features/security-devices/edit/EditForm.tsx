@@ -30,6 +30,11 @@ interface Props {
   onDiscard: () => void;
 }
 
+/** The form is longer than its dialog: what is said about saving must be in sight, also above the buttons that stay at the foot. */
+function intoSight(said: HTMLDivElement | null): void {
+  said?.scrollIntoView({ block: 'center' });
+}
+
 export function EditForm(props: Props) {
   const { seen, plugin } = props;
   const { id, attributes } = seen.device;
@@ -160,7 +165,7 @@ export function EditForm(props: Props) {
         </fieldset>
       )}
       {otherAccount !== null && (
-        <div className={classes.gap}>
+        <div className={classes.gap} ref={intoSight}>
           <Callout tone="warn" role="alert" icon={<IconAlertTriangle size={18} aria-hidden />} title="Another account">
             <p>{otherAccount}</p>
             <div className={classes.inline}>
@@ -191,14 +196,14 @@ export function EditForm(props: Props) {
       )}
       {spec?.backfill && <Reread id={id} backfill={spec.backfill} />}
       {deleted && (
-        <div className={classes.gap}>
+        <div className={classes.gap} ref={intoSight}>
           <Callout tone="warn" role="alert" icon={<IconAlertTriangle size={18} aria-hidden />} title="This device was deleted">
             Somebody deleted it while you were editing, so nothing can be saved to it. What you typed stays here until you close this.
           </Callout>
         </div>
       )}
       {form.formError !== null && (
-        <div className={classes.gap}>
+        <div className={classes.gap} ref={intoSight}>
           <Callout tone="bad" role="alert" icon={<IconAlertOctagon size={18} aria-hidden />}>
             {form.formError}
           </Callout>
