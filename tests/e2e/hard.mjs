@@ -33,6 +33,12 @@ const add = async (name, attributes = {}) => (await api.call("POST", "/api/v2/se
 const change = (id, attributes) => api.call("PATCH", `/api/v2/security_devices/${id}`, { data: { type: "security_devices", id, attributes } });
 const location = async (id) => (await api.device(id)).attributes.location;
 
+/** It is told where one looks: not scrolled away, not under something else. */
+const inSight = (told) => told.evaluate((one) => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const met = document.elementFromPoint(left + width / 2, top + height / 2);
+  if (!one.contains(met)) throw new Error(`out of sight: ${one.textContent.slice(0, 80)}`);
+});
 /** The browser writes down each answer that is no success by itself; those that a test wants are named. */
 function expect(...patterns) { wanted = patterns; }
 /** Nothing is loaded anew: what was on the page is still the same page. */
@@ -249,6 +255,7 @@ describe("hard", { concurrency: false }, () => {
     await api.call("DELETE", `/api/v2/security_devices/${id}`);
     await button("Save", dialog()).click();
     await dialog().getByRole("alert").getByText("This device was deleted").waitFor();
+    await inSight(dialog().getByRole("alert"));
     assert.equal(await field("Location", dialog()).inputValue(), "Nowhere", "what was typed can still be read and copied");
   });
 
@@ -374,6 +381,7 @@ describe("hard", { concurrency: false }, () => {
     await stage.program.stop("SIGKILL");
     await button("Save", dialog()).click();
     await dialog().getByRole("alert").getByText(/cannot be reached/).waitFor();
+    await inSight(dialog().getByRole("alert"));
     assert.equal(await field("Location", dialog()).inputValue(), "Typed before it went");
     await stage.serve();
     await page.getByText("Picket does not answer").waitFor({ state: "detached" });
@@ -408,6 +416,7 @@ describe("hard", { concurrency: false }, () => {
     await field("Location", dialog()).fill("Not mine to say");
     await button("Save", dialog()).click();
     await dialog().getByRole("alert").getByText("Your role does not include this.").waitFor();
+    await inSight(dialog().getByRole("alert"));
     assert.equal(await field("Location", dialog()).inputValue(), "Not mine to say");
     await go(list);
     await button("Actions for In the list").click();

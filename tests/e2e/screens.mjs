@@ -41,7 +41,7 @@ const states = {
   receiving: {},
   quiet: { days: 0, code: ["quiet"] },
   // Its second page comes slowly; after that the history is read. So it begins when it is looked at.
-  backfilling: { faults: [{ cursor: "go_on", action: { delay_ms: 11_000 } }], late: true },
+  backfilling: { faults: [{ cursor: "go_on", action: { delay_ms: 25_000 } }], late: true },
   stream_missing: { token: { features: ["auditevents", "signinattempts"] } },
   token_expiring: { token: { expires_in: 12 * 86_400 } },
   unauthorized: { revoke: true },
