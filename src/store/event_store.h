@@ -132,6 +132,9 @@ class RecordBatch {
     TimePoint time{};
     std::string_view raw;  ///< exact bytes of the first version
     bool unreadable = false;
+    std::uint32_t class_uid = 0;  ///< as StoredEvent has them
+    std::uint16_t activity_id = 0;
+    model::Outcome outcome = model::Outcome::kUnknown;
   };
 
   virtual ~RecordBatch() = default;

@@ -17,9 +17,11 @@ class BlockBatch final : public RecordBatch {
     settled_ = settled;
     records_.clear();
     const auto& columns = scanned.block->columns;
-    for (const std::uint32_t row : *scanned.rows)
-      records_.push_back({from_micros(columns.times[row]), columns.record(scanned.block->raw, row),
-                          columns.kinds[columns.kind_codes[row]].unreadable});
+    for (const std::uint32_t row : *scanned.rows) {
+      const auto& kind = columns.kinds[columns.kind_codes[row]];
+      records_.push_back({from_micros(columns.times[row]), columns.record(scanned.block->raw, row), kind.unreadable, kind.class_uid,
+                          kind.activity_id, kind.outcome});
+    }
   }
 
   const StreamKey& key() const override { return *key_; }

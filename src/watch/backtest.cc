@@ -8,8 +8,8 @@
 #include <set>
 #include <unordered_map>
 
-#include "detect/program.h"
 #include "watch/event_number.h"
+#include "watch/ocsf.h"
 
 namespace picket::watch {
 namespace {
@@ -23,6 +23,12 @@ struct Waiting {
   detect::Signal signal;
   std::string event_id;
   bool operator>(const Waiting& other) const { return std::pair(signal.time, signal.event) > std::pair(other.signal.time, other.signal.event); }
+};
+
+/// What tries the rules on the events of one stream of a technology.
+struct Taster {
+  std::shared_ptr<detect::Matcher> matcher;  ///< shared by streams of one service
+  OcsfContext context;
 };
 
 class Run {
@@ -51,7 +57,7 @@ class Run {
       query.organization_id = request_.organization_id;
       query.time = {request_.from, request_.to};
       std::set<std::string> names;
-      for (const auto& [stream, matcher] : streams_) names.insert(stream.second);
+      for (const auto& [stream, taster] : streams_) names.insert(stream.second);
       query.streams.assign(names.begin(), names.end());
       const Status scanned = parts_.store.scan(
           query, [this](const store::RecordBatch& batch) { return take(batch); },
@@ -90,8 +96,6 @@ class Run {
 
   void choose_streams() {
     std::map<Book::Service, std::shared_ptr<detect::Matcher>> matchers;
-    detect::ProgramOptions options;
-    options.only.emplace(tried_.begin(), tried_.end());
     for (const auto& connector : parts_.connectors.all())
       for (const auto& stream : connector->streams()) {
         const Book::Service service(stream.product, stream.service);
@@ -100,17 +104,15 @@ class Run {
         if (!wanted) continue;
         auto& matcher = matchers[service];
         if (matcher == nullptr) {
-          options.source = detect::LogSource{{}, service.first, service.second};
-          std::vector<detect::Problem> problems;  // the book told them already
-          auto program = detect::Program::compile(rules_, options, problems);
+          auto program = request_.book->program_of(service, {tried_.begin(), tried_.end()});
           if (program->size() == 0) continue;
           matcher = std::make_shared<detect::Matcher>(std::move(program));
         }
-        streams_.emplace(std::pair(connector->slug(), std::string(stream.name)), matcher);
+        streams_.emplace(std::pair(connector->slug(), stream.name), std::make_unique<Taster>(Taster{matcher, OcsfContext(*connector, stream.name)}));
       }
   }
 
-  detect::Matcher* matcher_of(const store::StreamKey& key) {
+  Taster* taster_of(const store::StreamKey& key) {
     auto [known, fresh] = slugs_.try_emplace(key.device_id);
     if (fresh) {
       const auto device = parts_.control.device(key.organization_id, key.device_id);
@@ -121,17 +123,22 @@ class Run {
   }
 
   bool take(const store::RecordBatch& batch) {
-    if (detect::Matcher* const matcher = matcher_of(batch.key())) {
+    if (Taster* const taster = taster_of(batch.key())) {
+      model::EventView view;
       const auto records = batch.records();
       for (std::size_t i = 0; i < records.size(); ++i) {
         if (i % kLookEvery == 0 && stop_.stop_requested()) return false;
         if (records[i].unreadable) continue;
-        const auto matches = matcher->match(records[i].raw);
+        view.class_uid = records[i].class_uid;
+        view.activity_id = records[i].activity_id;
+        view.outcome = records[i].outcome;
+        taster->context.set(records[i].raw, view);
+        const auto matches = taster->matcher->match(records[i].raw, &taster->context);
         if (!matches) {
           ++report_.unread;
           continue;
         }
-        for (const detect::Match& match : *matches) matched(batch, i, match, *matcher);
+        for (const detect::Match& match : *matches) matched(batch, i, match, *taster->matcher);
       }
     }
     settle(batch.settled());
@@ -223,7 +230,7 @@ class Run {
   std::vector<std::uint32_t> place_;  ///< in request_.rules, by rule
   std::set<std::uint32_t> tried_, for_correlations_;
   std::vector<bool> fired_for_;       ///< whether a correlation wants the rule's signals
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<detect::Matcher>> streams_;  ///< by technology and stream
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Taster>> streams_;  ///< by technology and stream
   std::unordered_map<std::string, std::string> slugs_;                                       ///< of devices
   detect::Correlator correlator_;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;

@@ -54,8 +54,25 @@ std::string line_at(std::string_view text, const std::optional<TextPlace>& place
   return out;
 }
 
+detect::ProgramOptions Book::options_for(const Service& service) const {
+  detect::ProgramOptions options;
+  options.source = detect::LogSource{{}, service.first, service.second};
+  options.given = ocsf_given();
+  if (const auto known = ocsf_names_.find(service); known != ocsf_names_.end())
+    options.in_document = [&known = known->second](std::string_view name) { return std::binary_search(known.begin(), known.end(), name); };
+  return options;
+}
+
+std::shared_ptr<const detect::Program> Book::program_of(const Service& service, std::vector<std::uint32_t> rules) const {
+  detect::ProgramOptions options = options_for(service);
+  options.only = std::move(rules);
+  std::vector<detect::Problem> problems;  // the book has told them
+  return detect::Program::compile(*rules_, options, problems);
+}
+
 std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names) {
   auto out = std::make_shared<Book>();
+  out->ocsf_names_ = names;
   std::map<std::string, const Source*, std::less<>> by_file;
   std::vector<detect::RuleFile> files;
   for (const Source& source : sources) {
@@ -81,12 +98,7 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
     out->entries_.push_back(std::move(entry));
   }
   for (const Service& service : services) {
-    detect::ProgramOptions options;
-    options.source = detect::LogSource{{}, service.first, service.second};
-    options.given = ocsf_given();
-    if (const auto known = names.find(service); known != names.end())
-      options.in_document = [&known = known->second](std::string_view name) { return std::binary_search(known.begin(), known.end(), name); };
-    auto program = detect::Program::compile(*out->rules_, options, out->problems_);
+    auto program = detect::Program::compile(*out->rules_, out->options_for(service), out->problems_);
     if (program->size() > 0) out->programs_.emplace(service, std::move(program));
   }
   for (const detect::Problem& problem : out->problems_) {

@@ -61,9 +61,13 @@ class Book {
   std::optional<std::uint32_t> find(std::string_view key) const;
   /// The rules that watch a service; null when none does.
   const std::shared_ptr<const detect::Program>& program(const Service& service) const;
+  /// Some of the rules for a service, compiled as `program` is: for trying them apart.
+  std::shared_ptr<const detect::Program> program_of(const Service& service, std::vector<std::uint32_t> rules) const;
 
  private:
+  detect::ProgramOptions options_for(const Service& service) const;
   std::shared_ptr<const detect::RuleSet> rules_;
+  OcsfNames ocsf_names_;
   std::vector<Entry> entries_;
   std::vector<detect::Problem> problems_;
   bool waits_ = false;

@@ -7,12 +7,13 @@
 
 #include "detect/program.h"
 #include "runtime/thread_pool.h"
+#include "watch/ocsf.h"
 
 namespace picket::watch {
 namespace {
 using namespace std::chrono_literals;
 
-constexpr std::size_t kSample = 1000;  ///< events of a log source
+constexpr std::size_t kSample = 1000;  ///< events of a stream
 constexpr std::size_t kLeast = 20;     ///< fewer say nothing
 constexpr int kRounds = 5;             ///< the quickest counts: everything else is other work on the machine
 constexpr std::size_t kTries = 1000;   ///< in a round, so that the clock's own grain does not show
@@ -25,28 +26,39 @@ double thread_ns() {
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-std::shared_ptr<const detect::Program> program_of(const Book& book, const Book::Service& service, std::vector<std::uint32_t> rules) {
-  detect::ProgramOptions options;
-  options.source = detect::LogSource{{}, service.first, service.second};
-  options.only = std::move(rules);
-  std::vector<detect::Problem> problems;
-  return detect::Program::compile(book.rules(), options, problems);
-}
+/// Events as a matcher takes them.
+struct Tries {
+  Tries(const connector::Connector& connector, const std::string& stream, const std::vector<store::StoredEvent>& stored)
+      : context(connector, stream), events(stored) {
+    for (const auto& event : stored) {
+      model::EventView& view = views.emplace_back();
+      view.class_uid = event.class_uid;
+      view.activity_id = event.activity_id;
+      view.outcome = event.outcome;
+    }
+  }
+  OcsfContext context;
+  const std::vector<store::StoredEvent>& events;
+  std::vector<model::EventView> views;
+};
 
-double round_ns(detect::Matcher& matcher, const std::vector<std::string>& events, std::size_t repeats) {
+double round_ns(detect::Matcher& matcher, Tries& tries, std::size_t repeats) {
   const double begin = thread_ns();
-  for (std::size_t i = 0; i < repeats; ++i)
-    for (const std::string& event : events) static_cast<void>(matcher.match(event));
+  for (std::size_t n = 0; n < repeats; ++n)
+    for (std::size_t i = 0; i < tries.events.size(); ++i) {
+      tries.context.set(tries.events[i].raw, tries.views[i]);
+      static_cast<void>(matcher.match(tries.events[i].raw, &tries.context));
+    }
   return thread_ns() - begin;
 }
 
 /// Of trying the rule on every event once, beyond reading them.
-double extra_ns(detect::Matcher& with, detect::Matcher& without, const std::vector<std::string>& events) {
-  const std::size_t repeats = std::max<std::size_t>(1, kTries / events.size());
+double extra_ns(detect::Matcher& with, detect::Matcher& without, Tries& tries) {
+  const std::size_t repeats = std::max<std::size_t>(1, kTries / tries.events.size());
   double least_with = 1e18, least_without = 1e18;
   for (int round = 0; round < kRounds; ++round) {
-    least_with = std::min(least_with, round_ns(with, events, repeats));
-    least_without = std::min(least_without, round_ns(without, events, repeats));
+    least_with = std::min(least_with, round_ns(with, tries, repeats));
+    least_without = std::min(least_without, round_ns(without, tries, repeats));
   }
   return std::max(0.0, least_with - least_without) / static_cast<double>(repeats);
 }
@@ -106,22 +118,23 @@ CostMeter::Samples CostMeter::samples(const std::string& organization_id, const 
   for (const auto& connector : parts_.connectors.all())
     for (const auto& stream : connector->streams()) {
       const Book::Service service(stream.product, stream.service);
-      auto& events = out[service];
-      if (book.program(service) == nullptr || events.size() >= kSample) continue;
+      if (book.program(service) == nullptr) continue;
       store::Query query;
       query.organization_id = organization_id;
       query.streams = {std::string(stream.name)};
       store::FindOptions options;
-      options.limit = kSample - events.size();
+      options.limit = kSample;
       options.with_total = false;
       auto found = parts_.store.find(query, options, stop);
       if (!found) continue;
+      Sample sample{connector.get(), stream.name, {}};
       for (auto& event : found->events) {
         auto [slug, fresh] = slugs.try_emplace(event.key.device_id);
         if (fresh)
           if (const auto device = parts_.control.device(organization_id, event.key.device_id)) slug->second = device->plugin_slug;
-        if (slug->second == connector->slug() && !event.unreadable) events.push_back(std::move(event.raw));
+        if (slug->second == connector->slug() && !event.unreadable) sample.events.push_back(std::move(event));
       }
+      if (!sample.events.empty()) out[service].push_back(std::move(sample));
     }
   return out;
 }
@@ -129,13 +142,15 @@ CostMeter::Samples CostMeter::samples(const std::string& organization_id, const 
 std::optional<double> CostMeter::cost_of(const Book& book, std::uint32_t rule, const Samples& samples) {
   double ns = 0;
   std::size_t events = 0;
-  for (const auto& [service, sample] : samples) {
-    if (sample.empty()) continue;
-    auto program = program_of(book, service, {rule});
+  for (const auto& [service, of_service] : samples) {
+    auto program = book.program_of(service, {rule});
     if (program->size() == 0) continue;
-    detect::Matcher with(std::move(program)), without(program_of(book, service, {}));
-    ns += extra_ns(with, without, sample);
-    events += sample.size();
+    detect::Matcher with(std::move(program)), without(book.program_of(service, {}));
+    for (const Sample& sample : of_service) {
+      Tries tries(*sample.connector, sample.stream, sample.events);
+      ns += extra_ns(with, without, tries);
+      events += sample.events.size();
+    }
   }
   if (events < kLeast) return std::nullopt;
   return ns / static_cast<double>(events);

@@ -22,7 +22,7 @@ namespace picket::watch {
 /// the event costs. Rules tried together share work, so a set costs less than its sum.
 ///
 /// Place: behind the API; one for the process, with a thread that rests four times as long as it works. Threads: any. Memory: a number
-/// for each rule text, and up to 1,000 events of each log source while it works. Failure: what cannot be measured (no events yet)
+/// for each rule text, and up to 1,000 events of each stream while it works. Failure: what cannot be measured (no events yet)
 /// stays unknown and is tried again when it is asked for, at most once a minute.
 class CostMeter {
  public:
@@ -42,7 +42,12 @@ class CostMeter {
   void stop();
 
  private:
-  using Samples = std::map<Book::Service, std::vector<std::string>>;
+  struct Sample {  ///< of one stream of a technology
+    const connector::Connector* connector;
+    std::string stream;
+    std::vector<store::StoredEvent> events;
+  };
+  using Samples = std::map<Book::Service, std::vector<Sample>>;
   struct Wish {
     std::shared_ptr<const Book> book;
     std::optional<std::chrono::steady_clock::time_point> tried;

@@ -174,7 +174,12 @@ TEST_P(EventStoreContract, AScanShowsEachMatchAndSaysWhatIsStillToCome) {
   const StreamKey other{kKey.organization_id, "device-2", "itemusages"};
   EventList list, more, foreign;
   for (int i = 0; i < 5000; ++i) list.add("uid-" + std::to_string(i), kStart + std::chrono::seconds((i * 7) % 4000));
-  for (int i = 0; i < 3000; ++i) more.add("other-" + std::to_string(i), kStart + std::chrono::seconds(i * 2));
+  for (int i = 0; i < 3000; ++i) {
+    auto& view = more.add("other-" + std::to_string(i), kStart + std::chrono::seconds(i * 2)).view;
+    view.class_uid = 3000 + static_cast<std::uint32_t>(i % 7);
+    view.activity_id = static_cast<std::uint16_t>(i % 5);
+    view.outcome = static_cast<model::Outcome>(i % 3);
+  }
   foreign.add("foreign", kStart);
   auto& odd = list.add("", kStart, "no json");
   odd.view.unreadable = true;
@@ -203,6 +208,9 @@ TEST_P(EventStoreContract, AScanShowsEachMatchAndSaysWhatIsStillToCome) {
           EXPECT_EQ((*event)->raw, record.raw);
           EXPECT_EQ((*event)->time, record.time);
           EXPECT_EQ((*event)->key, batch.key());
+          EXPECT_EQ((*event)->class_uid, record.class_uid);
+          EXPECT_EQ((*event)->activity_id, record.activity_id);
+          EXPECT_EQ((*event)->outcome, record.outcome);
         }
         settled = batch.settled();
         return true;

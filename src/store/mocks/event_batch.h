@@ -11,7 +11,7 @@ namespace picket::store {
 class EventBatch final : public RecordBatch {
  public:
   EventBatch(const StoredEvent& event, std::optional<TimePoint> settled)
-      : event_(event), record_{event.time, event.raw, event.unreadable}, settled_(settled) {}
+      : event_(event), record_{event.time, event.raw, event.unreadable, event.class_uid, event.activity_id, event.outcome}, settled_(settled) {}
   const StreamKey& key() const override { return event_.key; }
   std::span<const Record> records() const override { return {&record_, 1}; }
   std::string id(std::size_t) const override { return event_.id; }

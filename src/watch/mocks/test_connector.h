@@ -9,6 +9,20 @@
 
 namespace picket::watch {
 
+/// {"kind":...,"who":...} as {"actor":{"user":{"name":who}}}.
+class TestNormaliser final : public connector::Normaliser {
+ public:
+  void reset() override {}
+  model::EventView normalise(std::string_view, std::string_view, TimePoint) override { return {}; }
+  Result<std::string> to_ocsf(std::string_view, std::string_view record) override {
+    constexpr std::string_view kWho = R"("who":)";
+    const auto at = record.find(kWho);
+    if (at == std::string_view::npos) return fail(ErrorKind::kInvalidInput, "nobody");
+    const auto who = record.substr(at + kWho.size());
+    return R"({"actor":{"user":{"name":)" + std::string(who.substr(0, who.find('"', 1) + 1)) + "}}}";
+  }
+};
+
 /// A technology with one stream of events and the rules that a test gives it.
 class TestConnector final : public connector::Connector {
  public:
@@ -35,7 +49,11 @@ class TestConnector final : public connector::Connector {
   Result<std::unique_ptr<connector::StreamReader>> reader(const connector::DeviceContext&, std::string_view) const override {
     return fail(ErrorKind::kInternal, "not asked here");
   }
-  std::unique_ptr<connector::Normaliser> normaliser() const override { return nullptr; }
+  std::unique_ptr<connector::Normaliser> normaliser() const override { return std::make_unique<TestNormaliser>(); }
+  std::span<const std::string_view> ocsf_names(std::string_view) const override {
+    static constexpr std::string_view kNames[] = {"actor.user.name"};
+    return kNames;
+  }
 
  private:
   std::string slug_ = "door";

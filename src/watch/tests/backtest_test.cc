@@ -112,6 +112,27 @@ TEST_F(BacktestTest, OnlyStreamsOfTheRulesSourcesAreLookedAt) {
   EXPECT_THAT(run(asked({}))->rules, ElementsAre());
 }
 
+TEST_F(BacktestTest, OcsfNamesMeanWhatTheyMeanLive) {
+  open_watch({{"ocsf.yml", "title: Ada\nid: 10000000-0000-4000-8000-000000000009\nlogsource: {product: door}\ndetection:\n    a: {actor.user.name: ada, class_uid: 6005}\n    condition: a\n"}});
+  std::vector<std::string> raws{R"({"kind":"open","who":"ada"})", R"({"kind":"open","who":"bo"})", R"({"kind":"shut","who":"ada"})"};
+  std::vector<store::NewEvent> page;
+  for (std::size_t i = 0; i < raws.size(); ++i) {
+    model::EventView view;
+    view.time = at(static_cast<int>(i));
+    view.class_uid = i == 2 ? 3002 : 6005;
+    page.push_back({view, raws[i]});
+  }
+  ASSERT_TRUE(store_.append(key(), page, clock_.now(), {}));
+  const Sight live = watch_->look(eye_, organization_, *registry_->all()[0], "entries", page);
+  ASSERT_EQ(live.hits.size(), 1u);
+  EXPECT_EQ(live.hits[0].event, 0u);
+  const auto report = run(asked({"10000000-0000-4000-8000-000000000009"}));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->rules, ElementsAre(1u));
+  ASSERT_EQ(shown_.size(), 1u);
+  EXPECT_EQ(shown_[0].time, at(0));
+}
+
 TEST_F(BacktestTest, AStopIsHeardInTheMiddle) {
   std::vector<Event> events;
   for (int i = 0; i < 300; ++i) events.push_back({"e" + std::to_string(i), "forced", "ada", at(i)});
