@@ -136,6 +136,7 @@ class ProgramImpl final : public Program {
     server.tls_cert_file = options.tls_cert;
     server.tls_key_file = options.tls_key;
     server.trusted_proxies = options.trusted_proxies;
+    server.unreadable_address_page = "/no-such-page";  // the console says what is wrong there
     server.default_headers = api::security_headers(https);
     server.observer = observe_request;
     PICKET_ASSIGN(server_, http_server::Server::start(std::move(server), std::move(router)));

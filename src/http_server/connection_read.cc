@@ -197,7 +197,16 @@ bool Connection::head_is_acceptable() {
   }
   auto target = parse_target({message.target().data(), message.target().size()});
   if (!target) {
-    refuse(400, "malformed_address", target.error().message);
+    const auto accept = message.find(http::field::accept);
+    const bool person = exchange_.method == "GET" && accept != message.end() &&
+                        std::string_view(accept->value().data(), accept->value().size()).find("text/html") != std::string_view::npos;
+    if (!person || core_.options.unreadable_address_page.empty()) {
+      refuse(400, "malformed_address", target.error().message);
+      return false;
+    }
+    auto response = json_error(303, "malformed_address", target.error().message);
+    response.headers.emplace_back("location", core_.options.unreadable_address_page);
+    respond(std::move(response), nullptr);
     return false;
   }
   target_ = std::move(*target);

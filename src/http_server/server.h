@@ -45,6 +45,8 @@ struct ServerOptions {
   Limits limits = {};
   std::size_t io_threads = 2;
   std::size_t handler_threads = 8;
+  /// Where a browser that opens an address nobody can read is sent, so that a person sees a page; empty: 400 as for everybody.
+  std::string unreadable_address_page = {};
   Fields default_headers = {};                       ///< added to every answer that does not set them itself
   std::function<void(const Served&)> observer = {};  ///< called on I/O threads; must be quick
   Clock* clock = nullptr;                            ///< for the Date header; null: the machine's

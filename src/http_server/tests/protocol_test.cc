@@ -127,6 +127,24 @@ TEST_F(ProtocolTest, ParametersAddressAndTheTrustedProxyReachTheHandler) {
             "x 203.0.113.5 https");
 }
 
+TEST_F(ProtocolTest, APersonWithAnUnreadableAddressIsSentToAPageAndAProgramIsTold) {
+  const char* browser = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\n";
+  start();
+  EXPECT_EQ(TestClient(server_->port()).get("/a%", browser).status, 400) << "no page is known";
+  ServerOptions options;
+  options.unreadable_address_page = "/no-such-page";
+  start(options);
+  TestClient client(server_->port());
+  for (const char* address : {"/a%", "/%00", "/hello?x=%zz"}) {
+    const auto sent = client.get(address, browser);
+    EXPECT_EQ(sent.status, 303) << address;
+    EXPECT_EQ(sent.headers.at("location"), "/no-such-page");
+    EXPECT_EQ(client.get(address).status, 400) << address;
+    EXPECT_EQ(client.get(address, "Accept: application/json\r\n").status, 400) << address;
+  }
+  EXPECT_EQ(client.get("/hello", browser).body, "hello");
+}
+
 TEST_F(ProtocolTest, AHandlersMistakesStayInside) {
   start();
   TestClient client(server_->port());
