@@ -20,6 +20,9 @@ import classes from './list.module.css';
 const rowHeight = 40;
 const cardHeight = 142;
 const headHeight = 36;
+// What is beside and around the rows as a rule: with a good guess they are drawn once, and not again when they are measured.
+const railWidth = 232;
+const aroundHeight = 232;
 
 /** Whether a row stands whole between the head and the foot of the scrolled area. */
 function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
@@ -38,7 +41,7 @@ export function DeviceTable({ loading, selected, selection }: {
 }) {
   const { ids, devices, plugin, technology, act } = useDevicesView();
   const scroller = useRef<HTMLDivElement>(null);
-  const width = useWidth(scroller);
+  const width = useWidth(scroller, () => (selected === undefined ? window.innerWidth - railWidth : 0));
   const cards = useMedia('(max-width: 640px)');
   const keys = useChosenColumns();
   const all = useMemo(() => columnsOf(cards ? ['name', 'status', 'data', 'events'] : keys), [keys, cards]);
@@ -54,7 +57,7 @@ export function DeviceTable({ loading, selected, selection }: {
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
     overscan: 6,
-    initialRect: { width: 1280, height: 800 },
+    initialRect: { width: window.innerWidth, height: Math.max(headHeight, window.innerHeight - aroundHeight) },
   });
   useEffect(() => {
     virtual.measure();
