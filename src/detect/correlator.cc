@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "codec/packed_texts.h"
 #include "detect/encodings.h"
 #include "detect/group_window.h"
 #include "detect/read_as.h"
@@ -15,17 +16,6 @@ namespace picket::detect {
 namespace {
 
 using Captures = std::vector<std::optional<std::string>>;
-
-/// Several values as one text, so that no two lists give the same.
-void append_key(std::string& out, const std::optional<std::string>& value) {
-  if (!value) {
-    out += '-';
-    return;
-  }
-  out += std::to_string(value->size());
-  out += ':';
-  out += *value;
-}
 
 /// What is worked out once for a correlation.
 struct Plan {
@@ -53,6 +43,7 @@ struct Correlator::Impl {
   CorrelatorLimits limits;
   std::vector<Plan> plans;  ///< by rule; empty ones for detection rules
   std::unordered_map<std::string, Group> groups;
+  std::string key;              ///< of the group in hand
   std::list<std::string> ages;  ///< keys of groups, the one touched last at the end
   std::set<Waiting> waiting;    ///< groups in which something waits until a time is complete
   std::int64_t complete = kLongAgo;
@@ -60,9 +51,9 @@ struct Correlator::Impl {
   CorrelatorStats counts;
 
   void plan(std::uint32_t index, std::uint32_t rank);
-  bool read_group(const Plan& plan, const RuleSet::Input& input, const Captures& captures, Captures& values) const;
+  bool read_key(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures);
   bool read_value(std::uint32_t correlation, const RuleSet::Input& input, const Signal& signal, WindowEntry& entry) const;
-  Group& group_of(std::uint32_t correlation, Captures values);
+  Group& group_of(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures);
   void evict();
   void wait(Group& group);
   void step(std::uint32_t correlation, const RuleSet::Input& input, std::uint64_t bits, const Signal& signal, bool withdrawn, std::vector<Firing>& out);
@@ -100,19 +91,24 @@ void Correlator::Impl::plan(std::uint32_t index, std::uint32_t rank) {
     for (const std::string& name : *names) out.values_as.push_back(as(name));
 }
 
-std::optional<std::string> read_capture(const Captures& captures, std::uint32_t index, ReadAs as) {
+/// `room` is where the view may lead to.
+std::optional<std::string_view> read_capture(const Captures& captures, std::uint32_t index, ReadAs as, std::optional<std::string>& room) {
   const auto& value = captures[index];
   if (!value || as == ReadAs::kAsIs) return value;
-  return read_as(*value, as);
+  room = read_as(*value, as);
+  return room;
 }
 
-/// The values that make the group. False: one that must be there is not.
-bool Correlator::Impl::read_group(const Plan& plan, const RuleSet::Input& input, const Captures& captures, Captures& values) const {
+/// The values that make the group, into `key`. False: one that must be there is not.
+bool Correlator::Impl::read_key(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures) {
+  const Plan& plan = plans[correlation];
   const std::size_t grouped = plan.group.correlation->group_by.size();
-  values.reserve(input.group.size());
+  key.assign(reinterpret_cast<const char*>(&correlation), sizeof correlation);
+  std::optional<std::string> room;
   for (std::size_t i = 0; i < input.group.size(); ++i) {
-    values.push_back(read_capture(captures, input.group[i], plan.group_as[i]));
-    if (i >= grouped && !values.back()) return false;
+    const auto value = read_capture(captures, input.group[i], plan.group_as[i], room);
+    if (i >= grouped && !value) return false;
+    codec::append_packed(key, value);
   }
   return true;
 }
@@ -122,13 +118,14 @@ bool Correlator::Impl::read_value(std::uint32_t index, const RuleSet::Input& inp
   const Plan& plan = plans[index];
   const Correlation& correlation = *plan.group.correlation;
   const auto digest = [&](std::uint64_t& out) {
-    std::string key;
+    std::string texts;
+    std::optional<std::string> room;
     for (std::size_t i = 0; i < input.values.size(); ++i) {
-      const auto value = read_capture(signal.captures, input.values[i], plan.values_as[i]);
+      const auto value = read_capture(signal.captures, input.values[i], plan.values_as[i], room);
       if (!value) return false;
-      append_key(key, value);
+      codec::append_packed(texts, value);
     }
-    out = std::hash<std::string>()(key);
+    out = std::hash<std::string>()(texts);
     return true;
   };
   switch (correlation.type) {
@@ -164,10 +161,9 @@ void Correlator::Impl::evict() {
   ++counts.evicted_groups;
 }
 
-Correlator::Impl::Group& Correlator::Impl::group_of(std::uint32_t correlation, Captures values) {
-  std::string key = std::to_string(correlation);
-  for (const auto& value : values) append_key(key += ' ', value);
-  auto found = groups.find(key);
+/// The group of `key`.
+Correlator::Impl::Group& Correlator::Impl::group_of(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures) {
+  const auto found = groups.find(key);
   if (found != groups.end()) {
     ages.splice(ages.end(), ages, found->second.age);
     return found->second;
@@ -177,9 +173,11 @@ Correlator::Impl::Group& Correlator::Impl::group_of(std::uint32_t correlation, C
   group.correlation = correlation;
   group.number = ++numbers;
   group.window = make_group_window(*plans[correlation].group.correlation);
-  values.resize(plans[correlation].group.correlation->group_by.size());  // what must be equal makes the group, and is not told
-  group.values = std::move(values);
-  group.age = ages.insert(ages.end(), std::move(key));
+  // what must be equal makes the group, too, and is not told
+  std::optional<std::string> room;
+  for (std::size_t i = 0; i < plans[correlation].group.correlation->group_by.size(); ++i)
+    group.values.emplace_back(read_capture(captures, input.group[i], plans[correlation].group_as[i], room));
+  group.age = ages.insert(ages.end(), key);
   return group;
 }
 
@@ -201,9 +199,8 @@ void Correlator::Impl::step(std::uint32_t index, const RuleSet::Input& input, st
   entry.time = to_micros(signal.time);
   entry.event = signal.event;
   entry.inputs = bits;
-  Captures values;
-  if (!read_value(index, input, signal, entry) || !read_group(plan, input, signal.captures, values)) return;
-  Group& group = group_of(index, std::move(values));
+  if (!read_value(index, input, signal, entry) || !read_key(index, input, signal.captures)) return;
+  Group& group = group_of(index, input, signal.captures);
   if (entry.time <= group.window->forgotten() && !withdrawn) {
     ++counts.too_late;
     return;

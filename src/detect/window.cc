@@ -57,7 +57,8 @@ int longest_order(Iterator begin, Iterator end, std::uint64_t mask) {
       if ((seen >> i & 1) != 0) chain[i] = std::max(chain[i], best + 1);
       best = std::max(best, chain[i]);
     }
-    longest = std::max(longest, *std::max_element(std::begin(chain), std::end(chain)));
+    longest = std::max(longest, best);
+    if (longest == std::popcount(mask)) break;  // there is no longer one
   }
   return longest;
 }
@@ -149,11 +150,11 @@ bool Window::holds(const Correlation& correlation, std::size_t first, std::size_
     case CorrelationType::kTemporal:
     case CorrelationType::kTemporalOrdered: {
       if (!correlation.extras.different.empty()) return differ(begin, end, correlation.type == CorrelationType::kTemporalOrdered);
+      const std::uint64_t all = ~std::uint64_t{0} >> (64 - correlation.rules.size());
       std::uint64_t seen = 0;
-      for (auto at = begin; at != end; ++at) seen |= at->inputs;
+      for (auto at = begin; at != end && seen != all; ++at) seen |= at->inputs & all;
       if (correlation.type == CorrelationType::kTemporal) return temporal(correlation, seen, 0);
-      const std::uint64_t mask = correlation.expression ? wanted(*correlation.expression) : ~std::uint64_t{0};
-      return temporal(correlation, seen, longest_order(begin, end, mask));
+      return temporal(correlation, seen, longest_order(begin, end, correlation.expression ? wanted(*correlation.expression) : all));
     }
     default: break;
   }
