@@ -106,15 +106,16 @@ DetectionCalls::Reply DetectionCalls::matches(const Caller& caller, const Reques
   API_ASSIGN(const Query query, parse_query(request.query, {.page = kMostMatches}));
   API_ASSIGN(const auto signals, parts_.control.detections().recent_signals(caller.scope.organization_id, id, query.limit));
   MatchedEvents events(parts_, caller.scope);
-  std::map<std::string_view, int> times;  // a correlation may hold at one event for several groups
+  std::map<GuidBytes, int> times;  // a correlation may hold at one event for several groups
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();
   for (const auto& signal : signals) {
-    const int before = times[signal.event_id]++;
+    const int before = times[signal.event]++;
+    const std::string event = guid_text(signal.event);
     out.begin_object().field("type", "detection_matches");
-    out.field("id", before == 0 ? signal.event_id : fmt::format("{}-{}", signal.event_id, before + 1));
+    out.field("id", before == 0 ? event : fmt::format("{}-{}", event, before + 1));
     out.key("attributes").begin_object();
-    events.write(out, signal.event_id, signal.time);
+    events.write(out, event, signal.time);
     out.end_object().end_object();
   }
   out.end_array().end_object();

@@ -25,7 +25,7 @@ Answer<std::string> evidence_of(const Parts& parts, const Scope& scope, const st
   out.begin_array();
   for (const auto& match : matches) {
     out.begin_object();
-    events.write(out, match.event_id, match.time);
+    events.write(out, guid_text(match.event), match.time);
     out.end_object();
   }
   out.end_array();

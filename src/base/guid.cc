@@ -30,10 +30,10 @@ std::string guid_text(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::array<char, 16>> guid_bytes(std::string_view text) {
+std::optional<GuidBytes> guid_bytes(std::string_view text) {
   if (!is_guid(text)) return std::nullopt;
   const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  std::array<char, 16> out{};
+  GuidBytes out{};
   std::size_t at = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '-') continue;

@@ -53,9 +53,9 @@ Result<std::vector<StoredSignal>> ControlImpl::alert_matches(const std::string& 
   std::vector<StoredSignal> out;
   PICKET_ASSIGN(auto db, readers_->acquire());
   PICKET_TRY(db->each(
-      "select s.rule_no, s.time, s.event, s.captures from alert a join signal s on s.rule_no = a.rule_no and s.time between a.first_at and a.last_at"
+      "select s.rule_no, s.time, s.event from alert a join signal s on s.rule_no = a.rule_no and s.time between a.first_at and a.last_at"
       " where a.no = ? and s.alert_no = a.no order by s.time, s.event limit ?",
-      [&](const sql::Statement& row) { out.push_back({row.integer(0), row.time(1), guid_text(row.blob(2)), row.string(3)}); }, found.no, limit));
+      [&](const sql::Statement& row) { out.push_back({row.integer(0), row.time(1), event_of(row.blob(2)), {}}); }, found.no, limit));
   return out;
 }
 

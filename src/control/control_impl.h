@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -13,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/fail_point.h"
+#include "base/guid.h"
 #include "control/control.h"
 #include "control/directory.h"
 #include "control/throttle.h"
@@ -28,6 +31,14 @@
 /// Threads: `writer_` belongs to whoever holds `write_mutex_`; reads go to the pool. No lock is held while
 /// another of this class is taken, but for `write_mutex_` before the caches' locks.
 namespace picket::control {
+
+/// The id of an event as tables hold it.
+inline GuidBytes event_of(std::string_view blob) {
+  PICKET_ASSERT(blob.size() == std::tuple_size_v<GuidBytes>, "the id of an event has 16 bytes");
+  GuidBytes out;
+  std::copy(blob.begin(), blob.end(), out.begin());
+  return out;
+}
 
 /// Of the disk, for the log of control.db: some hundred sign-ins, also when no checkpoint succeeds any more.
 inline constexpr std::int64_t kReservedLog = 16 << 20;
@@ -139,7 +150,7 @@ class ControlImpl final : public Control, public Detections {
   Status add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) override;
   Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from,
                      const std::function<bool(const StoredSignal&)>& row) override;
-  Result<std::vector<std::string>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) override;
+  Result<std::vector<GuidBytes>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) override;
   Result<std::vector<StoredSignal>> recent_signals(const std::string& organization_id, const std::string& key,
                                                    std::size_t limit) override;
   Result<std::vector<RuleCounts>> rule_counts(const std::string& organization_id, const std::string& device_id,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/guid.h"
 #include "base/result.h"
 #include "control/types.h"
 
@@ -61,9 +62,9 @@ struct AlertKey {
 struct Match {
   std::int64_t rule_no = 0;
   TimePoint time{};
-  std::string event_id;    ///< GUID-shaped, as the store gives it
+  GuidBytes event{};       ///< its id, as the store gives it
   std::int64_t part = 0;   ///< of a correlation: digest of the group
-  std::string captures = "[]";  ///< JSON array text
+  std::string captures;    ///< whatever correlations need of the event; bytes that only watch reads
   bool withdrawn = false;  ///< a late event showed that a correlation did not hold here
   std::optional<AlertKey> alert;
 };
@@ -71,8 +72,8 @@ struct Match {
 struct StoredSignal {
   std::int64_t rule_no = 0;
   TimePoint time{};
-  std::string event_id;
-  std::string captures;
+  GuidBytes event{};
+  std::string captures;  ///< of `each_signal` alone
 };
 
 struct RuleCounts {
@@ -138,7 +139,7 @@ class Detections {
   /// Signals of these rules in the order of event time, not older than `from`. `row` returns false to end.
   virtual Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) = 0;
   /// Ids of the events at `time` that have a signal of one of these rules.
-  virtual Result<std::vector<std::string>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) = 0;
+  virtual Result<std::vector<GuidBytes>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) = 0;
   /// Newest first.
   virtual Result<std::vector<StoredSignal>> recent_signals(const std::string& organization_id, const std::string& key, std::size_t limit) = 0;
   /// Rules with a match, all of them or those of one device (empty: all).

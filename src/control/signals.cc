@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 
 #include "base/assert.h"
 #include "base/guid.h"
@@ -15,13 +18,7 @@ std::int64_t hour_of(TimePoint time) {
   return std::chrono::floor<std::chrono::hours>(time.time_since_epoch()).count();
 }
 
-std::array<char, 16> bytes_of(const std::string& event_id) {
-  const auto bytes = guid_bytes(event_id);
-  PICKET_ASSERT(bytes.has_value(), "an event's id is a GUID");
-  return *bytes;
-}
-
-std::string_view view_of(const std::array<char, 16>& bytes) { return {bytes.data(), bytes.size()}; }
+sql::StaticBlob blob_of(const GuidBytes& event) { return {{event.data(), event.size()}}; }
 
 /// Adds the match to its alert, which it makes when it is the first. Answers the alert's number.
 Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const std::string& stream, const Match& match) {
@@ -41,9 +38,9 @@ Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const 
 }
 
 /// A correlation that fired too early, as a late event shows. What it was counted for goes with it.
-Result<bool> withdraw(Writing& w, const Match& match, std::string_view event) {
+Result<bool> withdraw(Writing& w, const Match& match) {
   PICKET_ASSIGN(auto gone, w.db.prepare("delete from signal where rule_no = ? and time = ? and event = ? and part = ? returning alert_no"));
-  gone.bind_all(match.rule_no, match.time, sql::Blob{event}, match.part);
+  gone.bind_all(match.rule_no, match.time, blob_of(match.event), match.part);
   PICKET_ASSIGN(const bool was, gone.step());
   if (!was) return false;
   const auto alert = gone.null(0) ? std::nullopt : std::optional(gone.integer(0));
@@ -52,32 +49,123 @@ Result<bool> withdraw(Writing& w, const Match& match, std::string_view event) {
   return true;
 }
 
+using Counts = std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t>;  ///< (rule, hour) -> change
+
+/// Most signals are of no alert and stay: rows of one rule, as many in one statement as there are.
+std::string insert_sql(std::size_t rows) {
+  std::string out = "insert or ignore into signal(rule_no, at_hour, time, event, part, captures) values";
+  for (std::size_t i = 0; i < rows; ++i) out += fmt::format("{}(?1, ?2, ?{}, ?{}, ?{}, ?{})", i == 0 ? "" : ", ", 4 * i + 3, 4 * i + 4, 4 * i + 5, 4 * i + 6);
+  return out;
+}
+
+/// Adds signals of one rule. Answers how many were not known.
+Result<std::int64_t> insert_signals(Writing& w, std::span<const Match* const> matches) {
+  constexpr std::array<std::size_t, 3> kSizes = {16, 4, 1};
+  static const std::array<std::string, 3> kSql = {insert_sql(kSizes[0]), insert_sql(kSizes[1]), insert_sql(kSizes[2])};
+  std::int64_t added = 0;
+  for (std::size_t s = 0; s < kSizes.size(); ++s) {
+    if (matches.size() < kSizes[s]) continue;
+    PICKET_ASSIGN(auto insert, w.db.prepare(kSql[s]));
+    for (; matches.size() >= kSizes[s]; matches = matches.subspan(kSizes[s])) {
+      insert.bind(1, matches[0]->rule_no).bind(2, hour_of(w.at));
+      int at = 3;
+      for (const Match* match : matches.first(kSizes[s])) {
+        insert.bind(at, match->time).bind(at + 1, blob_of(match->event)).bind(at + 2, match->part).bind(at + 3, sql::StaticBlob{match->captures});
+        at += 4;
+      }
+      PICKET_TRY(insert.run());
+      added += w.db.changes();
+    }
+  }
+  return added;
+}
+
+/// Adds signals of one rule, by rising time, and counts those that were not known.
+Status insert_of_rule(Writing& w, std::span<const Match* const> matches, Counts& counts) {
+  // what comes is nearly always news; then how many are new needs not be asked hour by hour
+  PICKET_ASSIGN(auto any, w.db.prepare("select exists(select 1 from signal where rule_no = ? and time between ? and ?)"));
+  any.bind_all(matches.front()->rule_no, matches.front()->time, matches.back()->time);
+  PICKET_ASSIGN(const bool row, any.step());
+  PICKET_ASSERT(row, "exists() answers a row");
+  const bool news = !any.boolean(0);
+  any.reset();
+  if (news) {
+    for (const Match* match : matches) ++counts[{match->rule_no, hour_of(match->time)}];
+    return insert_signals(w, matches).map([](std::int64_t) {});
+  }
+  for (auto at = matches.begin(); at != matches.end();) {
+    const std::pair of((*at)->rule_no, hour_of((*at)->time));
+    const auto end = std::find_if(at, matches.end(), [&](const Match* m) { return hour_of(m->time) != of.second; });
+    PICKET_ASSIGN(const std::int64_t added, insert_signals(w, std::span(at, end)));
+    counts[of] += added;
+    at = end;
+  }
+  return {};
+}
+
+std::string counts_sql(std::size_t rows) {
+  std::string out = "insert into rule_count(rule_no, device_id, hour, matches) values";
+  for (std::size_t i = 0; i < rows; ++i) out += fmt::format("{}(?{}, ?1, ?{}, ?{})", i == 0 ? "" : ", ", 3 * i + 2, 3 * i + 3, 3 * i + 4);
+  return out + " on conflict(rule_no, device_id, hour) do update set matches = matches + excluded.matches";
+}
+
+Status add_counts(Writing& w, const std::string& device_id, Counts& counts) {
+  std::erase_if(counts, [](const auto& count) { return count.second == 0; });
+  constexpr std::array<std::size_t, 2> kSizes = {16, 1};
+  static const std::array<std::string, 2> kSql = {counts_sql(kSizes[0]), counts_sql(kSizes[1])};
+  std::size_t left = counts.size();
+  auto count = counts.begin();
+  for (std::size_t s = 0; s < kSizes.size(); ++s) {
+    if (left < kSizes[s]) continue;
+    PICKET_ASSIGN(auto insert, w.db.prepare(kSql[s]));
+    for (; left >= kSizes[s]; left -= kSizes[s]) {
+      insert.bind(1, device_id);
+      for (int at = 2; at < static_cast<int>(3 * kSizes[s] + 2); at += 3, ++count)
+        insert.bind(at, count->first.first).bind(at + 1, count->first.second).bind(at + 2, count->second);
+      PICKET_TRY(insert.run());
+    }
+  }
+  return {};
+}
+
+/// One signal, and what it does to its alert. False: it was known.
+Result<bool> insert_one(Writing& w, const std::string& device_id, const std::string& stream, const Match& match) {
+  const Match* const one[] = {&match};
+  PICKET_ASSIGN(const std::int64_t added, insert_signals(w, one));
+  if (added == 0) return false;
+  if (!match.alert) return true;
+  PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, match));
+  PICKET_TRY(w.db.run("update signal set alert_no = ? where rule_no = ? and time = ? and event = ? and part = ?", alert, match.rule_no, match.time,
+                      blob_of(match.event), match.part));
+  return true;
+}
+
 }  // namespace
 
 Status ControlImpl::commit_matches(Writing& w, const std::string& device_id, const std::string& stream, std::span<const Match> matches) {
-  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> counts;  // (rule, hour) -> change
+  Counts counts;
+  // what is withdrawn may have been told just before: then order matters
+  const bool in_order = std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.withdrawn; });
+  std::vector<const Match*> plain;
+  plain.reserve(matches.size());
   for (const Match& match : matches) {
-    const auto event = bytes_of(match.event_id);
-    if (match.withdrawn) {
-      PICKET_ASSIGN(const bool was, withdraw(w, match, view_of(event)));
-      if (was) --counts[{match.rule_no, hour_of(match.time)}];
+    if (!match.alert && !match.withdrawn && (!in_order || match.part == 0)) {
+      plain.push_back(&match);
       continue;
     }
-    PICKET_TRY(w.db.run("insert or ignore into signal(rule_no, time, event, part, captures, at_hour) values(?, ?, ?, ?, ?, ?)", match.rule_no, match.time,
-                        sql::StaticBlob{view_of(event)}, match.part, match.captures, hour_of(w.at)));
-    if (w.db.changes() == 0) continue;
-    ++counts[{match.rule_no, hour_of(match.time)}];
-    if (!match.alert) continue;
-    PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, match));
-    PICKET_TRY(w.db.run("update signal set alert_no = ? where rule_no = ? and time = ? and event = ? and part = ?", alert, match.rule_no, match.time,
-                        sql::StaticBlob{view_of(event)}, match.part));
+    PICKET_ASSIGN(const bool changed, match.withdrawn ? withdraw(w, match) : insert_one(w, device_id, stream, match));
+    if (changed) counts[{match.rule_no, hour_of(match.time)}] += match.withdrawn ? -1 : 1;
   }
-  for (const auto& [key, change] : counts)
-    if (change != 0)
-      PICKET_TRY(w.db.run("insert into rule_count(rule_no, device_id, hour, matches) values(?1, ?2, ?3, ?4)"
-                          " on conflict(rule_no, device_id, hour) do update set matches = matches + ?4",
-                          key.first, device_id, key.second, change));
-  return {};
+  // neighbours in the table are written one after the other
+  const auto key = [](const Match* m) { return std::tuple(m->rule_no, m->time, std::string_view(m->event.data(), m->event.size()), m->part); };
+  std::sort(plain.begin(), plain.end(), [&](const Match* a, const Match* b) { return key(a) < key(b); });
+  plain.erase(std::unique(plain.begin(), plain.end(), [&](const Match* a, const Match* b) { return key(a) == key(b); }), plain.end());
+  for (auto at = plain.begin(); at != plain.end();) {
+    const auto end = std::find_if(at, plain.end(), [&](const Match* m) { return m->rule_no != (*at)->rule_no; });
+    PICKET_TRY(insert_of_rule(w, std::span(at, end), counts));
+    at = end;
+  }
+  return add_counts(w, device_id, counts);
 }
 
 Status ControlImpl::add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) {
@@ -90,19 +178,19 @@ Status ControlImpl::each_signal(std::span<const std::int64_t> rule_nos, TimePoin
   std::vector<StoredSignal> rows;
   for (const std::int64_t no : rule_nos)
     PICKET_TRY(db->each("select time, event, captures from signal where rule_no = ? and time >= ? order by time, event",
-                        [&](const sql::Statement& r) { rows.push_back({no, r.time(0), guid_text(r.blob(1)), r.string(2)}); }, no, from));
+                        [&](const sql::Statement& r) { rows.push_back({no, r.time(0), event_of(r.blob(1)), std::string(r.blob(2))}); }, no, from));
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   for (const StoredSignal& signal : rows)
     if (!row(signal)) break;
   return {};
 }
 
-Result<std::vector<std::string>> ControlImpl::signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) {
-  std::vector<std::string> out;
+Result<std::vector<GuidBytes>> ControlImpl::signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) {
+  std::vector<GuidBytes> out;
   PICKET_ASSIGN(auto db, readers_->acquire());
   for (const std::int64_t no : rule_nos)
     PICKET_TRY(db->each("select event from signal where rule_no = ? and time = ?",
-                        [&](const sql::Statement& r) { out.push_back(guid_text(r.blob(0))); }, no, time));
+                        [&](const sql::Statement& r) { out.push_back(event_of(r.blob(0))); }, no, time));
   return out;
 }
 
@@ -110,8 +198,8 @@ Result<std::vector<StoredSignal>> ControlImpl::recent_signals(const std::string&
   std::vector<StoredSignal> out;
   PICKET_ASSIGN(auto db, readers_->acquire());
   PICKET_ASSIGN(const RuleState rule, find_rule(*db, organization_id, key));
-  PICKET_TRY(db->each("select time, event, captures from signal where rule_no = ? order by time desc, event desc limit ?",
-                      [&](const sql::Statement& r) { out.push_back({rule.no, r.time(0), guid_text(r.blob(1)), r.string(2)}); }, rule.no, limit));
+  PICKET_TRY(db->each("select time, event from signal where rule_no = ? order by time desc, event desc limit ?",
+                      [&](const sql::Statement& r) { out.push_back({rule.no, r.time(0), event_of(r.blob(1)), {}}); }, rule.no, limit));
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/fail_point.h"
+#include "base/guid.h"
 #include "ingest/engine.h"
 #include "ingest/meters.h"
 #include "obs/log.h"
@@ -91,17 +92,21 @@ Status Engine::commit(std::vector<Entry> mine) {
   }
 
   std::vector<fleet::Step> steps;
-  std::vector<control::StreamCommit> commits;
+  std::vector<control::StreamCommit> commits;  // each entry's own, lent
   steps.reserve(entries.size());
   commits.reserve(entries.size());
-  for (const auto& entry : entries) {
+  for (auto& entry : entries) {
     steps.push_back({entry.commit.state, entry.next_poll_at, entry.added, entry.commit.account_uid, entry.unreadable});
-    commits.push_back(entry.commit);
+    commits.push_back(std::move(entry.commit));
   }
+  const auto take_back = [&] {
+    for (std::size_t i = 0; i < entries.size(); ++i) entries[i].commit = std::move(commits[i]);
+  };
   auto plan = parts_.fleet.plan(steps);
   const TimePoint now = parts_.clock.now();
   PICKET_FAIL_POINT("ingest.before_commit");
   auto refused = parts_.control.commit(commits, plan.commits, now);
+  take_back();
   if (!refused) {
     die_unless_known(refused.error());
     give_back();
@@ -191,7 +196,7 @@ void Engine::let_time_tell() {
     std::map<std::pair<std::string, std::string>, std::vector<control::Match>> by_stream;
     if (matches)
       for (auto& match : *matches) {
-        const auto event = parts_.store.get(organization, match.event_id);
+        const auto event = parts_.store.get(organization, guid_text(match.event));
         if (!event) done = tl::unexpected(event.error());
         if (!done) break;
         if (*event) by_stream[{(*event)->key.device_id, (*event)->key.stream}].push_back(std::move(match));  // else dropped for its age

@@ -102,7 +102,7 @@ class Engine {
   /// What rules say of a page that is stored.
   struct Seen {
     watch::Sight sight;
-    std::vector<std::string> ids;  ///< of sight.events
+    std::vector<GuidBytes> ids;  ///< of sight.events
   };
   struct Entry {
     TaskPtr task;

@@ -464,7 +464,7 @@ EventAddress Append::address_of(std::uint32_t event) const {
 
 void Append::name_wanted() {
   result_.ids.reserve(wanted_.size());
-  for (const std::uint32_t event : wanted_) result_.ids.push_back(core_.addresses.id(address_of(event)));
+  for (const std::uint32_t event : wanted_) result_.ids.push_back(core_.addresses.id_bytes(address_of(event)));
 }
 
 void Append::publish() {

@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <span>
+
 #include "base/guid.h"
 #include "store/byte_io.h"
 
@@ -50,21 +53,23 @@ struct Sealed {
   std::uint32_t tag;
 };
 
-std::string tagged(char purpose, std::uint32_t n, const std::uint32_t* words) {
-  std::string out(1, purpose);
-  for (std::uint32_t i = 0; i < n; ++i) put_fixed(out, words[i]);
-  return out;
+std::uint64_t hash_words(const AddressCodec& codec, char purpose, std::span<const std::uint32_t> words) {
+  std::array<char, 13> bytes{purpose};
+  std::size_t at = 1;
+  for (const std::uint32_t word : words)
+    for (int shift = 0; shift < 32; shift += 8) bytes[at++] = static_cast<char>(word >> shift);
+  return codec.hash({bytes.data(), at});
 }
 
 void apply_mask(const AddressCodec& codec, Sealed& s) {
-  const auto a = codec.hash(tagged('m', 1, &s.tag)), b = codec.hash(tagged('n', 1, &s.tag));
+  const auto a = hash_words(codec, 'm', {&s.tag, 1}), b = hash_words(codec, 'n', {&s.tag, 1});
   s.words[0] ^= static_cast<std::uint32_t>(a);
   s.words[1] ^= static_cast<std::uint32_t>(a >> 32);
   s.words[2] ^= static_cast<std::uint32_t>(b);
 }
 
 std::uint32_t tag_of(const AddressCodec& codec, const std::uint32_t* words) {
-  return static_cast<std::uint32_t>(codec.hash(tagged('i', 3, words))) & 0x3ffffffu;
+  return static_cast<std::uint32_t>(hash_words(codec, 'i', {words, 3})) & 0x3ffffffu;
 }
 
 }  // namespace
@@ -77,7 +82,7 @@ std::uint64_t AddressCodec::hash(std::string_view bytes) const {
   return out;
 }
 
-std::string AddressCodec::id(const EventAddress& address) const {
+GuidBytes AddressCodec::id_bytes(const EventAddress& address) const {
   Sealed s{{address.partition, address.stream, address.ordinal}, 0};
   s.tag = tag_of(*this, s.words);
   apply_mask(*this, s);
@@ -87,12 +92,8 @@ std::string AddressCodec::id(const EventAddress& address) const {
       (std::uint64_t{s.words[1] & 15} << 58) | (std::uint64_t{s.words[2]} << 26) | s.tag;  // 62 bits
   const std::uint64_t first = ((high >> 12) << 16) | 0x8000 | (high & 0xfff);
   const std::uint64_t second = (std::uint64_t{2} << 62) | low;
-  std::string out;
-  out.reserve(36);
-  for (int i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
-    out += kHex[((i < 16 ? first : second) >> (60 - 4 * (i % 16))) & 15];
-  }
+  GuidBytes out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<char>((i < 8 ? first : second) >> (56 - 8 * (i % 8)));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/guid.h"
 #include "base/result.h"
 #include "store/event_store.h"
 #include "store/partition.h"
@@ -31,7 +32,9 @@ class AddressCodec {
  public:
   explicit AddressCodec(const HashKey& key) : key_(key) {}
 
-  std::string id(const EventAddress& address) const;
+  std::string id(const EventAddress& address) const { return guid_text(id_bytes(address)); }
+  /// The id before it is written down.
+  GuidBytes id_bytes(const EventAddress& address) const;
   std::optional<EventAddress> parse_id(std::string_view id) const;
 
   std::string token(Order order, const EventPosition& last) const;

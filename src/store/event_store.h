@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/guid.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/event.h"
@@ -36,7 +37,7 @@ struct AppendResult {
   std::uint64_t versions = 0;       ///< known identity with other bytes: kept as a further version, not new
   std::uint64_t unreadable = 0;     ///< of those added: kept raw, could not be read
   std::optional<TimePoint> newest;  ///< newest event time among all readable records of the batch
-  std::vector<std::string> ids;     ///< of the events that were asked for, in that order
+  std::vector<GuidBytes> ids;       ///< of the events that were asked for, in that order
 };
 
 /// A stored event. Text members are owned.

@@ -1,8 +1,8 @@
 // From matches to what is committed: signals, what correlations say of them, and alerts.
 #include <algorithm>
-#include <boost/json.hpp>
 
 #include "codec/json.h"
+#include "codec/packed_texts.h"
 #include "obs/metrics.h"
 #include "watch/event_number.h"
 #include "watch/watch.h"
@@ -24,13 +24,26 @@ std::string json_of(const Values& values) {
   return out;
 }
 
-Values values_of(const std::string& json) {
-  Values out;
-  const auto parsed = codec::parse_json(json, {.max_bytes = 64u << 20, .max_depth = 4});
-  if (!parsed || !parsed->is_array()) return out;
-  for (const auto& value : parsed->get_array())
-    out.push_back(value.is_string() ? std::optional<std::string>(std::string_view(value.get_string())) : std::nullopt);
+std::string packed(const Values& values) {
+  std::string out;
+  for (const auto& value : values) codec::append_packed(out, value);
   return out;
+}
+
+/// Into `out`, whose room is used again.
+void unpack(std::string_view packed, Values& out) {
+  codec::PackedTexts in(packed);
+  std::optional<std::string_view> text;
+  std::size_t count = 0;
+  for (; in.next(text); ++count) {
+    if (count == out.size()) out.emplace_back();
+    auto& value = out[count];
+    if (text && value)
+      value->assign(*text);
+    else
+      value = text;
+  }
+  out.resize(count);
 }
 
 /// FNV-1a: the same in every version, for it is stored.
@@ -48,12 +61,16 @@ TimePoint span_from(TimePoint time, Micros span) {
 
 std::string_view level_of(const detect::Rule& rule) { return to_string(rule.level == detect::Level::kNone ? detect::Level::kLow : rule.level); }
 
-std::optional<control::AlertKey> alert_of(const Ruling& ruling, std::uint32_t rule, TimePoint time, std::string subject, TimePoint now) {
-  const Entry& entry = ruling.book->entries()[rule];
-  if (!entry.alerts || ruling.states[rule].alert_from > now) return std::nullopt;
-  const detect::Rule& text = ruling.book->rules().rules()[rule].rule;
-  return control::AlertKey{std::move(subject), span_from(time, entry.span), text.title, std::string(level_of(text))};
+bool alerts(const Ruling& ruling, std::uint32_t rule, TimePoint now) {
+  return ruling.book->entries()[rule].alerts && ruling.states[rule].alert_from <= now;
 }
+
+control::AlertKey alert_of(const Ruling& ruling, std::uint32_t rule, TimePoint time, const Values& subject) {
+  const detect::Rule& text = ruling.book->rules().rules()[rule].rule;
+  return {json_of(subject), span_from(time, ruling.book->entries()[rule].span), text.title, std::string(level_of(text))};
+}
+
+bool feeds(const Ruling& ruling, std::uint32_t rule) { return !ruling.book->rules().rules()[rule].used_by.empty(); }
 
 /// The detection rules below a correlation, through those between.
 void add_inputs(const Ruling& ruling, std::uint32_t rule, std::vector<std::int64_t>& out) {
@@ -77,9 +94,13 @@ Result<Watch::Windows*> Watch::windows(const std::string& organization_id, const
     numbers.push_back(ruling->states[i].no);
   }
   std::vector<detect::Firing> told_already;
+  detect::Signal signal;
   const Status read = parts_.control.detections().each_signal(numbers, from_micros(INT64_MIN), [&](const control::StoredSignal& stored) {
     const std::uint32_t rule = rules.at(stored.rule_no);
-    detect::Signal signal{rule, stored.time, number_of(stored.event_id), values_of(stored.captures)};
+    signal.rule = rule;
+    signal.time = stored.time;
+    signal.event = number_of(stored.event);
+    unpack(stored.captures, signal.captures);
     // a rule whose correlations ask for other fields now says nothing with its old signals
     if (signal.captures.size() == ruling->book->rules().rules()[rule].captures.size()) fresh->correlator.add(signal, told_already);
     told_already.clear();
@@ -93,26 +114,26 @@ Result<Watch::Windows*> Watch::windows(const std::string& organization_id, const
 void Watch::forget(const std::string& organization_id) { windows_.erase(organization_id); }
 
 Status Watch::note_firing(const RulingPtr& ruling, const detect::Firing& firing,
-                          const std::unordered_map<std::uint64_t, const std::string*>& known, std::vector<control::Match>& out) {
+                          const std::unordered_map<std::uint64_t, const GuidBytes*>& known, std::vector<control::Match>& out) {
   const auto& state = ruling->states[firing.rule];
   if (!state.enabled) return {};
   control::Match match;
   match.rule_no = state.no;
   match.time = firing.time;
   if (const auto found = known.find(firing.event); found != known.end()) {
-    match.event_id = *found->second;
+    match.event = *found->second;
   } else {  // a late event bears on one that came before
     std::vector<std::int64_t> inputs;
     add_inputs(*ruling, firing.rule, inputs);
     PICKET_ASSIGN(const auto events, parts_.control.detections().signal_events_at(inputs, firing.time));
-    const auto same = std::find_if(events.begin(), events.end(), [&](const std::string& id) { return number_of(id) == firing.event; });
+    const auto same = std::find_if(events.begin(), events.end(), [&](const GuidBytes& id) { return number_of(id) == firing.event; });
     if (same == events.end()) return {};  // dropped for its age meanwhile
-    match.event_id = *same;
+    match.event = *same;
   }
-  match.captures = json_of(firing.group);
+  match.captures = packed(firing.group);
   match.part = digest_of(match.captures);
   match.withdrawn = firing.withdrawn;
-  match.alert = alert_of(*ruling, firing.rule, firing.time, match.captures, parts_.clock.now());
+  if (alerts(*ruling, firing.rule, parts_.clock.now())) match.alert = alert_of(*ruling, firing.rule, firing.time, firing.group);
   out.push_back(std::move(match));
   return {};
 }
@@ -128,32 +149,41 @@ Result<std::vector<control::Match>> Watch::advance(const std::string& organizati
   return out;
 }
 
-Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, const Sight& sight, std::span<const std::string> ids) {
+Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, Sight& sight, std::span<const GuidBytes> ids) {
   std::vector<control::Match> out;
   if (sight.hits.empty()) return out;
   static obs::Counter& matched = obs::counter("picket_detect_matches_total", "Matches of detection rules, known ones included.");
   matched.add(sight.hits.size());
   const Ruling& ruling = *sight.ruling;
   const TimePoint now = parts_.clock.now();
-  std::unordered_map<std::uint64_t, const std::string*> known;
-  for (const std::string& id : ids) known.emplace(number_of(id), &id);
-  std::vector<detect::Signal> signals;
+  out.reserve(sight.hits.size());
+  bool correlated = false;
   std::size_t at = 0;  // hits go by event, as ids do
-  for (const Hit& hit : sight.hits) {
+  for (Hit& hit : sight.hits) {
     while (sight.events[at] != hit.event) ++at;
-    control::Match match;
+    control::Match& match = out.emplace_back();
     match.rule_no = ruling.states[hit.rule].no;
     match.time = hit.time;
-    match.event_id = ids[at];
-    match.captures = json_of(hit.captures);
-    match.alert = alert_of(ruling, hit.rule, hit.time, json_of({key.device_id, hit.subject}), now);
-    out.push_back(std::move(match));
-    if (!ruling.book->rules().rules()[hit.rule].used_by.empty()) signals.push_back({hit.rule, hit.time, number_of(ids[at]), hit.captures});
+    match.event = ids[at];
+    match.captures = std::move(hit.captures);
+    if (alerts(ruling, hit.rule, now)) match.alert = alert_of(ruling, hit.rule, hit.time, {key.device_id, hit.subject});
+    correlated = correlated || feeds(ruling, hit.rule);
   }
-  if (signals.empty()) return out;
+  if (!correlated) return out;
   PICKET_ASSIGN(Windows* const open, windows(key.organization_id, sight.ruling));
   std::vector<detect::Firing> firings;
-  for (const detect::Signal& signal : signals) open->correlator.add(signal, firings);
+  detect::Signal signal;
+  for (std::size_t i = 0; i < sight.hits.size(); ++i) {
+    signal.rule = sight.hits[i].rule;
+    if (!feeds(ruling, signal.rule)) continue;
+    signal.time = out[i].time;
+    signal.event = number_of(out[i].event);
+    unpack(out[i].captures, signal.captures);
+    open->correlator.add(signal, firings);
+  }
+  if (firings.empty()) return out;
+  std::unordered_map<std::uint64_t, const GuidBytes*> known;
+  for (const GuidBytes& id : ids) known.emplace(number_of(id), &id);
   for (const detect::Firing& firing : firings) PICKET_TRY(note_firing(sight.ruling, firing, known, out));
   return out;
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 
+#include "codec/packed_texts.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "watch/ocsf.h"
@@ -229,6 +230,7 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
   if (program == nullptr) return out;
   detect::Matcher& matcher = eye.matcher(program);
   OcsfContext context(connector, stream);
+  std::string packed;
   for (std::uint32_t i = 0; i < events.size(); ++i) {
     if (events[i].view.unreadable) continue;
     context.set(events[i].raw, events[i].view);
@@ -243,7 +245,9 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
       hit.event = i;
       hit.rule = match.rule;
       hit.time = events[i].view.time;
-      for (const auto& value : matcher.captures(match)) hit.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      packed.clear();
+      for (const auto& value : matcher.captures(match)) codec::append_packed(packed, value);
+      hit.captures = packed;  // of the right size at once
       if (out.events.empty() || out.events.back() != i) out.events.push_back(i);
     }
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/guid.h"
 #include "base/result.h"
 #include "connector/connector.h"
 #include "control/control.h"
@@ -41,8 +42,8 @@ struct Hit {
   std::uint32_t event = 0;  ///< index in the page
   std::uint32_t rule = 0;   ///< index in the book
   TimePoint time{};
-  std::string subject;  ///< the person or address that the event is about
-  std::vector<std::optional<std::string>> captures;
+  std::string subject;   ///< the person or address that the event is about; of rules that alert
+  std::string captures;  ///< packed, see codec/packed_texts.h
 };
 
 /// What the rules say of a page. Nothing is recorded yet.
@@ -96,8 +97,8 @@ class Watch {
   Sight look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
              std::span<const store::NewEvent> events);
   /// What is to be committed for a page: matches, and what correlations say now. `ids`: of `sight.events`, as the store gave
-  /// them. When the commit does not come about, `forget` must be called. Errors: signals could not be read back.
-  Result<std::vector<control::Match>> judge(const store::StreamKey& key, const Sight& sight, std::span<const std::string> ids);
+  /// them. Takes what hits captured out of `sight`. When the commit does not come about, `forget` must be called. Errors: signals could not be read back.
+  Result<std::vector<control::Match>> judge(const store::StreamKey& key, Sight& sight, std::span<const GuidBytes> ids);
   /// Organizations with a rule that waits for something which may not happen.
   std::vector<std::string> waiting() const;
   /// What such rules say when every event of the organization before `complete_until` is known; to be committed, or else `forget`. Told
@@ -135,7 +136,7 @@ class Watch {
   void tell(const News& news);
   Result<Windows*> windows(const std::string& organization_id, const RulingPtr& ruling);
   Status note_firing(const RulingPtr& ruling, const detect::Firing& firing,
-                     const std::unordered_map<std::uint64_t, const std::string*>& known, std::vector<control::Match>& out);
+                     const std::unordered_map<std::uint64_t, const GuidBytes*>& known, std::vector<control::Match>& out);
 
   const Parts parts_;
   const Options options_;

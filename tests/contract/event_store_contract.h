@@ -61,7 +61,7 @@ TEST_P(EventStoreContract, TellsTheIdsThatAreAskedForAlsoOfEventsItKnew) {
     ASSERT_EQ(result->ids.size(), wanted.size());
     const char* uids[] = {"uid-7", "uid-2", "uid-2", "uid-3", "uid-3"};
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      const auto event = store_->get(kKey.organization_id, result->ids[i]);
+      const auto event = store_->get(kKey.organization_id, guid_text(result->ids[i]));
       ASSERT_TRUE(event && *event) << round << ' ' << i;
       EXPECT_EQ((*event)->vendor_uid, uids[i]);
     }

@@ -47,7 +47,7 @@ create table signal(
   time integer not null,         -- of the event
   event blob not null,           -- its id, 16 bytes
   part integer not null,         -- a correlation: digest of the group; else 0
-  captures text not null,        -- JSON array of the values that correlations need; a correlation: of its group
+  captures blob not null,        -- the values that correlations need, see codec/packed_texts.h; a correlation: of its group
   at_hour integer not null,      -- when it was noticed, since 1970: what goes by age goes by this, so that history being read is safe
   alert_no integer,
   primary key(rule_no, time, event, part)

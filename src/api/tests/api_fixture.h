@@ -174,7 +174,7 @@ class ApiFixture : public ::testing::Test {
     control::Match match;
     match.rule_no = ruling->states[*index].no;
     match.time = time;
-    match.event_id = event_id;
+    match.event = guid_bytes(event_id).value();
     match.alert = std::move(alert);
     step.matches.push_back(std::move(match));
     ASSERT_TRUE(control_->commit(std::span(&step, 1), {}, clock_.now()));

@@ -60,7 +60,7 @@ class MemoryStore final : public store::EventStore {
       else if (!result.newest || event.view.time > *result.newest)
         result.newest = event.view.time;
     }
-    for (const auto event : wanted) result.ids.push_back(id_of(key, batch[event].view.vendor_uid));
+    for (const auto event : wanted) result.ids.push_back(guid_bytes(id_of(key, batch[event].view.vendor_uid)).value());
     if (what == Fault::kDieAfter) throw Died();
     return result;
   }

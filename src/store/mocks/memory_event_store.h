@@ -44,7 +44,7 @@ class MemoryEventStore final : public EventStore {
         ++result.versions;
       }
     }
-    for (const auto event : wanted) result.ids.push_back(stored_[slots[event] - 1].event.id);
+    for (const auto event : wanted) result.ids.push_back(guid_bytes(stored_[slots[event] - 1].event.id).value());
     return result;
   }
 

@@ -116,9 +116,9 @@ class WatchFixture : public ::testing::Test {
       view.actor_uid = events[i].who;
       page.push_back({view, raws[i]});
     }
-    const Sight sight = watch_->look(eye_, organization_, *registry_->all()[0], "entries", page);
-    std::vector<std::string> ids;
-    for (const std::uint32_t event : sight.events) ids.push_back(id_of(events[event].uid));
+    Sight sight = watch_->look(eye_, organization_, *registry_->all()[0], "entries", page);
+    std::vector<GuidBytes> ids;
+    for (const std::uint32_t event : sight.events) ids.push_back(guid_bytes(id_of(events[event].uid)).value());
     auto matches = watch_->judge(key(), sight, ids);
     EXPECT_TRUE(matches) << (matches ? "" : matches.error().message);
     return matches.value_or(std::vector<control::Match>());
