@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { account } from './mock/account.mjs';
+import { backtest, detections } from './mock/detections.mjs';
 import { counts, polls, states, verifying } from './mock/device_states.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -252,6 +253,11 @@ function api(method, url, body, token, request) {
   if (method !== 'GET' && request.headers['x-csrf-token'] !== `csrf-${token}`) throw new Refusal(403, 'csrf', 'The page is stale.');
   const own = account(method, path, body, request, Refusal);
   if (own) return own;
+  const rules = detections(method, url, body, request, Refusal);
+  if (rules) {
+    if (method !== 'GET' && !path.endsWith('/check')) tell('detections', { rules: true, matches: false });
+    return rules;
+  }
   if (path === '/api/v2/plugins') return { status: 200, body: { data: [plugin] } };
   if (path === '/api/v2/plugins/1password/inspect') {
     const secret = body.secrets.device_info.api_token;
@@ -369,6 +375,7 @@ createServer((request, response) => {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
     return request.on('end', () => {
+      if (url.pathname === '/api/v2/detection_backtests' && sessions.has(token)) return backtest(request, response, JSON.parse(text));
       setTimeout(() => {
         try {
           const answer = api(request.method, url, text === '' ? null : JSON.parse(text), token, request);

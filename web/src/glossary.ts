@@ -100,7 +100,76 @@ export const glossary = {
   },
   detection_rule: {
     term: 'Detection rule',
-    meaning: 'A description of events that deserve attention. A match would become an alert; this version has none.',
+    meaning: 'A description, in the Sigma format, of events that deserve attention. What fits it is a match, and may raise an alert.',
+  },
+  match: {
+    term: 'Match',
+    meaning: 'An event that a detection rule fits. Matches are counted by the time written in the event.',
+  },
+  alert: {
+    term: 'Alert',
+    meaning: 'What somebody should look at: a match of a rule that alerts. Further matches about the same thing join it instead of raising another.',
+  },
+  matches_24h: {
+    term: 'Matches in 24 h',
+    meaning: 'Events of the last 24 hours that the rule matched.',
+  },
+  matches_30d: {
+    term: 'Matches in 30 days',
+    meaning: 'Events of the last 30 days that the rule matched.',
+  },
+  alerts_7d: {
+    term: 'Alerts in 7 days',
+    meaning: 'Alerts raised by events of this device in the last seven days.',
+  },
+  rule_level: {
+    term: 'Level',
+    meaning: 'How grave a match is, as the author of the rule judges it: critical, high, medium, low or informational.',
+  },
+  rule_state: {
+    term: 'State of a rule',
+    meaning:
+      'Running: it watches every event. New: it watches and counts, and does not alert yet. Off: a person switched it off. Broken: its text cannot be used; all other rules run.',
+  },
+  rule_new: {
+    term: 'New rule',
+    meaning: 'For its first 48 hours a rule counts its matches without alerting, so that a noisy one does no harm. Somebody who has looked can end that time.',
+  },
+  rule_cost: {
+    term: 'Cost of a rule',
+    meaning: 'The processor time of trying this rule alone on one event, measured on stored events, without the reading of the event.',
+  },
+  rule_alerts: {
+    term: 'What a match does',
+    meaning: 'A match raises an alert, or is only counted: some rules are there to be part of others.',
+  },
+  log_source: {
+    term: 'Log source',
+    meaning: 'The product and the kind of its events that a rule looks at; other events are never tried.',
+  },
+  tactic: {
+    term: 'Tactic',
+    meaning: "What an attacker is after at this step, in the words of MITRE ATT&CK: to get in, to stay, to steal.",
+  },
+  technique: {
+    term: 'Technique',
+    meaning: 'How an attacker does it, by the number in MITRE ATT&CK.',
+  },
+  tactics_blind: {
+    term: 'Blind',
+    meaning: 'Nobody watches these tactics now: only streams of this device do, and they bring nothing.',
+  },
+  false_positives: {
+    term: 'False positives',
+    meaning: 'What matches as well though nothing is wrong.',
+  },
+  correlation: {
+    term: 'Correlation',
+    meaning: 'A rule about the matches of other rules: how many, of how many kinds, in what order, within a time.',
+  },
+  backtest: {
+    term: 'Backtest',
+    meaning: 'Tries a rule on events that are stored already, to see what it would have matched. Nothing is recorded and no alert is raised.',
   },
   token_allows: {
     term: 'What the token allows',

@@ -12,6 +12,8 @@ export interface ApiProblem {
   code: string;
   detail: string;
   pointer: string | null;
+  /** Where in a text of rules, counted from 1. */
+  place?: { line: number; column: number };
 }
 
 export class ApiError extends Error {
@@ -70,6 +72,7 @@ function problemsOf(status: number, text: string): ApiProblem[] {
       code: error.code ?? String(status),
       detail: error.detail ?? error.title ?? `The server answered ${String(status)}.`,
       pointer: error.source?.pointer ?? null,
+      ...(error.meta ? { place: error.meta } : {}),
     }));
     if (list.length > 0) return list;
   } catch {
@@ -153,6 +156,6 @@ export async function request<T>(method: Method, path: string, options: RequestO
 }
 
 /** An answer that is read piece by piece: server-sent events, or bytes of unknown length. */
-export async function openStream(path: string, accept: string, signal: AbortSignal): Promise<Response> {
-  return persist(() => send('GET', path, { signal }, accept));
+export async function openStream(path: string, accept: string, signal: AbortSignal, body?: unknown): Promise<Response> {
+  return persist(() => send(body === undefined ? 'GET' : 'POST', path, { signal, body }, accept));
 }

@@ -29,9 +29,12 @@ export class EventParser {
   }
 }
 
-/** Server-sent events of one request. Unlike EventSource it never connects again by itself; leaving the loop ends it. */
-export async function* serverEvents(path: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-  const response = await openStream(path, 'text/event-stream', signal);
+/**
+ * Server-sent events of one request: a GET, or a POST where it has a body. Unlike EventSource it never connects again by itself; leaving
+ * the loop ends it.
+ */
+export async function* serverEvents(path: string, signal: AbortSignal, body?: unknown): AsyncGenerator<ServerEvent> {
+  const response = await openStream(path, 'text/event-stream', signal, body);
   const reader = response.body?.getReader();
   if (!reader) return;
   const decoder = new TextDecoder();

@@ -1,9 +1,9 @@
 import type { ComponentType } from 'react';
 import type { Session } from '@/api/types';
-import { IconActivity, IconHome, IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { IconActivity, IconHome, IconRadar2, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 
 export interface Area {
-  to: '/' | '/events' | '/settings/security-devices' | '/settings/egress-addresses';
+  to: '/' | '/events' | '/detections' | '/settings/security-devices' | '/settings/egress-addresses';
   title: string;
   Icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
   settings: boolean;
@@ -14,6 +14,7 @@ export function areasOf(session: Session): Area[] {
   const areas: Area[] = [
     { to: '/', title: 'Home', Icon: IconHome, settings: false },
     { to: '/events', title: 'Events', Icon: IconActivity, settings: false },
+    { to: '/detections', title: 'Detections', Icon: IconRadar2, settings: false },
     { to: '/settings/security-devices', title: 'Security Devices', Icon: IconPlugConnected, settings: true },
   ];
   if (session.server.egress_addresses.length > 0) {

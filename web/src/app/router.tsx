@@ -10,6 +10,7 @@ import { deviceListQuery } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { sessionQuery } from '@/data/session/session';
 import { validateEventsSearch } from '@/features/events/search';
+import { validateRulesSearch } from '@/features/detections/search';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
 import { SignInPage } from '@/features/sign-in/SignInPage';
@@ -111,9 +112,36 @@ const eventRoute = createRoute({
   component: lazyPage(() => import('@/features/events/panel/EventPanel').then((module) => module.EventPanel)),
 });
 
+const detectionsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/detections',
+  validateSearch: validateRulesSearch,
+  component: lazyPage(() => import('@/features/detections/DetectionsPage').then((module) => module.DetectionsPage)),
+});
+
+const ruleRoute = createRoute({
+  getParentRoute: () => detectionsRoute,
+  path: '$ruleId',
+  errorComponent: PanelBroken,
+  component: lazyPage(() => import('@/features/detections/panel/RulePanel').then((module) => module.RulePanel)),
+});
+
+const writeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/detections/write',
+  validateSearch: ({ from }: Record<string, unknown>): { from?: string } => (typeof from === 'string' && from !== '' ? { from } : {}),
+  component: lazyPage(() => import('@/features/detections/write/WritePage').then((module) => module.WritePage)),
+});
+
+const editRuleRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/detections/write/$ownRuleId',
+  component: lazyPage(() => import('@/features/detections/write/WritePage').then((module) => module.EditPage)),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), egressRoute, profileRoute]),
+  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), detectionsRoute.addChildren([ruleRoute]), writeRoute, editRuleRoute, egressRoute, profileRoute]),
 ]);
 
 /** Search parameters are plain text: links can be read, shared and written by hand. */

@@ -51,6 +51,7 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
       })),
       { id: 'area /profile', group: 'Go to', label: 'Profile', words: 'account password second factor sign-ins sessions', Icon: IconUserCircle, run: go('/profile') },
       action('add', 'Add Security Device', IconPlus, go('/settings/security-devices/add'), 'connect new integration'),
+      action('write-rule', 'Write a rule', IconPlus, go('/detections/write'), 'new detection sigma'),
       action('scheme', dark ? 'Use light colours' : 'Use dark colours', dark ? IconSun : IconMoon, toggle, 'theme mode'),
       action('system', 'Use the colours of the system', IconDeviceDesktop, () => {
         choose({ theme: 'system' });

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
+import { tellDetections } from '@/data/detections/keys';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
 import { tellArrivals } from '@/data/events/arrivals';
 import { historyKeys } from '@/data/histories/histories';
@@ -32,6 +33,7 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
   if (messages.some((message) => message.kind === 'reset')) {
     void client.invalidateQueries({ queryKey: deviceKeys.all });
     void client.invalidateQueries({ queryKey: ['security_device_histories'] });
+    tellDetections(client, { rules: true, matches: true });
     tellArrivals(null);
     return;
   }
@@ -58,6 +60,8 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
     message.kind === 'events' ? [{ deviceId: message.data.security_device_id, stream: message.data.stream }] : [],
   );
   if (arrivals.length > 0) tellArrivals(arrivals);
+  const told = messages.flatMap((message) => (message.kind === 'detections' ? [message.data] : []));
+  if (told.length > 0) tellDetections(client, { rules: told.some((one) => one.rules), matches: told.some((one) => one.matches) });
   if (changes.size > 0) patchDevices(client, changes);
   for (const id of histories) void client.invalidateQueries({ queryKey: historyKeys.of(id) });
   if (histories.size > 0) void client.invalidateQueries({ queryKey: recentKey });

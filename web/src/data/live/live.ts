@@ -1,5 +1,5 @@
 import { answered } from '@/api/reach';
-import type { LiveChange, LiveEvents, LiveHistory } from '@/api/types';
+import type { LiveChange, LiveDetections, LiveEvents, LiveHistory } from '@/api/types';
 
 /**
  * The live feed. One connection a browser: the tab that holds the lock reads it and tells the other tabs, because a
@@ -11,6 +11,7 @@ export type LiveMessage =
   | { kind: 'change'; data: LiveChange }
   | { kind: 'history'; data: LiveHistory }
   | { kind: 'events'; data: LiveEvents }
+  | { kind: 'detections'; data: LiveDetections }
   | { kind: 'reset'; data: Record<string, never> };
 
 export interface LiveState {
@@ -21,7 +22,7 @@ export interface LiveState {
 
 type Wire = { type: 'message'; message: LiveMessage } | { type: 'state'; state: LiveState } | { type: 'hello' };
 
-const kinds = ['change', 'history', 'events', 'reset'] as const;
+const kinds = ['change', 'history', 'events', 'detections', 'reset'] as const;
 /** The first message is handed on at once, what follows it in batches: fifty a second cost ten renders and not fifty. */
 const batchMs = 100;
 /** The server says something every 15 s; after three missed pings the connection is dead, whatever the socket thinks. */

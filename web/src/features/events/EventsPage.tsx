@@ -16,7 +16,7 @@ import { Histogram, spanOf } from './Histogram';
 import { EventList } from './list/EventList';
 import { SearchProgress } from './list/SearchProgress';
 import { useNames } from './names';
-import { barsFor, endsOf, parseRange, presetRange } from './range';
+import { barsFor, endsOf, parseRange, presetRange } from '@/ui/range/range';
 import { area, filtersOf, onlyWanted, shapeOf, withValue, type EventsSearch } from './search';
 import { Toolbar } from './Toolbar';
 import { useFresh } from './useFresh';

@@ -6,7 +6,7 @@ import { Skeleton } from '@/ui/states';
 import { count } from '@/ui/timeText';
 import { useZone, zoneOffset } from '@/ui/zone';
 import type { Names } from './names';
-import { barsFor, spanText, type Ends } from './range';
+import { barsFor, spanText, type Ends } from '@/ui/range/range';
 import classes from './events.module.css';
 
 const BarChart = lazy(() => import('@/charts/BarChart').then((module) => ({ default: module.BarChart })));

@@ -9,8 +9,8 @@ import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { IconDownload, IconRefresh, IconSearch } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
-import { RangePicker } from './RangePicker';
-import { presetRange } from './range';
+import { RangePicker } from '@/ui/range/RangePicker';
+import { presetRange } from '@/ui/range/range';
 import type { EventsSearch } from './search';
 import classes from './events.module.css';
 

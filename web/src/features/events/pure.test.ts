@@ -4,7 +4,7 @@ import type { EventRow } from '@/data/events/types';
 import { barsOf, spanOf } from './Histogram';
 import { linesOf } from './list/lines';
 import { differencesOf } from './panel/differences';
-import { barsFor, endsOf, parseRange, rangeWords, spanText } from './range';
+import { barsFor, endsOf, parseRange, rangeWords, spanText } from '@/ui/range/range';
 import { filtersOf, readSearch, withValue } from './search';
 
 const now = Date.parse('2026-11-22T12:00:00Z');

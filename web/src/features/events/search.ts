@@ -1,7 +1,7 @@
 import { eventFields, type EventField, type EventFilter } from '@/data/events/types';
 import { filterText, parseFilter } from '@/ui/filters/filters';
 import { tellBroken, type Broken } from '@/ui/BrokenAddress';
-import { parseRange, presetRange } from './range';
+import { parseRange, presetRange } from '@/ui/range/range';
 
 /** Everything about the view that a link carries. A filter is `a,b` or `!a,b`; see ui/filters. */
 export type EventsSearch = { range?: string; text?: string } & Partial<Record<EventField, string>>;

@@ -1,8 +1,8 @@
 import { Button, Loader } from '@mantine/core';
 import { count } from '@/ui/timeText';
 import { useEventsView } from '../context';
-import { presetRange, rangeWords } from '../range';
-import { printMoment } from '../RangePicker';
+import { presetRange, rangeWords } from '@/ui/range/range';
+import { printMoment } from '@/ui/range/RangePicker';
 import type { EventsSearch } from '../search';
 import { widerRange } from './EventList';
 import classes from './list.module.css';

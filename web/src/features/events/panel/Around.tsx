@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { EventRow } from '@/data/events/types';
 import { filterText } from '@/ui/filters/filters';
 import { IconListSearch } from '@/ui/icons';
-import { spanText } from '../range';
+import { spanText } from '@/ui/range/range';
 import type { EventsSearch } from '../search';
 import classes from './panel.module.css';
 

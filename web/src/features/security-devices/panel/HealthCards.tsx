@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Device } from '@/api/types';
 import { weekTotalQuery } from '@/data/counts/deviceCounts';
+import { weekAlertsQuery } from '@/data/detections/alerts';
+import { deviceDetectionsQuery } from '@/data/detections/rules';
 import { lastGoodPollQuery } from '@/data/polls/polls';
 import type { GlossaryKey } from '@/glossary';
 import { AppLink } from '@/ui/AppLink';
@@ -79,45 +81,49 @@ function Data({ device }: { device: Device }) {
   );
 }
 
-/** Only the first stage of the way from events to incidents exists; the rest is not drawn as zeros. */
+/** From events to alerts. What comes after alerts does not exist yet and is not drawn as zeros. */
 function Alerts({ device }: { device: Device }) {
-  const week = useQuery(weekTotalQuery(device.id));
+  const events = useQuery(weekTotalQuery(device.id));
+  const rules = useQuery(deviceDetectionsQuery(device.id));
+  const alerts = useQuery(weekAlertsQuery(device.id));
+  const matches = rules.data?.rules.reduce((sum, rule) => sum + rule.matches_30d, 0);
   return (
-    <Card
-      title="Alerts"
-      note={
-        <>
-          This version has no <Term of="detection_rule">detection rules</Term> yet: events are kept and can be searched, and
-          none becomes an alert.
-        </>
-      }
-    >
+    <Card title="Alerts">
       <Fact term="events_7d">
-        {week.data !== undefined ? (
-          <AppLink
-            href={eventsAddress({ device: device.id, range: '7d' })}
-            aria-label={`${count(week.data)} events in 7 days, show them`}
-          >
-            {count(week.data)}
-          </AppLink>
-        ) : week.isError ? (
-          <span className="pk-muted">could not be counted</span>
-        ) : (
-          <Skeleton width={60} />
-        )}
+        <Counted value={events.data} failed={events.isError}>
+          {(value) => (
+            <AppLink href={eventsAddress({ device: device.id, range: '7d' })} aria-label={`${count(value)} events in 7 days, show them`}>
+              {count(value)}
+            </AppLink>
+          )}
+        </Counted>
+      </Fact>
+      <Fact term="matches_30d">
+        <Counted value={matches} failed={rules.isError}>
+          {count}
+        </Counted>
+      </Fact>
+      <Fact term="alerts_7d">
+        <Counted value={alerts.data} failed={alerts.isError}>
+          {count}
+        </Counted>
       </Fact>
     </Card>
   );
 }
 
-function Card({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
+function Counted({ value, failed, children }: { value: number | undefined; failed: boolean; children: (value: number) => ReactNode }) {
+  if (value !== undefined) return <>{children(value)}</>;
+  return failed ? <span className="pk-muted">could not be counted</span> : <Skeleton width={60} />;
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={classes.card}>
       <Heading level={4} className={classes.cardTitle}>
         {title}
       </Heading>
       <dl>{children}</dl>
-      {note !== undefined && <p className={classes.cardNote}>{note}</p>}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { Term } from '@/ui/Term';
 import { For } from '@/ui/time';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
+import { Detections } from './Detections';
 import { HealthCards } from './HealthCards';
 import { Heading } from '@/ui/PanelHeading';
 import { Polls } from './Polls';
@@ -76,6 +77,7 @@ export function HealthSection({ device }: { device: Device }) {
         <TokenLine device={device} />
         {details && details.streams.length > 0 && <Streams device={device} streams={details.streams} />}
         <Traffic device={device} />
+        {level !== 'deleted' && <Detections deviceId={device.id} />}
         {details && details.streams.length > 0 && <Polls device={device} streams={details.streams} />}
       </Later>
     </section>

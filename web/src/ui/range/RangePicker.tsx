@@ -7,12 +7,19 @@ import { IconCalendar, IconChevronDown } from '@/ui/icons';
 import { dayTime, zoneName } from '@/ui/timeText';
 import { fromInput, inputText, startOfDay } from '@/ui/zone';
 import { endsOf, parseRange, presetRange, quickRanges, rangeWords, spanText } from './range';
-import classes from './events.module.css';
+import classes from './range.module.css';
 
 export const printMoment = (ms: number): string => dayTime(new Date(ms).toISOString());
 
 /** The button that says which time is shown; it opens quick ranges and a calendar. */
-export function RangePicker({ range, onChange }: { range: string; onChange: (range: string) => void }) {
+export interface RangePickerProps {
+  range: string;
+  onChange: (range: string) => void;
+  /** Which quick ranges are offered. */
+  quick?: readonly string[];
+}
+
+export function RangePicker({ range, onChange, quick = quickRanges }: RangePickerProps) {
   const [opened, setOpened] = useState(false);
   const choose = (next: string): void => {
     setOpened(false);
@@ -35,7 +42,7 @@ export function RangePicker({ range, onChange }: { range: string; onChange: (ran
         </Button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Time range" onKeyDown={keepEscape}>
-        {opened && <Choices range={range} onChoose={choose} />}
+        {opened && <Choices range={range} quick={quick} onChoose={choose} />}
       </Popover.Dropdown>
     </Popover>
   );
@@ -48,7 +55,7 @@ interface Draft {
   half: number | null;
 }
 
-function Choices({ range, onChoose }: { range: string; onChoose: (range: string) => void }) {
+function Choices({ range, quick, onChoose }: { range: string; quick: readonly string[]; onChoose: (range: string) => void }) {
   const [now] = useState(serverNow);
   const [draft, setDraft] = useState<Draft>(() => {
     const ends = endsOf(parseRange(range) ?? { kind: 'all' }, now);
@@ -75,7 +82,7 @@ function Choices({ range, onChoose }: { range: string; onChoose: (range: string)
   return (
     <div className={classes['rangeBox']}>
       <ul className={classes['quick']} aria-label="Quick ranges">
-        {quickRanges.map((one) => (
+        {quick.map((one) => (
           <li key={one}>
             <button type="button" aria-current={one === range ? 'true' : undefined} data-autofocus={one === (range || presetRange) ? true : undefined} onClick={() => { onChoose(one); }}>
               {rangeWords(one, printMoment)}

@@ -1,0 +1,46 @@
+import type { DetectionRule } from '@/api/types';
+import { IconAlertOctagon, IconCircleCheck, IconClock, IconMinus } from '@/ui/icons';
+import { dayTime } from '@/ui/timeText';
+import { levelWords, stateWords, type Level } from './words';
+import classes from './detections.module.css';
+
+export function LevelBadge({ level }: { level: string | null }) {
+  if (level === null) return <span className="pk-muted">None</span>;
+  return (
+    <span className={classes['level']} data-level={level}>
+      {levelWords[level as Level] ?? level}
+    </span>
+  );
+}
+
+const icons = { running: IconCircleCheck, new: IconClock, off: IconMinus, broken: IconAlertOctagon };
+
+/** What a state brings with it, in short: since when it will alert, why it is off, where it is broken. */
+export function stateDetail(rule: DetectionRule): string | null {
+  const { state, alert_from, reason, problem } = rule.attributes;
+  if (state === 'new') return alert_from === null ? null : `alerts from ${dayTime(alert_from)}`;
+  if (state === 'off') return reason;
+  if (state === 'broken') return problem?.line ? `line ${String(problem.line)}` : (problem?.message ?? null);
+  return null;
+}
+
+/** An icon and a word, never a colour alone. */
+export function StateBadge({ rule }: { rule: DetectionRule }) {
+  const { state, problem } = rule.attributes;
+  const Icon = icons[state];
+  const detail = stateDetail(rule);
+  return (
+    <span className={classes['state']} data-state={state} title={state === 'broken' ? problem?.message : (detail ?? undefined)}>
+      <Icon size={15} aria-hidden />
+      <span className={classes['stateWords']}>
+        {stateWords[state]}
+        {detail !== null && (
+          <span className={classes['stateDetail']}>
+            {state === 'off' ? ': ' : ', '}
+            {detail}
+          </span>
+        )}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,27 @@
+import classes from './detections.module.css';
+
+const around = 60;
+
+/** The line where something is wrong, with a caret below the place. A long line is cut to what stands around it. */
+export function Place({ line, column, source }: { line: number | null; column: number | null; source: string | null }) {
+  if (source === null || line === null) return null;
+  const at = Math.max(0, (column ?? 1) - 1);
+  const from = Math.max(0, at - around);
+  const cut = `${from > 0 ? '…' : ''}${source.slice(from, at + around)}${at + around < source.length ? '…' : ''}`;
+  // Tabs keep their width so that the caret stands below the right character.
+  const pad = cut.slice(0, at - from + (from > 0 ? 1 : 0)).replace(/[^\t]/g, ' ');
+  return (
+    <pre className={classes['place']} dir="ltr" aria-label={`Line ${String(line)}: ${source.slice(0, 400)}`}>
+      <span className={classes['placeNumber']}>{line} </span>
+      {cut}
+      {column !== null && (
+        <span aria-hidden>
+          {'\n'}
+          <span className={classes['placeNumber']}>{' '.repeat(String(line).length + 1)}</span>
+          {pad}
+          <span className={classes['caret']}>^</span>
+        </span>
+      )}
+    </pre>
+  );
+}

@@ -1,0 +1,233 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useCallback, useEffect, useRef } from 'react';
+import type { DetectionRule } from '@/api/types';
+import type { GlossaryKey } from '@/glossary';
+import { addressOf, AppLink } from '@/ui/AppLink';
+import { IconArrowDown, IconArrowUp } from '@/ui/icons';
+import { Skeleton } from '@/ui/states';
+import { Meaning } from '@/ui/Term';
+import { Ago } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import { useMedia } from '@/ui/useMedia';
+import { LevelBadge, StateBadge } from '../Badges';
+import { useRulesView } from '../context';
+import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
+import { useWalk } from './useWalk';
+import { costText, inOrder, sourceOf, tacticName } from '../words';
+import classes from './list.module.css';
+
+interface Column {
+  key: SortKey | 'tactics';
+  title: string;
+  term?: GlossaryKey;
+  width?: number;
+}
+
+const columns: Column[] = [
+  { key: 'title', title: 'Rule', term: 'detection_rule' },
+  { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
+  { key: 'state', title: 'State', term: 'rule_state', width: 208 },
+  { key: 'technology', title: 'Technology', term: 'log_source', width: 176 },
+  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 184 },
+  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 68 },
+  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
+  { key: 'last_match', title: 'Last match', width: 104 },
+  { key: 'cost', title: 'Cost', term: 'rule_cost', width: 84 },
+];
+
+const rowHeight = 40;
+const cardHeight = 104;
+const headHeight = 36;
+
+/** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
+export function RuleTable({ loading, selected, onSearch }: {
+  loading: boolean;
+  selected: string | undefined;
+  onSearch: (search: RulesSearch) => void;
+}) {
+  const { ids, rules, search, open } = useRulesView();
+  const scroller = useRef<HTMLDivElement>(null);
+  const cards = useMedia('(max-width: 640px)');
+  const virtual = useVirtualizer({
+    count: ids.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (cards ? cardHeight : rowHeight),
+    getItemKey: (index) => ids[index] ?? index,
+    scrollMargin: cards ? 0 : headHeight,
+    scrollPaddingStart: cards ? 0 : headHeight,
+    overscan: 6,
+    initialRect: { width: 1280, height: 800 },
+  });
+  useEffect(() => {
+    virtual.measure();
+  }, [cards, virtual]);
+  const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
+  useEffect(() => {
+    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    // Only when another rule is opened: what comes live must not scroll.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected, virtual]);
+  useWalk(scroller, ids.length, (index) => {
+    virtual.scrollToIndex(index, { align: 'auto' });
+  });
+  const openRow = useCallback((id: string) => {
+    open(id, false);
+  }, [open]);
+  const items = virtual.getVirtualItems();
+  const margin = virtual.options.scrollMargin;
+  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
+  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
+  return (
+    <div className={classes['box']}>
+      <div ref={scroller} className={classes['scroller']} tabIndex={-1}>
+        <table className={classes['table']} aria-label="Rules" aria-rowcount={ids.length + 1} aria-busy={loading}>
+          <Head search={search} onSearch={onSearch} />
+          <tbody>
+            {before > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: before }} />}
+            {loading
+              ? Array.from({ length: 12 }, (_, index) => <SkeletonRow key={index} />)
+              : items.map((item) => {
+                  const id = ids[item.index];
+                  const rule = id === undefined ? undefined : rules.get(id);
+                  return rule ? (
+                    <Row
+                      key={rule.id}
+                      rule={rule}
+                      index={item.index}
+                      href={addressOf(`/detections/${encodeURIComponent(rule.id)}`, search)}
+                      open={rule.id === selected}
+                      onOpen={openRow}
+                    />
+                  ) : null;
+                })}
+            {after > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: after }} />}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+const Row = memo(function Row({ rule, index, href, open, onOpen }: {
+  rule: DetectionRule;
+  index: number;
+  href: string;
+  open: boolean;
+  onOpen: (id: string) => void;
+}) {
+  const { attributes } = rule;
+  const tactics = inOrder(attributes.tactics).map(tacticName).join(', ');
+  const source = sourceOf(rule);
+  return (
+    // The title's link is what a keyboard uses; the rest of the row is only a larger target for a mouse.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <tr
+      data-index={index}
+      data-selected={open}
+      data-state={attributes.state}
+      aria-rowindex={index + 2}
+      className={classes['row']}
+      onClick={(event) => {
+        const on = event.target as HTMLElement;
+        if (on.closest('a, button') === null && window.getSelection()?.isCollapsed !== false) onOpen(rule.id);
+      }}
+    >
+      <th scope="row" data-col="title" title={attributes.title}>
+        <AppLink href={href} className={classes['title']} aria-current={open ? 'true' : undefined}>
+          <bdi>{attributes.title}</bdi>
+        </AppLink>
+      </th>
+      <td data-col="level">
+        <LevelBadge level={attributes.level} />
+      </td>
+      <td data-col="state">
+        <StateBadge rule={rule} />
+      </td>
+      <td data-col="technology" title={source}>
+        <bdi>{source}</bdi>
+      </td>
+      <td data-col="tactics" title={tactics}>
+        {tactics}
+      </td>
+      <td data-col="matches_24h" data-label="24 h">
+        <Count value={attributes.matches_24h} />
+      </td>
+      <td data-col="matches_30d" data-label="30 days">
+        <Count value={attributes.matches_30d} />
+      </td>
+      <td data-col="last_match" data-label="last match">
+        <Ago time={attributes.last_match_at} />
+      </td>
+      <td data-col="cost">
+        {attributes.cost_ns_per_event === null ? (
+          <span className="pk-muted" title={attributes.kind === 'correlation' ? 'A correlation looks at matches only' : 'Not measured yet'}>
+            –
+          </span>
+        ) : (
+          costText(attributes.cost_ns_per_event)
+        )}
+      </td>
+    </tr>
+  );
+});
+
+function Count({ value }: { value: number }) {
+  return value === 0 ? <span className="pk-muted">0</span> : <>{count(value)}</>;
+}
+
+function SkeletonRow() {
+  return (
+    <tr className={classes['row']} aria-hidden>
+      {columns.map(({ key }) => (
+        <td key={key} data-col={key}>
+          <Skeleton width={key === 'title' ? '60%' : '70%'} />
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** Sorting by a click on a column's head; a click on the sorted one turns it round. */
+function Head({ search, onSearch }: { search: RulesSearch; onSearch: (search: RulesSearch) => void }) {
+  const sort = parseSort(search.sort);
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {columns.map(({ key, title, term, width }) => {
+          const active = sort.key === key;
+          return (
+            <th
+              key={key}
+              scope="col"
+              data-col={key}
+              style={width === undefined ? undefined : { width }}
+              aria-sort={key === 'tactics' ? undefined : active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            >
+              {key === 'tactics' ? (
+                <Meaning of={term}>
+                  {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the meaning must be reachable by keyboard */}
+                  <span tabIndex={0}>{title}</span>
+                </Meaning>
+              ) : (
+                <Meaning of={term}>
+                  <button
+                    type="button"
+                    className={classes['sort']}
+                    onClick={() => {
+                      const { sort: _, ...rest } = search;
+                      const text = sortText(turned(sort, key));
+                      onSearch(text === undefined ? rest : { ...rest, sort: text });
+                    }}
+                  >
+                    {title}
+                    {active && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+                  </button>
+                </Meaning>
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { DetectionRule } from '@/api/types';
+import { bucketStarts, fill, stepOf } from '@/charts/series';
+import { countsQuery, matchesQuery, shownMatches, type CountWidth } from '@/data/detections/rules';
+import { Segmented } from '@/ui/Segmented';
+import { Skeleton } from '@/ui/states';
+import { Ago } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import { EventRows } from '../EventRows';
+import { Section } from './Section';
+import classes from './panel.module.css';
+
+const BarChart = lazy(() => import('@/charts/BarChart').then((module) => ({ default: module.BarChart })));
+
+const widths = [['day', '30 days'], ['hour', '48 hours']] as const;
+const fewRows = 10;
+
+/** How often and when it matched, and the newest events that it matched. */
+export function MatchesSection({ rule }: { rule: DetectionRule }) {
+  const [width, setWidth] = useState<CountWidth>('day');
+  const { matches_24h: day, matches_30d: month, last_match_at: last } = rule.attributes;
+  return (
+    <Section title="Matches" aside={<Segmented label="Period" choices={widths} value={width} onChange={setWidth} />}>
+      <p className="pk-num">
+        {count(day)} in 24 h, {count(month)} in 30 days
+        {last !== null && (
+          <>
+            , the last <Ago time={last} />
+          </>
+        )}
+      </p>
+      <Chart ruleId={rule.id} width={width} />
+      <Recent rule={rule} />
+    </Section>
+  );
+}
+
+function Chart({ ruleId, width }: { ruleId: string; width: CountWidth }) {
+  const query = useQuery(countsQuery(ruleId, width));
+  const { data } = query;
+  const drawn = useMemo(() => {
+    if (!data) return null;
+    const step = stepOf[data.meta.width];
+    const starts = bucketStarts(data.from, data.to, step);
+    return { starts, step, now: data.to, series: [{ key: 'matches', title: 'Matches', counts: fill(starts, step, data.data) }] };
+  }, [data]);
+  const waiting = <Skeleton height={124} />;
+  if (query.error && !data) return <p className="pk-muted">The counts could not be loaded: {query.error.message}</p>;
+  return (
+    <div className={classes['chart']}>
+      {drawn === null ? (
+        waiting
+      ) : (
+        <Suspense fallback={waiting}>
+          <BarChart label={`Matches, last ${width === 'day' ? '30 days' : '48 hours'}`} unit="matches" height={104} {...drawn} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Recent({ rule }: { rule: DetectionRule }) {
+  const query = useQuery(matchesQuery(rule.id));
+  const [all, setAll] = useState(false);
+  if (query.error && !query.data) return <p className="pk-muted">The matches could not be loaded: {query.error.message}</p>;
+  if (!query.data) return <Skeleton height={90} />;
+  const events = query.data;
+  if (events.length === 0) {
+    return <p className="pk-muted">It has matched nothing yet. A backtest tells what it would have matched in events that are stored.</p>;
+  }
+  return (
+    <>
+      <EventRows events={all ? events : events.slice(0, fewRows)} label="Recent matches" />
+      {events.length > fewRows && !all && (
+        <button type="button" className={classes['textButton']} onClick={() => { setAll(true); }}>
+          Show {events.length < shownMatches ? `all ${String(events.length)}` : `the newest ${String(shownMatches)}`}
+        </button>
+      )}
+    </>
+  );
+}

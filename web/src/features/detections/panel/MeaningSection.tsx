@@ -1,0 +1,109 @@
+import type { ReactNode } from 'react';
+import type { DetectionRule } from '@/api/types';
+import type { GlossaryKey } from '@/glossary';
+import { AppLink } from '@/ui/AppLink';
+import { Skeleton } from '@/ui/states';
+import { Term } from '@/ui/Term';
+import { Ago } from '@/ui/time';
+import { costText, inOrder, originWords, sourceOf, tacticName } from '../words';
+import { Section } from './Section';
+import classes from './panel.module.css';
+
+const ruleAddress = (id: string): string => `/detections/${encodeURIComponent(id)}`;
+const isWeb = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
+
+/** What the rule is for and what it looks at, in words. */
+export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading: boolean }) {
+  const { attributes } = rule;
+  const { words, description, inputs = [], used_by: usedBy = [] } = attributes;
+  return (
+    <Section title="What it means">
+      {description !== null && description.trim() !== '' && <p className={classes['prose']}>{description.trim()}</p>}
+      {words !== undefined && words !== '' ? <p className={classes['words']}>{words}</p> : loading && <Skeleton width="90%" height={16} />}
+      <dl className={classes['facts']}>
+        <Fact term="log_source">{sourceOf(rule) || <span className="pk-muted">any</span>}</Fact>
+        {attributes.tactics.length > 0 && <Fact term="tactic">{inOrder(attributes.tactics).map(tacticName).join(', ')}</Fact>}
+        {attributes.techniques.length > 0 && <Fact term="technique">{attributes.techniques.join(', ')}</Fact>}
+        {attributes.falsepositives.length > 0 && (
+          <Fact term="false_positives">
+            <ul className={classes['plainList']}>
+              {attributes.falsepositives.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        <Fact term="rule_alerts">
+          {attributes.alerts ? 'A match raises an alert' : usedBy.length > 0 ? 'Matches are counted for other rules' : 'Matches are only counted'}
+        </Fact>
+        {inputs.length > 0 && (
+          <Fact term="correlation">
+            Looks at matches of <Refs of={inputs} />
+          </Fact>
+        )}
+        {usedBy.length > 0 && (
+          <Fact title="Used by">
+            <Refs of={usedBy} />
+          </Fact>
+        )}
+        <Fact term="rule_cost">
+          {attributes.cost_ns_per_event !== null
+            ? `${costText(attributes.cost_ns_per_event)} an event`
+            : attributes.kind === 'correlation'
+              ? 'none of its own: it looks at matches only'
+              : 'not measured yet'}
+        </Fact>
+        <Fact title="Origin">
+          {originWords[attributes.origin]}
+          {attributes.file !== null && <code className={classes['file']}>{attributes.file}</code>}
+          {attributes.updated_at !== null && (
+            <span className="pk-muted">
+              {' '}
+              changed <Ago time={attributes.updated_at} />
+            </span>
+          )}
+        </Fact>
+        {attributes.author !== null && <Fact title="Author">{attributes.author}</Fact>}
+        {attributes.references.length > 0 && (
+          <Fact title="References">
+            <ul className={classes['plainList']}>
+              {attributes.references.map((one) => (
+                <li key={one}>
+                  {isWeb(one) ? (
+                    <a href={one} target="_blank" rel="noreferrer noopener">
+                      {one}
+                    </a>
+                  ) : (
+                    one
+                  )}
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+function Fact({ term, title, children }: { term?: GlossaryKey; title?: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{term === undefined ? title : <Term of={term} />}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Refs({ of }: { of: { id: string; title: string }[] }) {
+  return (
+    <>
+      {of.map((one, index) => (
+        <span key={one.id}>
+          {index > 0 && ', '}
+          <AppLink href={ruleAddress(one.id)}>{one.title}</AppLink>
+        </span>
+      ))}
+    </>
+  );
+}

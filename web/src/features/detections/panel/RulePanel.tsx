@@ -1,0 +1,173 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ApiError } from '@/api/client';
+import { ruleQuery } from '@/data/detections/rules';
+import { addressOf, AppLink } from '@/ui/AppLink';
+import { announce } from '@/ui/announce';
+import { Boundary } from '@/ui/Boundary';
+import { copyText } from '@/ui/CopyButton';
+import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
+import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
+import { Later } from '@/ui/Later';
+import { PanelFrame } from '@/ui/PanelFrame';
+import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { count } from '@/ui/timeText';
+import { useKey } from '@/ui/useKey';
+import { useZone } from '@/ui/zone';
+import { BacktestSection } from '../backtest/BacktestSection';
+import { LevelBadge, StateBadge } from '../Badges';
+import { useRulesView } from '../context';
+import { ExamplesSection } from './ExamplesSection';
+import { HistorySection } from './HistorySection';
+import { MatchesSection } from './MatchesSection';
+import { MeaningSection } from './MeaningSection';
+import { StateCallout } from './StateCallout';
+import { TextSection } from './TextSection';
+import classes from './panel.module.css';
+
+/** Everything about one rule, beside the list. Its address is its own. */
+export function RulePanel() {
+  useZone();
+  const { ruleId } = useParams({ from: '/app/detections/$ruleId' });
+  const { ids, rules, open, close } = useRulesView();
+  const query = useQuery(ruleQuery(ruleId));
+  // The list knows most of it already: the panel opens at once and fills in.
+  const known = query.data?.rule ?? rules.get(ruleId);
+  const rule = known?.id === ruleId ? known : undefined;
+  const title = rule?.attributes.title;
+  const heading = usePanelIsPage() ? 'h1' : 'h2';
+  const position = ids.indexOf(ruleId);
+  const previous = position > 0 ? ids[position - 1] : undefined;
+  const next = position >= 0 ? ids[position + 1] : undefined;
+  const goTo = (id: string | undefined): void => {
+    if (id !== undefined) open(id, true);
+  };
+  useKey('[', () => {
+    goTo(previous);
+  }, 'Previous and next rule');
+  useKey(']', () => {
+    goTo(next);
+  }, 'Previous and next rule');
+  useKey('Escape', () => {
+    // Esc belongs to the topmost thing: an open dialog or menu closes first.
+    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
+  }, 'Close the panel');
+  useEffect(() => {
+    if (title !== undefined) document.title = `${title} · Picket`;
+  }, [title]);
+
+  const closeButton = (
+    <ActionIcon variant="subtle" color="gray" aria-label="Close" title="Close  Esc" onClick={close}>
+      <IconX size={18} aria-hidden />
+    </ActionIcon>
+  );
+  if (!rule) {
+    const missing = query.error instanceof ApiError && query.error.status === 404;
+    return (
+      <PanelFrame label="Rule">
+        <header className={classes['head']}>
+          <span className={classes['spacer']} />
+          {closeButton}
+        </header>
+        {missing ? (
+          <EmptyState
+            heading={heading}
+            title="This rule does not exist"
+            text="It was deleted or renamed, its file is gone, or the address is mistyped."
+            action={
+              <Button variant="default" onClick={close}>
+                Show all rules
+              </Button>
+            }
+          />
+        ) : query.error ? (
+          <ErrorState heading={heading} title="The rule could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <div className={classes['loading']} aria-busy="true">
+            <Skeleton width="50%" height={18} />
+            <Skeleton height={60} />
+            <Skeleton height={120} />
+          </div>
+        )}
+      </PanelFrame>
+    );
+  }
+  const { own_rule_id: own, origin } = rule.attributes;
+  return (
+    <PanelFrame label={rule.attributes.title}>
+      <header className={classes['head']}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Previous rule" title="Previous rule  [" disabled={previous === undefined} onClick={() => { goTo(previous); }}>
+          <IconChevronLeft size={18} aria-hidden />
+        </ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label="Next rule" title="Next rule  ]" disabled={next === undefined} onClick={() => { goTo(next); }}>
+          <IconChevronRight size={18} aria-hidden />
+        </ActionIcon>
+        {position >= 0 && (
+          <span className="pk-muted pk-num">
+            {count(position + 1)} of {count(ids.length)}
+          </span>
+        )}
+        <span className={classes['spacer']} />
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Copy link"
+          title="Copy link to this rule"
+          onClick={() => {
+            void copyText(`${window.location.origin}/detections/${encodeURIComponent(rule.id)}`).then((done) => {
+              announce(done ? 'Copied the link.' : 'The browser did not let Picket copy the link.', done ? 'ok' : 'bad');
+            });
+          }}
+        >
+          <IconLink size={17} aria-hidden />
+        </ActionIcon>
+        {own !== null ? (
+          <Button component={AppLink} href={`/detections/write/${encodeURIComponent(own)}`} size="xs" variant="default" leftSection={<IconPencil size={15} aria-hidden />}>
+            Edit rule
+          </Button>
+        ) : (
+          origin !== 'own' && query.data?.rule.attributes.text !== undefined && (
+            <Button component={AppLink} href={addressOf('/detections/write', { from: rule.id })} size="xs" variant="default" leftSection={<IconPencil size={15} aria-hidden />}>
+              Write one like it
+            </Button>
+          )
+        )}
+        {closeButton}
+      </header>
+      <div className={classes['scroll']} key={rule.id}>
+        <div className={classes['title']}>
+          <Heading level={2}>
+            <bdi>{rule.attributes.title}</bdi>
+          </Heading>
+          <LevelBadge level={rule.attributes.level} />
+          <StateBadge rule={rule} />
+        </div>
+        <StateCallout rule={rule} />
+        <Boundary of={rule.id}>
+          <MeaningSection rule={rule} loading={query.isPending} />
+        </Boundary>
+        {rule.attributes.state !== 'broken' && (
+          <Boundary of={rule.id}>
+            <MatchesSection rule={rule} />
+          </Boundary>
+        )}
+        <Later>
+          {rule.attributes.state !== 'broken' && (
+            <Boundary of={rule.id}>
+              <BacktestSection of={{ ruleId: rule.id }} />
+            </Boundary>
+          )}
+          <Boundary of={rule.id}>
+            <TextSection rule={rule} error={query.error} onRetry={() => void query.refetch()} />
+            <ExamplesSection rule={rule} />
+          </Boundary>
+          <Boundary of={rule.id}>
+            <HistorySection ruleId={rule.id} />
+          </Boundary>
+        </Later>
+      </div>
+    </PanelFrame>
+  );
+}

@@ -1,0 +1,61 @@
+import type { DetectionRule, RuleState } from '@/api/types';
+import type { FilterChoice } from '@/ui/filters/filters';
+
+/** From the gravest down; a rule without a level comes last. */
+export const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const;
+export type Level = (typeof levels)[number];
+
+export const levelWords: Record<Level, string> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  informational: 'Informational',
+};
+
+export const stateWords: Record<RuleState, string> = { running: 'Running', new: 'New', off: 'Off', broken: 'Broken' };
+export const originWords = { shipped: 'Shipped with Picket', folder: 'From the folder of rules', own: 'Written here' } as const;
+
+/** The tactics of MITRE ATT&CK in the order in which an attack goes. */
+const tactics: Record<string, string> = {
+  reconnaissance: 'Reconnaissance',
+  'resource-development': 'Resource Development',
+  'initial-access': 'Initial Access',
+  execution: 'Execution',
+  persistence: 'Persistence',
+  'privilege-escalation': 'Privilege Escalation',
+  'defense-evasion': 'Defense Evasion',
+  stealth: 'Stealth',
+  'defense-impairment': 'Defense Impairment',
+  'credential-access': 'Credential Access',
+  discovery: 'Discovery',
+  'lateral-movement': 'Lateral Movement',
+  collection: 'Collection',
+  'command-and-control': 'Command and Control',
+  exfiltration: 'Exfiltration',
+  impact: 'Impact',
+};
+const order = Object.keys(tactics);
+
+/** "Credential Access" for `credential-access`; one that is not known here reads as it is written. */
+export const tacticName = (slug: string): string => tactics[slug] ?? slug.replace(/[-_]/g, ' ');
+export function inOrder(slugs: readonly string[]): string[] {
+  const place = (slug: string): number => (order.includes(slug) ? order.indexOf(slug) : order.length);
+  return [...slugs].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+}
+
+/** "0.42 µs", "1.3 ms": processor time for one event. */
+export function costText(ns: number): string {
+  if (ns < 1000) return `${ns < 10 ? ns.toFixed(1) : String(Math.round(ns))} ns`;
+  if (ns < 1_000_000) return `${(ns / 1000).toFixed(1)} µs`;
+  return `${(ns / 1_000_000).toFixed(1)} ms`;
+}
+
+/** "1password / auditevents": what the rule looks at. */
+export function sourceOf(rule: DetectionRule): string {
+  const { product, service, category } = rule.attributes;
+  return [product, service ?? category].filter((part) => part !== null && part !== '').join(' / ');
+}
+
+export const choicesOf = <K extends string>(words: Record<K, string>): FilterChoice[] =>
+  Object.entries<string>(words).map(([value, label]) => ({ value, label }));

@@ -1,0 +1,37 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { OwnRuleWithEtag } from '@/data/detections/rules';
+import { IconUsers } from '@/ui/icons';
+import { Callout } from '@/ui/states';
+import { Ago } from '@/ui/time';
+import { YamlText } from '@/ui/yaml/YamlText';
+
+/** Somebody saved this text while it was open here. Nothing was saved; both texts are at hand, and the person decides. */
+export function Stale({ now, onTheirs, onMine }: { now: OwnRuleWithEtag; onTheirs: () => void; onMine: () => void }) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Callout
+      tone="warn"
+      role="alert"
+      icon={<IconUsers size={18} aria-hidden />}
+      title={
+        <>
+          Somebody else changed this text <Ago time={now.own.attributes.updated_at} />. Yours was not saved, and is still here.
+        </>
+      }
+    >
+      {shown && <YamlText text={now.own.attributes.text} label="The text as it is stored now" />}
+      <div>
+        <Button size="xs" variant="default" mt={8} mr={8} aria-expanded={shown} onClick={() => { setShown(!shown); }}>
+          {shown ? 'Hide the stored text' : 'Show the stored text'}
+        </Button>
+        <Button size="xs" variant="default" mt={8} mr={8} onClick={onTheirs}>
+          Go on with the stored text
+        </Button>
+        <Button size="xs" color="red" mt={8} onClick={onMine}>
+          Save mine in its place
+        </Button>
+      </div>
+    </Callout>
+  );
+}

@@ -1,0 +1,105 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { DeviceDetections } from '@/api/types';
+import { deviceDetectionsQuery } from '@/data/detections/rules';
+import { AppLink } from '@/ui/AppLink';
+import { Heading } from '@/ui/PanelHeading';
+import { IconAlertTriangle } from '@/ui/icons';
+import { Callout, Skeleton } from '@/ui/states';
+import { Term } from '@/ui/Term';
+import { Ago } from '@/ui/time';
+import { count } from '@/ui/timeText';
+import classes from './panel.module.css';
+
+const fewRows = 8;
+type Rule = DeviceDetections['rules'][number];
+
+/** "Credential Access" for `credential-access`. */
+const tacticName = (slug: string): string => slug.split('-').map((word) => (word === 'and' ? word : word.charAt(0).toUpperCase() + word.slice(1))).join(' ');
+const names = (slugs: readonly string[]): string => slugs.map(tacticName).join(', ');
+
+/** Which rules watch the device, which of them matched, and what nobody watches while it is down. */
+export function Detections({ deviceId }: { deviceId: string }) {
+  const query = useQuery(deviceDetectionsQuery(deviceId));
+  return (
+    <div className={classes.detections}>
+      <Heading level={4} className={classes.cardTitle}>
+        Detections
+      </Heading>
+      {query.data ? (
+        <Known data={query.data} />
+      ) : query.error ? (
+        <p className="pk-muted">The rules could not be loaded: {query.error.message}</p>
+      ) : (
+        <Skeleton height={96} />
+      )}
+    </div>
+  );
+}
+
+function Known({ data }: { data: DeviceDetections }) {
+  const [all, setAll] = useState(false);
+  const { rules, tactics_watched: watched, tactics_blind: blind } = data;
+  const on = rules.filter((rule) => rule.state === 'running' || rule.state === 'new');
+  const matched = [...rules].filter((rule) => rule.matches_30d > 0).sort((a, b) => b.matches_30d - a.matches_30d);
+  const shown = all ? matched : matched.slice(0, fewRows);
+  return (
+    <>
+      {blind.length > 0 && (
+        <Callout
+          tone="warn"
+          icon={<IconAlertTriangle size={18} aria-hidden />}
+          title={
+            <>
+              <Term of="tactics_blind">Blind</Term> while it brings nothing: {names(blind)}
+            </>
+          }
+        />
+      )}
+      <p>
+        {on.length === 0 ? 'No rule watches this device.' : `${count(on.length)} ${on.length === 1 ? 'rule watches' : 'rules watch'} this device`}
+        {on.length > 0 && watched.length > 0 && <span className="pk-muted">: {names(watched)}</span>}
+      </p>
+      {matched.length > 0 ? (
+        <table className={classes.detectionRules} aria-label="Rules that matched on this device">
+          <thead>
+            <tr>
+              <th scope="col">Matched in 30 days</th>
+              <th scope="col">24 h</th>
+              <th scope="col">30 days</th>
+              <th scope="col">Last match</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((rule) => (
+              <Row key={rule.id} rule={rule} />
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        on.length > 0 && <p className="pk-muted">None of them matched in 30 days.</p>
+      )}
+      {matched.length > fewRows && !all && (
+        <button type="button" className={classes.detectionMore} onClick={() => { setAll(true); }}>
+          Show all {count(matched.length)}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Row({ rule }: { rule: Rule }) {
+  return (
+    <tr>
+      <th scope="row" title={rule.title}>
+        <AppLink href={`/detections/${encodeURIComponent(rule.id)}`}>{rule.title}</AppLink>
+        {(rule.state === 'off' || rule.state === 'broken') && <span className="pk-muted"> ({rule.state})</span>}
+      </th>
+      <td className="pk-num">{count(rule.matches_24h)}</td>
+      <td className="pk-num">{count(rule.matches_30d)}</td>
+      <td>
+        <Ago time={rule.last_match_at} />
+      </td>
+    </tr>
+  );
+}
