@@ -30,13 +30,7 @@ function valueParts(text: string): YamlPart[] {
       }
       continue;
     }
-    const [kind, piece]: [YamlKind, string] = fresh && /^['"]/.test(rest)
-      ? ['string', quoted.exec(rest)?.[0] ?? rest.charAt(0)]
-      : fresh && literal.test(rest)
-        ? ['literal', literal.exec(rest)?.[0] ?? rest.charAt(0)]
-        : /^[[\]{},]/.test(rest) || (fresh && /^[|>&*!]/.test(rest))
-          ? ['sign', rest.charAt(0)]
-          : ['plain', /^[^\s,[\]{}]+/.exec(rest)?.[0] ?? rest.charAt(0)];
+    const [kind, piece] = token(rest, fresh);
     add(kind, piece);
     fresh = kind === 'sign';
     rest = rest.slice(piece.length);
@@ -74,6 +68,15 @@ function lineParts(line: string): YamlPart[] {
 const longest = 2000;
 
 /** Every line of a text in parts. Lines of a block (`|`, `>`) are one string; a line that is too long is not cut. */
+/** What the rest of a line begins with. */
+function token(rest: string, fresh: boolean): [YamlKind, string] {
+  const first = rest.charAt(0);
+  if (fresh && /^['"]/.test(rest)) return ['string', quoted.exec(rest)?.[0] ?? first];
+  if (fresh && literal.test(rest)) return ['literal', literal.exec(rest)?.[0] ?? first];
+  if (/^[[\]{},]/.test(rest) || (fresh && /^[|>&*!]/.test(rest))) return ['sign', first];
+  return ['plain', /^[^\s,[\]{}]+/.exec(rest)?.[0] ?? first];
+}
+
 export function highlight(text: string): YamlPart[][] {
   let block = -1;
   return text.split('\n').map((line) => {

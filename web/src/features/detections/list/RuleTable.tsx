@@ -120,7 +120,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
   const source = sourceOf(rule);
   return (
     // The title's link is what a keyboard uses; the rest of the row is only a larger target for a mouse.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+     
     <tr
       data-index={index}
       data-selected={open}
