@@ -36,7 +36,7 @@ describe('the palette', () => {
     const field = await openPalette(app);
     expect(document.activeElement).toBe(field);
     expect(field.getAttribute('aria-controls')).toBe(screen.getByRole('listbox').id);
-    expect(options().slice(0, 5)).toEqual(['Home', 'Events', 'Security DevicesOrganization Settings', 'Egress addressesOrganization Settings', 'Profile']);
+    expect(options().slice(0, 6)).toEqual(['Home', 'Events', 'Detections', 'Security DevicesOrganization Settings', 'Egress addressesOrganization Settings', 'Profile']);
     expect(active(field)).toBe('Home');
     await app.user.keyboard('{ArrowUp}');
     expect(active(field)).toBe('Sign out');

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
-import { tellDetections } from '@/data/detections/keys';
+import { detectionKeys, tellDetections } from '@/data/detections/keys';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
 import { tellArrivals } from '@/data/events/arrivals';
 import { historyKeys } from '@/data/histories/histories';
@@ -63,6 +63,10 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
   const told = messages.flatMap((message) => (message.kind === 'detections' ? [message.data] : []));
   if (told.length > 0) tellDetections(client, { rules: told.some((one) => one.rules), matches: told.some((one) => one.matches) });
   if (changes.size > 0) patchDevices(client, changes);
-  for (const id of histories) void client.invalidateQueries({ queryKey: historyKeys.of(id) });
+  for (const id of histories) {
+    void client.invalidateQueries({ queryKey: historyKeys.of(id) });
+    // With a device's health changes what nobody watches while it is down.
+    void client.invalidateQueries({ queryKey: detectionKeys.device(id) });
+  }
   if (histories.size > 0) void client.invalidateQueries({ queryKey: recentKey });
 }

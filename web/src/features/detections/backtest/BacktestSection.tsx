@@ -42,7 +42,7 @@ export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: str
     };
   }, [test]);
   return (
-    <Section title={<Term of="backtest">Backtest</Term>}>
+    <Section title={<Term of="backtest">Backtest</Term>} level={'text' in of ? 2 : 3}>
       <div className={classes['tools']}>
         <RangePicker range={range} quick={quick} onChange={setRange} />
         <Button

@@ -26,12 +26,12 @@ interface Column {
 const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
   { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
-  { key: 'state', title: 'State', term: 'rule_state', width: 208 },
-  { key: 'technology', title: 'Technology', term: 'log_source', width: 176 },
-  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 184 },
-  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 68 },
+  { key: 'state', title: 'State', term: 'rule_state', width: 140 },
+  { key: 'technology', title: 'Technology', term: 'log_source', width: 150 },
+  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 150 },
+  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 60 },
   { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
-  { key: 'last_match', title: 'Last match', width: 104 },
+  { key: 'last_match', title: 'Last match', width: 96 },
   { key: 'cost', title: 'Cost', term: 'rule_cost', width: 84 },
 ];
 

@@ -163,9 +163,12 @@ export function RulePanel() {
             <TextSection rule={rule} error={query.error} onRetry={() => void query.refetch()} />
             <ExamplesSection rule={rule} />
           </Boundary>
-          <Boundary of={rule.id}>
-            <HistorySection ruleId={rule.id} />
-          </Boundary>
+          {/* What cannot be read has no name under which anything could have been kept. */}
+          {rule.attributes.state !== 'broken' && (
+            <Boundary of={rule.id}>
+              <HistorySection ruleId={rule.id} />
+            </Boundary>
+          )}
         </Later>
       </div>
     </PanelFrame>

@@ -19,8 +19,8 @@ export const template = `title: What happened
 status: experimental
 description: Why it matters, and what the reader should do about it.
 logsource:
-    product: 1password
-    service: signin
+    product: onepassword
+    service: signinattempts
 detection:
     selection:
         category: credentials_failed

@@ -44,6 +44,17 @@ function withNumbers(server: TestServer, polls: Poll[] = [poll(1), poll(2)]): Te
             }
           : { data: [{ start: at(0).slice(0, 10) + 'T00:00:00.000Z', count: 4321, stream: 'auditevents' }], meta: { total: 4321, width: 'day' } },
     }))
+    .on('GET /api/v2/security_devices/a/detections', {
+      body: {
+        rules: [
+          { id: 'r1', title: 'Vault exported', level: 'high', state: 'running', enabled: true, alerts: true, matches_24h: 1, matches_30d: 7, last_match_at: at(1), tactics: ['exfiltration'] },
+          { id: 'r2', title: 'Never yet', level: 'low', state: 'running', enabled: true, alerts: true, matches_24h: 0, matches_30d: 0, last_match_at: null, tactics: ['persistence'] },
+        ],
+        tactics_watched: ['exfiltration', 'persistence'],
+        tactics_blind: ['persistence'],
+      },
+    })
+    .on('GET /api/v2/expel_alerts', { body: { data: [], meta: { page: { total: 2 } } } })
     .on('GET /api/v2/security_devices/a/polls', (call) => {
       const outcome = call.query.get('filter[outcome]');
       const data = polls.filter((one) => outcome === null || one.attributes.outcome === outcome);
@@ -69,7 +80,19 @@ describe('device health', () => {
     expect(panel.getByText('48 MB')).toBeTruthy();
     const week = await panel.findByRole('link', { name: '4,321 events in 7 days, show them' });
     expect(week.getAttribute('href')).toBe('/events?device=a&range=7d');
-    expect(panel.getByText(/This version has no/).textContent).toContain('none becomes an alert');
+    const alerts = within(panel.getByRole('heading', { name: 'Alerts' }).closest('section, div') as HTMLElement);
+    expect(await alerts.findByText('7')).toBeTruthy();
+    expect(await alerts.findByText('2')).toBeTruthy();
+  });
+
+  test('which rules watch it, which of them matched, and what nobody watches while it is down', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    expect(await panel.findByText(/2 rules watch this device/)).toBeTruthy();
+    const rules = within(panel.getByRole('table', { name: 'Rules that matched on this device' }));
+    expect(rules.getByRole('link', { name: 'Vault exported' }).getAttribute('href')).toBe('/detections/r1');
+    expect(rules.queryByText('Never yet')).toBeNull();
+    expect(panel.getByText(/while it brings nothing: Persistence/)).toBeTruthy();
   });
 
   test('each stream has its day beside its clocks, and a way to its events', async () => {
@@ -161,9 +184,12 @@ describe('device health', () => {
     const refusal = { status: 503, body: problem('503', 'busy', 'Too much at once.') };
     signedIn([makeDevice('a', 'Alpha')])
       .on('GET /api/v2/events/counts', refusal)
-      .on('GET /api/v2/security_devices/a/polls', refusal);
+      .on('GET /api/v2/security_devices/a/polls', refusal)
+      .on('GET /api/v2/security_devices/a/detections', refusal)
+      .on('GET /api/v2/expel_alerts', refusal);
     const { panel } = await open();
-    expect(await panel.findByText('could not be counted')).toBeTruthy();
+    expect(await panel.findByText('The rules could not be loaded: Too much at once.')).toBeTruthy();
+    expect(panel.getAllByText('could not be counted')).toHaveLength(3);
     expect(await panel.findByText('The polls could not be loaded')).toBeTruthy();
     expect(await panel.findByText('The events could not be counted')).toBeTruthy();
     expect(panel.getByText('Receiving. Newest event 40 s ago.')).toBeTruthy();
