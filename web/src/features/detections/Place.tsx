@@ -11,6 +11,8 @@ export function Place({ line, column, source }: { line: number | null; column: n
   // Tabs keep their width so that the caret stands below the right character.
   const pad = cut.slice(0, at - from + (from > 0 ? 1 : 0)).replace(/[^\t]/g, ' ');
   return (
+    // A keyboard must reach what can be scrolled, and a narrow screen makes it scroll.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <pre className={classes['place']} dir="ltr" tabIndex={0} role="group" aria-label={`Line ${String(line)}: ${source.slice(0, 400)}`}>
       <span className={classes['placeNumber']}>{line} </span>
       {cut}
