@@ -4,6 +4,7 @@ import { counts, polls } from '../../dev/mock/device_states.mjs';
 import logo from '../../../connectors/onepassword/logo.svg?url';
 import { ago, now } from './clock';
 import { inEveryState, streams } from './devices';
+import { ruleAnswers } from './rules';
 import { type Answer, type Answers, refused } from './server';
 
 /** What the server of every scene says unless the scene has other answers. All people and addresses are made up. */
@@ -129,6 +130,7 @@ export function answersFor(devices: Device[] = inEveryState, preferences: Record
       const device = find(path);
       return device ? { body: { data: device, included: [ana] }, headers: { etag: '"1"' } } : refused(404, 'not_found', 'There is no such device.');
     },
+    ...ruleAnswers,
     'GET /api/v2/security_devices/*/polls': ({ path, url }) => {
       const device = find(path);
       return device ? { body: polls(device, streams, url) } : refused(404, 'not_found', 'There is no such device.');

@@ -79,7 +79,7 @@ export function RuleTable({ loading, selected, onSearch }: {
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   return (
     <div className={classes['box']}>
-      <div ref={scroller} className={classes['scroller']} tabIndex={-1}>
+      <div ref={scroller} className={classes['scroller']} tabIndex={loading ? 0 : -1}>
         <table className={classes['table']} aria-label="Rules" aria-rowcount={ids.length + 1} aria-busy={loading}>
           <Head search={search} onSearch={onSearch} />
           <tbody>
