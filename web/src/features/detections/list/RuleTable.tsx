@@ -79,6 +79,8 @@ export function RuleTable({ loading, selected, onSearch }: {
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   return (
     <div className={classes['box']}>
+      {/* While nothing in it takes the focus, a keyboard can still scroll it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes['scroller']} tabIndex={loading ? 0 : -1}>
         <table className={classes['table']} aria-label="Rules" aria-rowcount={ids.length + 1} aria-busy={loading}>
           <Head search={search} onSearch={onSearch} />
