@@ -27,11 +27,11 @@ const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
   { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
   { key: 'state', title: 'State', term: 'rule_state', width: 140 },
-  { key: 'technology', title: 'Technology', term: 'log_source', width: 150 },
-  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 150 },
-  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 60 },
-  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
-  { key: 'last_match', title: 'Last match', width: 96 },
+  { key: 'technology', title: 'Technology', term: 'log_source', width: 116 },
+  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 152 },
+  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 76 },
+  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 96 },
+  { key: 'last_match', title: 'Last match', width: 108 },
   { key: 'cost', title: 'Cost', term: 'rule_cost', width: 84 },
 ];
 
@@ -146,7 +146,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
         <StateBadge rule={rule} />
       </td>
       <td data-col="technology" title={source}>
-        <bdi>{source}</bdi>
+        <bdi>{attributes.product}</bdi>
       </td>
       <td data-col="tactics" title={tactics}>
         {tactics}
@@ -174,7 +174,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
 });
 
 function Count({ value }: { value: number }) {
-  return value === 0 ? <span className="pk-muted">0</span> : <>{count(value)}</>;
+  return value === 0 ? <span className="pk-muted">0</span> : <span title={count(value)}>{count(value)}</span>;
 }
 
 function SkeletonRow() {
