@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 #include <set>
+#include <span>
 
 #include "api/body.h"
 #include "base/strings.h"
@@ -23,6 +25,21 @@ using std::chrono::hours;
 constexpr std::size_t kMostMatches = 200;
 
 TimePoint month_before(TimePoint now) { return now - hours(24 * 30); }
+
+/// Why a rule can match nothing here, where its log source is one that no device reports; empty where one does.
+std::string nobody_reports(const detect::Rule& rule, std::span<const watch::Book::Service> services) {
+  if (!rule.logsource) return {};
+  const auto& asked = *rule.logsource;
+  std::map<std::string_view, std::string> known;
+  for (const auto& [product, service] : services) {
+    if (asked.covers({{}, product, service})) return {};
+    auto& list = known[product];
+    list += (list.empty() ? "" : ", ") + service;
+  }
+  std::string there;
+  for (const auto& [product, list] : known) there += fmt::format("{}{} ({})", there.empty() ? "" : "; ", product, list);
+  return fmt::format("No device reports this log source, so the rule can match nothing here. Devices report the products and services {}.", there);
+}
 
 void write_page(codec::JsonWriter& out, const Query& query, std::size_t total) {
   out.key("meta").begin_object().key("page").begin_object();
@@ -185,6 +202,13 @@ DetectionCalls::Reply DetectionCalls::check(const Caller& caller, const Request&
     out.field("line", place.line).field("column", place.column).field("message", problem.error.message).key("rule");
     or_null(problem.rule).write(out);
     out.end_object();
+  }
+  for (const auto& linked : book->rules().rules()) {
+    if (linked.rule.file != own_id) continue;
+    const auto message = nobody_reports(linked.rule, parts_.watch.services());
+    if (message.empty()) continue;
+    out.begin_object().field("severity", "warning").field("line", linked.rule.place.line).field("column", linked.rule.place.column);
+    out.field("message", message).field("rule", linked.rule.title).end_object();
   }
   out.end_array().key("rules").begin_array();
   for (std::uint32_t i = 0; i < book->rules().rules().size(); ++i) {

@@ -172,6 +172,10 @@ TEST_F(Detections, ATextIsCheckedAndNothingIsKept) {
   const auto taken = check(rule("Copy", "id: " + std::string(kVaultExportId) + "\n"));
   ASSERT_EQ(taken.json.at("problems").as_array().size(), 1u) << "a shipped rule has this id: " << taken.body;
   EXPECT_EQ(check("\t{").json.at("problems").as_array().size(), 1u);
+  const auto elsewhere = check("title: Elsewhere\nlogsource: {product: windows, service: security}\ndetection:\n    a: {x: 1}\n    condition: a\n");
+  ASSERT_EQ(elsewhere.json.at("problems").as_array().size(), 1u) << elsewhere.body;
+  EXPECT_EQ(elsewhere.json.at("problems").at(0).at("severity"), "warning") << "a rule may wait for a device that is still to come";
+  EXPECT_THAT(text(elsewhere.json.at("problems").at(0).at("message")), HasSubstr("No device reports this log source"));
   EXPECT_EQ(as(ana_, "POST", kBase + "/check", "{}").status, 400);
   EXPECT_EQ(titles("").size(), 4u);
   EXPECT_EQ(get("/api/v2/own_rules").total(), 0u);
