@@ -59,6 +59,8 @@ export async function look(page, folder, title, each = variants) {
   for (const [size, scheme, whole] of each) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: scheme });
+    // The page hears of it by an event; only then do its colours begin to change.
+    await page.waitForFunction((wanted) => document.documentElement.dataset.mantineColorScheme === wanted, scheme);
     await rest(page);
     const name = `${title}${size.width === wide.width ? "" : `-${size.width}`}${scheme === "dark" ? "-dark" : ""}`;
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: size.whole === true });
