@@ -1,4 +1,5 @@
 import { screen, within } from '@testing-library/dom';
+import { advance } from '@/gallery/clock';
 import { refused } from '@/gallery/server';
 import { scenes } from '@/gallery/story';
 import { session } from '@/test/fixtures';
@@ -9,7 +10,16 @@ const searchCommands = () => screen.getByRole('button', { name: 'Search and comm
 
 export default [
   ...scenes('Frame', {
-    'while nobody knows who is signed in': { at: '/', answers: { 'GET /auth/v0/session': 'never' }, waits: true },
+    'while nobody knows who is signed in': {
+      at: '/',
+      answers: {
+        'GET /auth/v0/session': () => {
+          advance(1_000); // the page of waiting comes after a while, by the clock
+          return 'never';
+        },
+      },
+      waits: true,
+    },
     'no page at this address': { at: '/there-is-no-such-page' },
     'the server is gone': {
       at: list,

@@ -98,7 +98,8 @@ export function Meanings() {
   }, [shown, id]);
   if (shown === null) return null;
   return (
-    <div role="tooltip" id={id} className={classes.meaning} data-above={shown.above} style={{ left: shown.left, top: shown.top, width }}>
+    // It stands outside of every landmark; what is live is looked for there.
+    <div role="tooltip" aria-live="polite" id={id} className={classes.meaning} data-above={shown.above} style={{ left: shown.left, top: shown.top, width }}>
       {glossary[shown.of].meaning}
     </div>
   );

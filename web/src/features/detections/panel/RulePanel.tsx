@@ -86,6 +86,9 @@ export function RulePanel() {
           <ErrorState heading={heading} title="The rule could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : (
           <div className={classes['loading']} aria-busy="true">
+            <Heading level={2} className="pk-hidden">
+              Loading rule
+            </Heading>
             <Skeleton width="50%" height={18} />
             <Skeleton height={60} />
             <Skeleton height={120} />

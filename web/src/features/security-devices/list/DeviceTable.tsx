@@ -129,7 +129,9 @@ export function DeviceTable({ loading, selected, selection }: {
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
-      <div ref={scroller} className={classes.scroller} tabIndex={-1}>
+      {/* While nothing in it takes the focus, a keyboard can still scroll it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={scroller} className={classes.scroller} tabIndex={loading ? 0 : -1}>
       <table
         className={classes.table}
         aria-rowcount={ids.length + 1}

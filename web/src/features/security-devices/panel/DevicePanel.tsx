@@ -98,6 +98,9 @@ export function DevicePanel() {
           />
         ) : (
           <div className={classes.loading} aria-busy="true">
+            <Heading level={2} className="pk-hidden">
+              Loading device
+            </Heading>
             <Skeleton width="50%" height={18} />
             <Skeleton height={60} />
             <Skeleton height={120} />

@@ -61,7 +61,7 @@ export default [
     'what a word means': {
       at: at('d-receiving'),
       play: async ({ user }) => {
-        const [word] = await screen.findAllByText('Last data received');
+        const [word] = await within(await screen.findByRole('complementary')).findAllByText('Last data received');
         if (word) await user.hover(word);
         await screen.findByRole('tooltip');
       },
@@ -69,7 +69,7 @@ export default [
     'the setup guide': {
       at: at('d-receiving'),
       play: async ({ user }) => {
-        await user.click(within(await screen.findByRole('complementary')).getByRole('button', { name: 'Setup guide' }));
+        await user.click(await within(await screen.findByRole('complementary')).findByRole('button', { name: 'Setup guide' }));
         await waitFor(() => screen.getByText('Create the 1Password token'));
       },
     },
