@@ -28,6 +28,8 @@ class Observer {
   disconnect(): void {}
 }
 vi.stubGlobal('ResizeObserver', Observer);
+// A text field that grows with its text measures again when a face has come.
+Object.defineProperty(document, 'fonts', { configurable: true, value: new EventTarget() });
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
 window.scrollTo = () => undefined;

@@ -76,7 +76,7 @@ function Finder({ session, onClose, onKeys }: { session: Session; onClose: () =>
             ? `${count(entries.length)} ${entries.length === 1 ? 'entry fits' : 'entries fit'}`
             : looking
               ? 'Looking …'
-              : 'Nothing fits. Try the name of a device, an area or an action.'}
+              : 'Nothing fits. Try the name of a device, a rule, an area or an action.'}
       </p>
     </>
   );

@@ -68,6 +68,17 @@ describe('the palette', () => {
     expect(app.address()).toBe(`/settings/security-devices/${guid}`);
   });
 
+  test('finds rules by title and technique, and opens the panel', async () => {
+    const rule = (id: string, title: string, techniques: string[]) => ({ type: 'detection_rules', id, attributes: { title, techniques } });
+    withFleet().on('GET /api/v2/detection_rules', { body: { data: [rule('r1', 'Vault exported', ['T1567']), rule('r2', 'Owner changed', ['T1098'])] } });
+    const app = openAt('/settings/egress-addresses');
+    await app.user.type(await openPalette(app), 't1567');
+    await screen.findByRole('option', { name: 'Vault exported' });
+    expect(within(screen.getByRole('group', { name: 'Detections' })).getAllByRole('option')).toHaveLength(1);
+    await app.user.keyboard('{Enter}');
+    await waitFor(() => expect(app.address()).toBe('/detections/r1'));
+  });
+
   test('a pasted GUID finds its device and the events that mention it', async () => {
     withFleet();
     const app = openAt('/settings/egress-addresses');

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import type { Device, Session } from '@/api/types';
+import type { DetectionRule, Device, Session } from '@/api/types';
+import { ruleListQuery } from '@/data/detections/rules';
 import { findDevicesQuery, guidPattern } from '@/data/devices/find';
 import { levelOf } from '@/data/devices/level';
 import { usePreferences } from '@/data/preferences/preferences';
 import { addressOf } from '@/ui/AppLink';
 import {
   IconActivity, IconBookmark, IconClock, IconDeviceDesktop, IconKeyboard, IconListSearch, IconLogout, IconMoon, IconPlugConnected,
-  IconPlus, IconSun, IconUserCircle,
+  IconPlus, IconRadar2, IconSun, IconUserCircle,
 } from '@/ui/icons';
 import { levelWords } from '@/ui/StatusBadge';
 import { areasOf } from '../areas';
@@ -78,12 +79,17 @@ export interface Entries {
   error: Error | null;
 }
 
+/** More rules than this are found by what else is typed, or in their list. */
+const mostRules = 8;
+
 /** Everything that fits what is typed. */
 export function useEntries(session: Session, text: string, onKeys: () => void): Entries {
   const router = useRouter();
   const typed = text.trim();
   const rested = useRested(typed.slice(0, 200), guidPattern.test(typed) ? 0 : 150);
   const query = useQuery(findDevicesQuery(rested));
+  // Where they cannot be had nothing is said: their own area says it.
+  const rules = useQuery({ ...ruleListQuery, enabled: rested !== '' });
   const fixed = useFixed(session, onKeys);
   const entries = useMemo(() => {
     const open = (device: Device): Entry => ({
@@ -99,6 +105,17 @@ export function useEntries(session: Session, text: string, onKeys: () => void): 
     // What an earlier text found still has to have this one.
     const fits = (device: Device): boolean => device.id === typed.toLowerCase() || device.attributes.name.toLowerCase().includes(typed.toLowerCase());
     const devices = typed === '' ? [] : (query.data ?? []).filter(fits).map(open);
+    const openRule = ({ id, attributes }: DetectionRule): Entry => ({
+      id: `rule ${id}`,
+      group: 'Detections',
+      label: attributes.title,
+      words: attributes.techniques.join(' '),
+      Icon: IconRadar2,
+      run: () => {
+        router.history.push(`/detections/${encodeURIComponent(id)}`);
+      },
+    });
+    const found = typed === '' ? [] : narrow((rules.data ?? []).map(openRule), typed).slice(0, mostRules);
     const searches = recognise(typed).map((one): Entry & { sure: boolean } => ({
       id: `events ${one.label}`,
       group: 'Events of the last 30 days',
@@ -115,7 +132,7 @@ export function useEntries(session: Session, text: string, onKeys: () => void): 
       sure: one.sure,
     }));
     const first = searches.some((one) => one.sure);
-    return [...(first ? searches : []), ...narrow(fixed, typed), ...devices, ...(first ? [] : searches)];
-  }, [typed, query.data, fixed, router]);
-  return { entries, looking: typed !== '' && (query.isFetching || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
+    return [...(first ? searches : []), ...narrow(fixed, typed), ...devices, ...found, ...(first ? [] : searches)];
+  }, [typed, query.data, rules.data, fixed, router]);
+  return { entries, looking: typed !== '' && (query.isFetching || rules.isPending || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
 }

@@ -36,7 +36,7 @@ const columns: Column[] = [
 ];
 
 const rowHeight = 40;
-const cardHeight = 104;
+const cardHeight = 92;
 const headHeight = 36;
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */

@@ -12,6 +12,17 @@ import classes from './panel.module.css';
 const ruleAddress = (id: string): string => `/detections/${encodeURIComponent(id)}`;
 const isWeb = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 
+/** Where a rule came from that cannot be read: of what it would do nothing can be said. */
+export function OriginSection({ rule }: { rule: DetectionRule }) {
+  return (
+    <Section title="Origin">
+      <dl className={classes['facts']}>
+        <Origin rule={rule} />
+      </dl>
+    </Section>
+  );
+}
+
 /** What the rule is for and what it looks at, in words. */
 export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading: boolean }) {
   const { attributes } = rule;
@@ -33,8 +44,8 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
             </ul>
           </Fact>
         )}
-        <Fact term="rule_alerts">
-          {attributes.alerts ? 'A match raises an alert' : usedBy.length > 0 ? 'Matches are counted for other rules' : 'Matches are only counted'}
+        <Fact term="rule_alerts" title="A match">
+          {attributes.alerts ? 'raises an alert' : usedBy.length > 0 ? 'is counted for other rules' : 'is only counted'}
         </Fact>
         {inputs.length > 0 && (
           <Fact term="correlation">
@@ -46,23 +57,14 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
             <Refs of={usedBy} />
           </Fact>
         )}
-        <Fact term="rule_cost">
+        <Fact term="rule_cost" title="Cost">
           {attributes.cost_ns_per_event !== null
             ? `${costText(attributes.cost_ns_per_event)} an event`
             : attributes.kind === 'correlation'
               ? 'none of its own: it looks at matches only'
               : 'not measured yet'}
         </Fact>
-        <Fact title="Origin">
-          {originWords[attributes.origin]}
-          {attributes.file !== null && <code className={classes['file']}>{attributes.file}</code>}
-          {attributes.updated_at !== null && (
-            <span className="pk-muted">
-              {' '}
-              changed <Ago time={attributes.updated_at} />
-            </span>
-          )}
-        </Fact>
+        <Origin rule={rule} />
         {attributes.author !== null && <Fact title="Author">{attributes.author}</Fact>}
         {attributes.references.length > 0 && (
           <Fact title="References">
@@ -86,10 +88,26 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
   );
 }
 
+function Origin({ rule }: { rule: DetectionRule }) {
+  const { origin, file, updated_at: changed } = rule.attributes;
+  return (
+    <Fact title="Origin">
+      {originWords[origin]}
+      {file !== null && <code className={classes['file']}>{file}</code>}
+      {changed !== null && (
+        <span className="pk-muted">
+          {' '}
+          changed <Ago time={changed} />
+        </span>
+      )}
+    </Fact>
+  );
+}
+
 function Fact({ term, title, children }: { term?: GlossaryKey; title?: string; children: ReactNode }) {
   return (
     <div>
-      <dt>{term === undefined ? title : <Term of={term} />}</dt>
+      <dt>{term === undefined ? title : <Term of={term}>{title}</Term>}</dt>
       <dd>{children}</dd>
     </div>
   );

@@ -22,7 +22,7 @@ import { useRulesView } from '../context';
 import { ExamplesSection } from './ExamplesSection';
 import { HistorySection } from './HistorySection';
 import { MatchesSection } from './MatchesSection';
-import { MeaningSection } from './MeaningSection';
+import { MeaningSection, OriginSection } from './MeaningSection';
 import { StateCallout } from './StateCallout';
 import { TextSection } from './TextSection';
 import classes from './panel.module.css';
@@ -148,31 +148,34 @@ export function RulePanel() {
           <StateBadge rule={rule} />
         </div>
         <StateCallout rule={rule} />
-        <Boundary of={rule.id}>
-          <MeaningSection rule={rule} loading={query.isPending} />
-        </Boundary>
-        {rule.attributes.state !== 'broken' && (
+        {rule.attributes.state === 'broken' ? (
+          // It has no meaning and no matches, and no name under which a history could have been kept.
           <Boundary of={rule.id}>
-            <MatchesSection rule={rule} />
-          </Boundary>
-        )}
-        <Later>
-          {rule.attributes.state !== 'broken' && (
-            <Boundary of={rule.id}>
-              <BacktestSection of={{ ruleId: rule.id }} />
-            </Boundary>
-          )}
-          <Boundary of={rule.id}>
+            <OriginSection rule={rule} />
             <TextSection rule={rule} error={query.error} onRetry={() => void query.refetch()} />
-            <ExamplesSection rule={rule} />
           </Boundary>
-          {/* What cannot be read has no name under which anything could have been kept. */}
-          {rule.attributes.state !== 'broken' && (
+        ) : (
+          <>
             <Boundary of={rule.id}>
-              <HistorySection ruleId={rule.id} />
+              <MeaningSection rule={rule} loading={query.isPending} />
             </Boundary>
-          )}
-        </Later>
+            <Boundary of={rule.id}>
+              <MatchesSection rule={rule} />
+            </Boundary>
+            <Later>
+              <Boundary of={rule.id}>
+                <BacktestSection of={{ ruleId: rule.id }} />
+              </Boundary>
+              <Boundary of={rule.id}>
+                <TextSection rule={rule} error={query.error} onRetry={() => void query.refetch()} />
+                <ExamplesSection rule={rule} />
+              </Boundary>
+              <Boundary of={rule.id}>
+                <HistorySection ruleId={rule.id} />
+              </Boundary>
+            </Later>
+          </>
+        )}
       </div>
     </PanelFrame>
   );

@@ -1,0 +1,223 @@
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DetectionRule } from '@/api/types';
+import { checked, own, rules, ruleText } from '@/gallery/rules';
+import { openAt, type TestApp } from '@/test/app';
+import { problem, signedIn, type TestServer } from '@/test/server';
+
+const list = 'GET /api/v2/detection_rules';
+const at = (id: string) => `/api/v2/detection_rules/${encodeURIComponent(id)}`;
+const backtests = 'POST /api/v2/detection_backtests';
+const paged = (data: unknown[]) => ({ body: { data, meta: { page: { offset: 0, limit: 1000, total: data.length } }, links: {} } });
+
+/** A server with these rules, each with a text and without matches. */
+function withRules(all: DetectionRule[] = rules): TestServer {
+  const server = signedIn([]).on(list, paged(all));
+  for (const rule of all) {
+    const whole = { ...rule, attributes: { ...rule.attributes, text: ruleText, words: 'Matches when action is "export".', examples: { matching: [], not_matching: [] }, inputs: [], used_by: [] } };
+    server
+      .on(`GET ${at(rule.id)}`, { body: { data: whole }, headers: { etag: '"7"' } })
+      .on(`GET ${at(rule.id)}/matches`, paged([]))
+      .on(`GET ${at(rule.id)}/counts`, { body: { data: [], meta: { total: 0, width: 'day' } } })
+      .on(`GET ${at(rule.id)}/histories`, paged([]));
+  }
+  return server;
+}
+const titles = (): string[] => within(screen.getByRole('table', { name: 'Rules' })).getAllByRole('rowheader').map((one) => one.textContent);
+async function openRule(id: string): Promise<TestApp> {
+  const app = openAt(`/detections/${id}`);
+  await screen.findByText('Matches when action is "export".');
+  return app;
+}
+
+describe('the list of rules', () => {
+  test('search, filters and sort stand in the address, and come out of it', async () => {
+    withRules();
+    const app = openAt('/detections?level=high,medium&sort=title');
+    await screen.findByRole('link', { name: 'Vault exported' });
+    expect(titles()).toEqual(['Never matched', 'Vault exported', 'Vault read in the night']);
+    await app.user.type(screen.getByRole('searchbox', { name: 'Search rules' }), 't1567 vault');
+    await waitFor(() => expect(titles()).toEqual(['Vault exported', 'Vault read in the night']));
+    expect(new URLSearchParams(app.address().split('?')[1]).get('q')).toBe('t1567 vault');
+    await app.user.click(within(screen.getByRole('columnheader', { name: 'Rule' })).getByRole('button'));
+    await waitFor(() => expect(titles()).toEqual(['Vault read in the night', 'Vault exported']));
+    expect(app.address()).toContain('sort=-title');
+    expect(screen.getByText('2 of 7 rules')).toBeTruthy();
+  });
+
+  test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
+    const server = withRules();
+    const app = openAt('/detections?q=zzz');
+    await app.user.click(await screen.findByRole('button', { name: 'Show all rules' }));
+    expect(await screen.findByRole('link', { name: 'Vault exported' })).toBeTruthy();
+    expect(app.address()).toBe('/detections');
+    cleanup();
+    server.on(list, { status: 403, body: problem('403', 'forbidden', 'Your role does not include reading rules.') });
+    openAt('/detections');
+    expect(await screen.findByText(/Your role does not include reading rules\./)).toBeTruthy();
+  });
+});
+
+describe('switching a rule', () => {
+  test('off only with a reason; on the version that was seen', async () => {
+    const server = withRules().on(`PATCH ${at('r-export')}`, (call) => ({
+      body: { data: { ...rules[0], attributes: { ...rules[0]?.attributes, state: 'off', enabled: false, reason: (call.body as { data: { attributes: { reason: string } } }).data.attributes.reason } } },
+    }));
+    const app = await openRule('r-export');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    const field = screen.getByRole('textbox', { name: /Why is it switched off/ });
+    expect(document.activeElement).toBe(field);
+    expect(screen.getByText(/^Give a reason/)).toBeTruthy();
+    expect(server.asked(`PATCH ${at('r-export')}`)).toHaveLength(0);
+    await app.user.type(field, 'Too many for a Monday.');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    expect(await screen.findByText('Vault exported is off.')).toBeTruthy();
+    const [call] = server.asked(`PATCH ${at('r-export')}`);
+    expect(call?.body).toEqual({ data: { type: 'detection_rules', id: 'r-export', attributes: { enabled: false, reason: 'Too many for a Monday.' } } });
+    expect(call?.headers.get('if-match')).toBe('"1"');
+  });
+
+  test('a reason that was begun is still there after a refusal and after looking elsewhere', async () => {
+    withRules().on(`PATCH ${at('r-export')}`, { status: 412, body: problem('412', 'precondition_failed', 'It is at version 8.') });
+    const app = await openRule('r-export');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await app.user.type(screen.getByRole('textbox', { name: /Why is it switched off/ }), 'Begun');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Somebody else changed this rule');
+    await app.user.click(screen.getByRole('button', { name: 'Next rule' }));
+    await waitFor(() => expect(screen.getByRole('complementary').getAttribute('aria-label')).not.toBe('Vault exported'));
+    await app.user.click(screen.getByRole('button', { name: 'Previous rule' }));
+    expect(await screen.findByDisplayValue('Begun')).toBeTruthy();
+    await app.user.click(screen.getByRole('button', { name: 'Leave it on' }));
+  });
+
+  test('a new one alerts when somebody says so, and nothing else is sent with it', async () => {
+    const server = withRules().on(`PATCH ${at('r-new')}`, { body: { data: { ...rules[3], attributes: { ...rules[3]?.attributes, state: 'running' } } } });
+    const app = await openRule('r-new');
+    await app.user.click(screen.getByRole('button', { name: 'Alert from now on' }));
+    expect(await screen.findByText('Vault read in the night raises alerts from now on.')).toBeTruthy();
+    expect(server.asked(`PATCH ${at('r-new')}`)[0]?.body).toMatchObject({ data: { attributes: { alert_now: true } } });
+    expect(Object.keys((server.asked(`PATCH ${at('r-new')}`)[0]?.body as { data: { attributes: object } }).data.attributes)).toEqual(['alert_now']);
+  });
+
+  test('a broken one shows where, and claims nothing of what it would do', async () => {
+    withRules();
+    openAt('/detections/problem%3A1');
+    const panel = within(await screen.findByRole('complementary', { name: 'not-a-rule.yml' }));
+    expect(panel.getByText(/^Line 12, column 30: The condition names "known_good"/)).toBeTruthy();
+    expect(panel.getByRole('group', { name: /^Line 12/ }).textContent).toMatch(/known_good\n +\^/);
+    for (const absent of ['What it means', 'Matches', 'Backtest', 'History']) expect(panel.queryByRole('heading', { name: absent })).toBeNull();
+  });
+});
+
+describe('a backtest', () => {
+  /** What a server sends, piece by piece. */
+  function sending(server: TestServer): { say: (event: string, data: unknown) => void; end: () => void } {
+    let to: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const raw = new ReadableStream<Uint8Array>({ start: (controller) => { to = controller; } });
+    server.on(backtests, { raw, headers: { 'content-type': 'text/event-stream' } });
+    return {
+      say: (event, data) => to?.enqueue(new TextEncoder().encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)),
+      end: () => to?.close(),
+    };
+  }
+  const match = { event_id: 'e-1', time: new Date().toISOString(), security_device: { id: 'd', name: 'Oslo' }, stream: 'auditevents', actor: 'ana@example.test', action: 'export', rule: { id: 'r-export', title: 'Vault exported' } };
+
+  test('tells how far it is, ends when it is told to, and keeps what it found', async () => {
+    const server = withRules();
+    const stream = sending(server);
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    expect(await screen.findByText('Looking for the events of this period.')).toBeTruthy();
+    stream.say('progress', { scanned: 1000, of: 4000, matched: 1, reached: null });
+    stream.say('match', match);
+    expect(await screen.findByText('1 match so far, 1,000 of 4,000 events tried.')).toBeTruthy();
+    expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('25');
+    const [call] = server.asked(backtests);
+    expect(call?.body).toMatchObject({ rule_ids: ['r-export'] });
+    expect(call?.signal?.aborted).toBe(false);
+    await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(await screen.findByText('Cancelled: 1 match in the first 1,000 of 4,000 events.')).toBeTruthy();
+    expect(call?.signal?.aborted).toBe(true);
+    const rows = within(screen.getByRole('table', { name: 'Matches of the backtest' }));
+    expect(rows.getByRole('link', { name: 'export' }).getAttribute('href')).toBe('/events/e-1?range=all');
+  });
+
+  test('goes no further when nobody looks any more', async () => {
+    const server = withRules();
+    const stream = sending(server);
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    stream.say('progress', { scanned: 1, of: 4000, matched: 0, reached: null });
+    await screen.findByText(/so far/);
+    await app.user.keyboard('{Escape}');
+    await waitFor(() => expect(server.asked(backtests)[0]?.signal?.aborted).toBe(true));
+  });
+
+  test('one that stops without its end is not called done', async () => {
+    const stream = sending(withRules());
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    stream.say('progress', { scanned: 1000, of: 4000, matched: 0, reached: null });
+    stream.end();
+    expect(await screen.findByText('The backtest broke off before its end. Try again.')).toBeTruthy();
+    expect(screen.getByText('Broken off: 0 matches in the first 1,000 of 4,000 events.')).toBeTruthy();
+  });
+});
+
+describe('writing', () => {
+  // The first one to be written would wait for its page to be read, too.
+  beforeAll(() => import('./write/WritePage'));
+  const check = 'POST /api/v2/detection_rules/check';
+  const field = () => screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Text of the rule' });
+  const wrong = { severity: 'error', line: 2, column: 5, message: 'There is no modifier "startwith".', rule: null };
+
+  test('errors at their line and column lead there, and keep it from being saved', async () => {
+    const server = withRules().on(check, { body: { problems: [wrong], rules: [] } });
+    const app = openAt('/detections/write');
+    fireEvent.change(await field(), { target: { value: 'title: x\nab: startwith\n' } });
+    await app.user.click(await screen.findByRole('button', { name: /Line 2, column 5:/ }));
+    expect(document.activeElement).toBe(await field());
+    expect((await field()).selectionStart).toBe('title: x\n'.length + 4);
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(server.asked('POST /api/v2/own_rules')).toHaveLength(0);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run backtest' }).disabled).toBe(true);
+  });
+
+  test('what was typed stays while one looks elsewhere, and goes once it is saved', async () => {
+    const server = withRules().on(check, { body: checked }).on('POST /api/v2/own_rules', { status: 201, body: { data: own } });
+    const app = openAt('/detections/write');
+    fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
+    await screen.findByText('Nothing is wrong with it.');
+    await app.user.click(screen.getByRole('link', { name: 'Leave it for later' }));
+    await app.user.click(await screen.findByRole('link', { name: 'Write a rule' }));
+    expect((await field()).value).toBe('title: mine\n');
+    await screen.findByText('Nothing is wrong with it.');
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Vault read in the night saved.')).toBeTruthy();
+    expect(server.asked('POST /api/v2/own_rules')[0]?.body).toEqual({ data: { type: 'own_rules', attributes: { text: 'title: mine\n' } } });
+    await app.user.click(await screen.findByRole('link', { name: 'Write a rule' }));
+    expect((await field()).value).toContain('title: What happened');
+  });
+
+  test('a text that somebody else changed is not overwritten unseen; both are at hand', async () => {
+    const newer = { ...own, attributes: { ...own.attributes, text: 'title: theirs\n' }, meta: { version: 4 } };
+    const server = withRules().on(check, { body: checked }).on(`GET /api/v2/own_rules/${own.id}`, { body: { data: own }, headers: { etag: '"3"' } });
+    server.on(`PATCH /api/v2/own_rules/${own.id}`, (call) =>
+      call.headers.get('if-match') === '"4"' ? { body: { data: { ...newer, meta: { version: 5 } } } } : { status: 412, body: problem('412', 'precondition_failed', 'It is at version 4.') });
+    const app = openAt(`/detections/write/${own.id}`);
+    fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
+    await screen.findByText('Nothing is wrong with it.');
+    server.on(`GET /api/v2/own_rules/${own.id}`, { body: { data: newer }, headers: { etag: '"4"' } });
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored text' }));
+    expect((await field()).value).toBe('title: theirs\n');
+    await app.user.click(screen.getByRole('button', { name: 'Bring it back' }));
+    expect((await field()).value).toBe('title: mine\n');
+    await screen.findByText('Nothing is wrong with it.');
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(server.asked(`PATCH /api/v2/own_rules/${own.id}`).at(-1)?.headers.get('if-match')).toBe('"4"'));
+    expect(server.asked(`PATCH /api/v2/own_rules/${own.id}`).at(-1)?.body).toMatchObject({ data: { attributes: { text: 'title: mine\n' } } });
+  });
+});
