@@ -148,7 +148,7 @@ class ControlImpl final : public Control, public Detections {
   Status delete_own_rule(const std::string& organization_id, const std::string& id,
                          std::optional<std::int64_t> if_version, const Change& change) override;
   Status add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) override;
-  Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from,
+  Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, TimePoint to,
                      const std::function<bool(const StoredSignal&)>& row) override;
   Result<std::vector<GuidBytes>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) override;
   Result<std::vector<StoredSignal>> recent_signals(const std::string& organization_id, const std::string& key,

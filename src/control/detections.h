@@ -136,8 +136,8 @@ class Detections {
   // Signals
   /// What rules say of events of this stream that were committed before: what time has shown since. One transaction.
   virtual Status add_matches(const std::string& device_id, const std::string& stream, std::span<const Match> matches, TimePoint at) = 0;
-  /// Signals of these rules in the order of event time, not older than `from`. `row` returns false to end.
-  virtual Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) = 0;
+  /// Signals of these rules from `from` to `to` (inclusive) in the order of event time. `row` returns false to end.
+  virtual Status each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, TimePoint to, const std::function<bool(const StoredSignal&)>& row) = 0;
   /// Ids of the events at `time` that have a signal of one of these rules.
   virtual Result<std::vector<GuidBytes>> signal_events_at(std::span<const std::int64_t> rule_nos, TimePoint time) = 0;
   /// Newest first.

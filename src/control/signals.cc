@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/guid.h"
@@ -26,8 +27,9 @@ Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const 
   PICKET_ASSIGN(auto insert,
                 w.db.prepare("insert into alert(id, organization_id, rule_no, subject, span_from, title, level, device_id, stream, first_at, last_at,"
                              " matches, created_at) values(?1, (select organization_id from rule where no = ?2), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 1, ?10)"
-                             " on conflict(rule_no, span_from, subject) do update set matches = matches + 1, first_at = min(first_at, excluded.first_at),"
-                             " last_at = max(last_at, excluded.last_at) returning no"));
+                             " on conflict(rule_no, span_from, subject) do update set matches = matches + 1,"
+                             " first_at = iif(matches = 0, excluded.first_at, min(first_at, excluded.first_at)),"
+                             " last_at = iif(matches = 0, excluded.last_at, max(last_at, excluded.last_at)) returning no"));
   insert.bind_all(new_guid(), match.rule_no, key.subject, key.span_from, key.title, key.level, device_id, stream,
                   match.time, w.at);
   PICKET_ASSIGN(const bool row, insert.step());
@@ -45,7 +47,16 @@ Result<bool> withdraw(Writing& w, const Match& match) {
   if (!was) return false;
   const auto alert = gone.null(0) ? std::nullopt : std::optional(gone.integer(0));
   PICKET_TRY(gone.run());
-  if (alert) PICKET_TRY(w.db.run("update alert set matches = matches - 1 where no = ?", *alert));
+  if (!alert) return true;
+  PICKET_TRY(w.db.run("update alert set matches = matches - 1 where no = ?", *alert));
+  // an alert is as long as what is left of it, as if that had never come
+  const auto edge = [](std::string_view which) {
+    return fmt::format("update alert set {0}_at = (select {1}(s.time) from signal s where s.rule_no = alert.rule_no and s.alert_no = alert.no"
+                       " and s.time between alert.first_at and alert.last_at) where no = ? and {0}_at = ? and matches > 0", which, which == "first" ? "min" : "max");
+  };
+  static const std::string kFirst = edge("first"), kLast = edge("last");
+  PICKET_TRY(w.db.run(kFirst, *alert, match.time));
+  PICKET_TRY(w.db.run(kLast, *alert, match.time));
   return true;
 }
 
@@ -172,16 +183,33 @@ Status ControlImpl::add_matches(const std::string& device_id, const std::string&
   return write(at, [&](Writing& w) { return commit_matches(w, device_id, stream, matches); });
 }
 
-Status ControlImpl::each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, const std::function<bool(const StoredSignal&)>& row) {
+Status ControlImpl::each_signal(std::span<const std::int64_t> rule_nos, TimePoint from, TimePoint to, const std::function<bool(const StoredSignal&)>& row) {
   // each rule's rows lie in the order of time; a merge of the heads gives the order of all
   PICKET_ASSIGN(auto db, readers_->acquire());
-  std::vector<StoredSignal> rows;
-  for (const std::int64_t no : rule_nos)
-    PICKET_TRY(db->each("select time, event, captures from signal where rule_no = ? and time >= ? order by time, event",
-                        [&](const sql::Statement& r) { rows.push_back({no, r.time(0), event_of(r.blob(1)), std::string(r.blob(2))}); }, no, from));
-  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-  for (const StoredSignal& signal : rows)
-    if (!row(signal)) break;
+  struct Head {
+    std::int64_t no;
+    sql::Statement rows;
+    TimePoint time{};
+  };
+  std::vector<Head> heads;
+  const auto step = [&](Head& head) -> Result<bool> {
+    PICKET_ASSIGN(const bool more, head.rows.step());
+    if (more) head.time = head.rows.time(0);
+    return more;
+  };
+  for (const std::int64_t no : rule_nos) {
+    PICKET_ASSIGN(auto rows, db->prepare("select time, event, captures from signal where rule_no = ? and time between ? and ? order by time, event"));
+    rows.bind_all(no, from, to);
+    Head head{no, std::move(rows)};
+    PICKET_ASSIGN(const bool any, step(head));
+    if (any) heads.push_back(std::move(head));
+  }
+  while (!heads.empty()) {
+    const auto next = std::min_element(heads.begin(), heads.end(), [](const Head& a, const Head& b) { return std::tie(a.time, a.no) < std::tie(b.time, b.no); });
+    if (!row({next->no, next->time, event_of(next->rows.blob(1)), std::string(next->rows.blob(2))})) break;
+    PICKET_ASSIGN(const bool more, step(*next));
+    if (!more) heads.erase(next);
+  }
   return {};
 }
 

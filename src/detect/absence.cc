@@ -25,7 +25,6 @@ void Absence::judge_between(const GroupRule& rule, std::int64_t from, std::int64
 
 void Absence::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
   const std::int64_t time = entry.time, span = rule.correlation->timespan_us;
-  newest_ = std::max(newest_, time);
   const std::uint64_t before = entry.inputs & rule.preceding, after = entry.inputs & rule.following, own = entry.inputs & rule.rules;
   if (before != 0 && preceding_.add(time, entry.event, before, span, rule.settled, gone_)) judge_between(rule, time, time + span, changes);
   if (after != 0 && following_.add(time, entry.event, after, span, rule.settled, gone_)) judge_between(rule, time - span, time, changes);
@@ -66,23 +65,24 @@ std::optional<std::int64_t> Absence::due(const GroupRule& rule) const {
   return entries_[at].time + wait(rule);
 }
 
-std::size_t Absence::trim(const GroupRule& rule) {
+std::size_t Absence::trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) {
   // what waits is kept however long a vendor is behind
-  const std::int64_t limit = std::min(newest_, complete_) - rule.keep_us;
-  forgotten_ = std::max(forgotten_, limit - 1);
+  const std::int64_t limit = std::min(until, complete_) - rule.keep_us;
+  forget(limit - 1);
   std::size_t beyond = 0;
   while (!entries_.empty() && (entries_.front().time < limit || entries_.size() > rule.most)) {
     if (entries_.front().time >= limit) {
       ++beyond;
-      forgotten_ = std::max(forgotten_, entries_.front().time);
+      crowded_out_ = std::max(crowded_out_, entries_.front().time);
     }
     entries_.pop_front();
   }
   for (Runs* runs : {&preceding_, &following_}) {
     runs->drop_before(limit);
     const std::size_t excess = runs->size() - std::min(runs->size(), rule.most);
+    if (excess > 0 && (*runs)[excess - 1].last < spare) forget((*runs)[excess - 1].last);
+    else beyond += excess;
     runs->drop_oldest(excess);
-    beyond += excess;
   }
   return beyond;
 }

@@ -17,8 +17,7 @@ class Absence final : public GroupWindow {
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void advance(const GroupRule& rule, std::int64_t complete, std::vector<Change>& changes) override;
   std::optional<std::int64_t> due(const GroupRule& rule) const override;
-  std::size_t trim(const GroupRule& rule) override;
-  std::int64_t forgotten() const override { return forgotten_; }
+  std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) override;
   std::size_t size() const override { return entries_.size() + preceding_.size() + following_.size(); }
   std::unordered_set<std::uint64_t> events() const override;
 
@@ -37,7 +36,7 @@ class Absence final : public GroupWindow {
   std::deque<Entry> entries_;  ///< by time and event
   Runs preceding_, following_;
   std::vector<Runs::Run> gone_;
-  std::int64_t newest_ = kLongAgo, complete_ = kLongAgo, forgotten_ = kLongAgo;
+  std::int64_t complete_ = kLongAgo;
 };
 
 }  // namespace picket::detect

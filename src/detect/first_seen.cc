@@ -97,8 +97,8 @@ std::size_t FirstSeen::drop_beyond(std::size_t most) {
   return before - size_;
 }
 
-std::size_t FirstSeen::trim(const GroupRule& rule) {
-  forgotten_ = std::max(forgotten_, newest_ - rule.keep_us - 1);
+std::size_t FirstSeen::trim(const GroupRule& rule, std::int64_t until, std::int64_t /*spare*/) {
+  forget(until - rule.keep_us - 1);
   all_.drop_before(forgotten_ + 1);
   if (size_ > 2 * swept_ + 16 || size_ > rule.most) drop_stale();
   return size_ > rule.most ? drop_beyond(rule.most) : 0;

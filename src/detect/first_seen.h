@@ -16,8 +16,7 @@ class FirstSeen final : public GroupWindow {
  public:
   void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
-  std::size_t trim(const GroupRule& rule) override;
-  std::int64_t forgotten() const override { return forgotten_; }
+  std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) override;
   std::size_t size() const override { return size_; }
   std::unordered_set<std::uint64_t> events() const override;
 
@@ -33,7 +32,7 @@ class FirstSeen final : public GroupWindow {
   Runs all_;
   std::vector<Runs::Run> gone_;
   std::size_t size_ = 0, swept_ = 0;  ///< runs of all values; how many the last sweep left
-  std::int64_t newest_ = kLongAgo, forgotten_ = kLongAgo;
+  std::int64_t newest_ = kLongAgo;
 };
 
 }  // namespace picket::detect

@@ -35,7 +35,9 @@ struct WindowEntry {
 struct GroupRule {
   const Correlation* correlation = nullptr;
   std::int64_t keep_us = 0;  ///< how far behind the newest event a group is remembered
+  std::int64_t back_us = 0, ahead_us = 0;  ///< what an event's answer depends on: that far before and after it
   bool settled = true;       ///< no input is ever withdrawn: all are detection rules
+  bool held = false;         ///< an input waits for deadlines: what it may still say is waited for, however late
   std::uint64_t rules = 0, preceding = 0, following = 0;  ///< which bits of WindowEntry::inputs are what
   std::size_t most = 0;      ///< events kept in one group
 };
@@ -60,13 +62,21 @@ class GroupWindow {
   /// The earliest time that must be complete before something that waits can be judged.
   virtual std::optional<std::int64_t> due(const GroupRule&) const { return std::nullopt; }
 
-  /// Drops what is older than is kept, and the oldest beyond the most that is kept. Gives how many the latter were.
-  virtual std::size_t trim(const GroupRule& rule) = 0;
-  /// Nothing up to this time is known any more; an event from then comes too late.
-  virtual std::int64_t forgotten() const = 0;
+  /// Drops what is more than GroupRule::keep_us before `until`, and the oldest beyond the most that is kept. Gives how many of the latter
+  /// were not `spare`: so far before the newest event that they were only held.
+  virtual std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) = 0;
   virtual std::size_t size() const = 0;
   /// The events at which the condition may still come to hold or be withdrawn.
   virtual std::unordered_set<std::uint64_t> events() const = 0;
+
+  /// What was there up to this time is not known any more, because of its age. What happened in a group that is made anew is as if forgotten.
+  std::int64_t forgotten() const { return forgotten_; }
+  void forget(std::int64_t until) { forgotten_ = std::max(forgotten_, until); }
+  /// The same because there was too much of it.
+  std::int64_t crowded_out() const { return crowded_out_; }
+
+ protected:
+  std::int64_t forgotten_ = kLongAgo, crowded_out_ = kLongAgo;
 };
 
 /// The right kind for the correlation.

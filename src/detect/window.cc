@@ -230,13 +230,13 @@ std::unordered_set<std::uint64_t> Window::events() const {
   return out;
 }
 
-std::size_t Window::trim(const GroupRule& rule) {
-  if (entries_.empty()) return 0;
-  const std::int64_t time = entries_.back().time - rule.keep_us;
+std::size_t Window::trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) {
+  const std::int64_t time = until - rule.keep_us;
   std::size_t dropped = 0, beyond = 0;
   while (!entries_.empty() && (entries_.front().time < time || entries_.size() > rule.most)) {
-    if (entries_.front().time >= time) ++beyond;
-    forgotten_ = entries_.front().time;
+    const bool old = entries_.front().time < std::max(time, spare);
+    beyond += old ? 0 : 1;
+    (old ? forgotten_ : crowded_out_) = entries_.front().time;
     if (rule.correlation->type == CorrelationType::kValueCount && dropped >= counted_first_ && dropped < counted_last_)
       if (const auto row = counts_.find(entries_.front().value); --row->second == 0) counts_.erase(row);
     entries_.pop_front();

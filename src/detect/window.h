@@ -15,8 +15,7 @@ class Window final : public GroupWindow {
  public:
   void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
-  std::size_t trim(const GroupRule& rule) override;
-  std::int64_t forgotten() const override { return forgotten_; }
+  std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) override;
   std::size_t size() const override { return entries_.size(); }
   std::unordered_set<std::uint64_t> events() const override;
 
@@ -31,7 +30,6 @@ class Window final : public GroupWindow {
   bool out_of_reach(const Correlation& correlation, std::int64_t since) const;
 
   std::deque<WindowEntry> entries_;
-  std::int64_t forgotten_ = kLongAgo;
   std::vector<std::int64_t> last_;  ///< temporal kinds: not before the time of the last event of each rule
   /// value_count: how often each value lies in [counted_first_, counted_last_), so that events in order cost no recount.
   std::unordered_map<std::uint64_t, std::uint32_t> counts_;

@@ -1,5 +1,6 @@
 // From matches to what is committed: signals, what correlations say of them, and alerts.
 #include <algorithm>
+#include <utility>
 
 #include "codec/json.h"
 #include "codec/packed_texts.h"
@@ -81,32 +82,41 @@ void add_inputs(const Ruling& ruling, std::uint32_t rule, std::vector<std::int64
 
 }  // namespace
 
-Result<Watch::Windows*> Watch::windows(const std::string& organization_id, const RulingPtr& ruling) {
-  auto& held = windows_[organization_id];
-  if (held != nullptr && held->ruling->book == ruling->book) return held.get();
-  auto fresh = std::make_unique<Windows>(Windows{ruling, detect::Correlator(ruling->book->shared_rules(), options_.limits)});
-  std::unordered_map<std::int64_t, std::uint32_t> rules;
+/// Stored signals of these rules of the book.
+Status Watch::recall(const Ruling& ruling, std::span<const std::uint32_t> rules, TimePoint from, TimePoint to,
+                     const std::function<bool(const detect::Signal&)>& row) {
+  std::unordered_map<std::int64_t, std::uint32_t> by_number;
   std::vector<std::int64_t> numbers;
-  for (std::uint32_t i = 0; i < ruling->states.size(); ++i) {
-    const auto& linked = ruling->book->rules().rules()[i];
-    if (linked.rule.is_correlation() || linked.used_by.empty()) continue;
-    rules.emplace(ruling->states[i].no, i);
-    numbers.push_back(ruling->states[i].no);
+  for (const std::uint32_t rule : rules) {
+    by_number.emplace(ruling.states[rule].no, rule);
+    numbers.push_back(ruling.states[rule].no);
   }
-  std::vector<detect::Firing> told_already;
   detect::Signal signal;
-  const Status read = parts_.control.detections().each_signal(numbers, from_micros(INT64_MIN), [&](const control::StoredSignal& stored) {
-    const std::uint32_t rule = rules.at(stored.rule_no);
-    signal.rule = rule;
+  return parts_.control.detections().each_signal(numbers, from, to, [&](const control::StoredSignal& stored) {
+    signal.rule = by_number.at(stored.rule_no);
     signal.time = stored.time;
     signal.event = number_of(stored.event);
     unpack(stored.captures, signal.captures);
     // a rule whose correlations ask for other fields now says nothing with its old signals
-    if (signal.captures.size() == ruling->book->rules().rules()[rule].captures.size()) fresh->correlator.add(signal, told_already);
+    return signal.captures.size() != ruling.book->rules().rules()[signal.rule].captures.size() || row(signal);
+  });
+}
+
+Result<Watch::Windows*> Watch::windows(const std::string& organization_id, const RulingPtr& ruling) {
+  auto& held = windows_[organization_id];
+  if (held != nullptr && held->ruling->book == ruling->book) return held.get();
+  auto fresh = std::make_unique<Windows>(Windows{ruling, detect::Correlator(ruling->book->shared_rules(), options_.limits)});
+  std::vector<std::uint32_t> rules;
+  for (std::uint32_t i = 0; i < ruling->states.size(); ++i) {
+    const auto& linked = ruling->book->rules().rules()[i];
+    if (!linked.rule.is_correlation() && !linked.used_by.empty()) rules.push_back(i);
+  }
+  std::vector<detect::Firing> told_already;
+  PICKET_TRY(recall(*ruling, rules, from_micros(INT64_MIN), from_micros(INT64_MAX), [&](const detect::Signal& signal) {
+    fresh->correlator.add(signal, told_already);
     told_already.clear();
     return true;
-  });
-  PICKET_TRY(read);
+  }));
   held = std::move(fresh);
   return held.get();
 }
@@ -149,6 +159,16 @@ Result<std::vector<control::Match>> Watch::advance(const std::string& organizati
   return out;
 }
 
+/// What came later than windows are kept costs reading; what was too much for that is told.
+void Watch::note_cost(Windows& open) {
+  static obs::Counter& recalled = obs::counter("picket_detect_recalled_total", "Signals read back from disk because events came later than the windows of correlations are kept.");
+  static obs::Counter& missed = obs::counter("picket_detect_missed_total", "Events that some correlation could not judge, because there were too many groups or too many events around them.");
+  const detect::CorrelatorStats stats = open.correlator.stats();
+  recalled.add(stats.recalled - std::exchange(open.recalled, stats.recalled));
+  const std::uint64_t all = stats.evicted_groups + stats.evicted_events + stats.too_late;
+  missed.add(all - std::exchange(open.missed, all));
+}
+
 Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, Sight& sight, std::span<const GuidBytes> ids) {
   std::vector<control::Match> out;
   if (sight.hits.empty()) return out;
@@ -172,15 +192,21 @@ Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, Si
   if (!correlated) return out;
   PICKET_ASSIGN(Windows* const open, windows(key.organization_id, sight.ruling));
   std::vector<detect::Firing> firings;
-  detect::Signal signal;
+  std::size_t count = 0;
   for (std::size_t i = 0; i < sight.hits.size(); ++i) {
+    if (!feeds(ruling, sight.hits[i].rule)) continue;
+    if (count == open->page.size()) open->page.emplace_back();
+    detect::Signal& signal = open->page[count++];
     signal.rule = sight.hits[i].rule;
-    if (!feeds(ruling, signal.rule)) continue;
     signal.time = out[i].time;
     signal.event = number_of(out[i].event);
     unpack(out[i].captures, signal.captures);
-    open->correlator.add(signal, firings);
   }
+  const auto stored = [&](std::span<const std::uint32_t> rules, TimePoint from, TimePoint to, const std::function<bool(const detect::Signal&)>& row) {
+    return recall(*open->ruling, rules, from, to, row);
+  };
+  PICKET_TRY(open->correlator.add(std::span(open->page).first(count), stored, firings));
+  note_cost(*open);
   if (firings.empty()) return out;
   std::unordered_map<std::uint64_t, const GuidBytes*> known;
   for (const GuidBytes& id : ids) known.emplace(number_of(id), &id);

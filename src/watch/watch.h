@@ -97,7 +97,9 @@ class Watch {
   Sight look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
              std::span<const store::NewEvent> events);
   /// What is to be committed for a page: matches, and what correlations say now. `ids`: of `sight.events`, as the store gave
-  /// them. Takes what hits captured out of `sight`. When the commit does not come about, `forget` must be called. Errors: signals could not be read back.
+  /// them. Takes what hits captured out of `sight`. When the commit does not come about, `forget` must be called; either before the
+  /// organization's next page is judged, for what comes late is judged over what is stored. Errors: signals could not be read back; then
+  /// `forget` must be called as well.
   Result<std::vector<control::Match>> judge(const store::StreamKey& key, Sight& sight, std::span<const GuidBytes> ids);
   /// Organizations with a rule that waits for something which may not happen.
   std::vector<std::string> waiting() const;
@@ -134,6 +136,8 @@ class Watch {
   std::shared_ptr<const Book> base_book();
   RulingPtr held(const std::string& organization_id) const;
   void tell(const News& news);
+  Status recall(const Ruling& ruling, std::span<const std::uint32_t> rules, TimePoint from, TimePoint to, const std::function<bool(const detect::Signal&)>& row);
+  static void note_cost(Windows& open);
   Result<Windows*> windows(const std::string& organization_id, const RulingPtr& ruling);
   Status note_firing(const RulingPtr& ruling, const detect::Firing& firing,
                      const std::unordered_map<std::uint64_t, const GuidBytes*>& known, std::vector<control::Match>& out);

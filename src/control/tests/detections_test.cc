@@ -193,6 +193,25 @@ TEST_F(DetectionsTest, WhatIsWithdrawnTakesItsAlertWithIt) {
   EXPECT_EQ(alerts()[0].id, id) << "the same alert again";
 }
 
+TEST_F(DetectionsTest, AnAlertIsAsLongAsWhatIsLeftOfIt) {
+  const TimePoint time = clock_.now() - 10min;
+  Match first = match("r1", time, new_guid(), "[\"ada\"]"), last = match("r1", time + 5min, new_guid(), "[\"ada\"]");
+  first.part = last.part = 77;
+  const Match between = match("r1", time + 2min, new_guid(), "[\"ada\"]");
+  commit({first, between, last});
+  first.withdrawn = last.withdrawn = true;
+  commit({first, last});
+  ASSERT_EQ(alerts().size(), 1u);
+  EXPECT_EQ(alerts()[0].matches, 1u);
+  EXPECT_EQ(alerts()[0].first_at, time + 2min);
+  EXPECT_EQ(alerts()[0].last_at, time + 2min);
+  Match alone = between;
+  alone.withdrawn = true;
+  last.withdrawn = false;
+  commit({alone, last});
+  EXPECT_EQ(alerts().at(0).first_at, time + 5min) << "nothing is left of what it was";
+}
+
 TEST_F(DetectionsTest, ARefusedStepLeavesNoMatchBehind) {
   commit({match("r1", clock_.now(), new_guid(), "[\"ada\"]")}, false);
   EXPECT_TRUE(alerts().empty());
@@ -207,9 +226,9 @@ TEST_F(DetectionsTest, SignalsComeBackInTheOrderOfTimeAndOldOnesOfNoAlertGo) {
   commit({match("r2", now - 2min, fresh), match("r1", now - 1min, new_guid())});
   std::vector<std::int64_t> both{rule("r1").no, rule("r2").no};
   std::vector<TimePoint> times;
-  const auto read = [&] {
+  const auto read = [&](TimePoint from = from_micros(0), TimePoint to = from_micros(INT64_MAX)) {
     times.clear();
-    ASSERT_TRUE(detections().each_signal(both, from_micros(0), [&](const StoredSignal& s) {
+    ASSERT_TRUE(detections().each_signal(both, from, to, [&](const StoredSignal& s) {
       times.push_back(s.time);
       return true;
     }));
@@ -217,6 +236,8 @@ TEST_F(DetectionsTest, SignalsComeBackInTheOrderOfTimeAndOldOnesOfNoAlertGo) {
   read();
   ASSERT_EQ(times.size(), 4u);
   EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
+  read(now - 40min, now - 2min);
+  EXPECT_THAT(times, testing::ElementsAre(now - 40min, now - 40min, now - 2min)) << "both ends are inclusive";
   EXPECT_THAT(*detections().signal_events_at(both, now - 2min), testing::ElementsAre(guid_bytes(fresh).value()));
   ASSERT_TRUE(detections().sweep_signals(clock_.now() - std::chrono::hours(24 * 31)));
   read();

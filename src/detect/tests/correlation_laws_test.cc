@@ -191,5 +191,99 @@ RC_GTEST_PROP(CorrelationLaws, ARestartAtAnyPointChangesNothing, ()) {
   RC_ASSERT(ledger.net() == obvious(feed, steps, to_micros(complete)));
 }
 
+/// What is committed: rows that firings make and withdrawals take away, and signals.
+struct Committed {
+  std::vector<Signal> signals;
+  std::set<Key> rows;
+
+  Recall recall() const {
+    return [this](std::span<const std::uint32_t> rules, TimePoint from, TimePoint to, const std::function<bool(const Signal&)>& row) -> Status {
+      for (const Signal& signal : signals) {
+        const bool asked = std::find(rules.begin(), rules.end(), signal.rule) != rules.end();
+        if (asked && signal.time >= from && signal.time <= to && !row(signal)) break;
+      }
+      return {};
+    };
+  }
+  void take(const RuleSet& rules, std::vector<Firing>& firings) {
+    for (const Firing& firing : firings) {
+      const Key key{rules.rules()[firing.rule].rule.title, firing.event};
+      if (firing.withdrawn) rows.erase(key);
+      if (!firing.withdrawn) rows.insert(key);
+    }
+    firings.clear();
+  }
+};
+
+/// Up to three streams, each in order or not at all, read side by side: one may be far ahead of another.
+std::vector<std::vector<Step>> arbitrary_pages() {
+  std::vector<std::vector<Step>> streams(*rc::gen::inRange<std::size_t>(1, 4));
+  const bool ordered = *rc::gen::inRange(0, 4) > 0;
+  const auto count = *rc::gen::inRange<std::uint64_t>(0, 90);
+  for (std::uint64_t i = 0; i < count; ++i) streams[*rc::gen::inRange<std::size_t>(0, streams.size())].push_back(arbitrary_step(1000, 1400, i));
+  if (ordered)
+    for (auto& stream : streams) std::stable_sort(stream.begin(), stream.end(), [](const Step& a, const Step& b) { return a.time < b.time; });
+  std::vector<std::vector<Step>> out;
+  while (!streams.empty()) {
+    const std::size_t which = *rc::gen::inRange<std::size_t>(0, streams.size());
+    auto& stream = streams[which];
+    auto& page = out.emplace_back();
+    for (auto size = *rc::gen::inRange<std::size_t>(1, 12); size > 0 && !stream.empty(); --size) {
+      page.push_back(stream.front());
+      stream.erase(stream.begin());
+    }
+    if (stream.empty()) streams.erase(streams.begin() + static_cast<std::ptrdiff_t>(which));
+    if (out.size() > 1 && *rc::gen::inRange(0, 6) == 0) out.push_back(out[*rc::gen::inRange<std::size_t>(0, out.size())]);  // comes again
+  }
+  return out;
+}
+
+RC_GTEST_PROP(CorrelationLaws, StreamsFarApartGiveWhatTheObviousEvaluatorSaysWhateverTheRestarts, ()) {
+  const CorrelatorLimits limits{.lateness = std::chrono::seconds(*rc::gen::inRange(0, 10))};
+  const std::string rules = arbitrary_rules();
+  const auto pages = arbitrary_pages();
+  std::vector<Step> steps;
+  for (const auto& page : pages) steps.insert(steps.end(), page.begin(), page.end());
+  log(rules, steps);
+  Feed feed(rules, limits);
+  Committed committed;
+  std::vector<Firing> out;
+  TimePoint complete = from_seconds(0);
+  for (const auto& page : pages) {
+    std::vector<Signal> signals;
+    for (const Step& step : page)
+      for (Signal& signal : feed.signals(step.time, step.event, step.json)) signals.push_back(std::move(signal));
+    RC_LOG() << "page of " << page.size() << "\n";
+    const Status judged = feed.correlator.add(signals, committed.recall(), out);
+    RC_ASSERT(judged.has_value());
+    if (*rc::gen::inRange(0, 6) == 0) {  // a crash, before or after the commit
+      const bool durable = *rc::gen::inRange(0, 2) == 0;
+      RC_LOG() << "a crash " << (durable ? "after" : "before") << " the commit\n";
+      if (durable) committed.take(*feed.compiled.rules, out);
+      if (durable) committed.signals.insert(committed.signals.end(), signals.begin(), signals.end());
+      out.clear();
+      feed.correlator = Correlator(feed.compiled.rules, limits);
+      std::stable_sort(committed.signals.begin(), committed.signals.end(), [](const Signal& a, const Signal& b) { return a.time < b.time; });
+      for (const Signal& signal : committed.signals) feed.correlator.add(signal, out);
+      out.clear();  // told before
+      feed.correlator.advance(complete, out);
+      committed.take(*feed.compiled.rules, out);
+      if (!durable) RC_ASSERT(feed.correlator.add(signals, committed.recall(), out).has_value());
+    }
+    committed.take(*feed.compiled.rules, out);
+    committed.signals.insert(committed.signals.end(), signals.begin(), signals.end());
+    if (*rc::gen::inRange(0, 4) == 0) {  // also too early a promise
+      complete = std::max(complete, from_seconds(*rc::gen::inRange<std::int64_t>(1000, 1400)));
+      RC_LOG() << "complete until " << (to_micros(complete) / 1'000'000) << "\n";
+      feed.correlator.advance(complete, out);
+      committed.take(*feed.compiled.rules, out);
+    }
+  }
+  RC_ASSERT(feed.correlator.stats().too_late == 0u);
+  feed.correlator.advance(from_seconds(2000), out);
+  committed.take(*feed.compiled.rules, out);
+  RC_ASSERT(committed.rows == obvious(feed, steps, 2'000'000'000));
+}
+
 }  // namespace
 }  // namespace picket::detect

@@ -130,6 +130,81 @@ TEST(Correlation, LimitsAreToldAndTheStalestGroupGoes) {
   EXPECT_EQ(feed.correlator.stats().evicted_events, 1u);
 }
 
+namespace {
+/// Tells how many signals it was asked for.
+struct Store {
+  std::vector<Signal> signals;
+  std::size_t told = 0;
+  Recall recall() {
+    return [this](std::span<const std::uint32_t>, TimePoint from, TimePoint to, const std::function<bool(const Signal&)>& row) -> Status {
+      for (const Signal& signal : signals)
+        if (signal.time >= from && signal.time <= to && (++told, !row(signal))) break;
+      return {};
+    };
+  }
+  std::string add(Feed& feed, std::int64_t seconds, std::uint64_t event, std::string_view json) {
+    const std::vector<Signal> page = feed.signals(seconds, event, json);
+    std::vector<Firing> out;
+    EXPECT_TRUE(feed.correlator.add(page, recall(), out));
+    signals.insert(signals.end(), page.begin(), page.end());
+    return feed.told(out, event);
+  }
+};
+}  // namespace
+
+TEST(LateSignals, AreJudgedOverWhatIsReadBackAroundThem) {
+  Feed feed(with_bases("correlation: {type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 1h}\n"));
+  Store store;
+  for (std::int64_t hour = 0; hour < 100; ++hour) EXPECT_EQ(store.add(feed, hour * 3600, 1000 + hour, R"({"k":"b","u":1})"), "");
+  EXPECT_EQ(store.told, 0u) << "in order nothing is read back";
+  EXPECT_EQ(store.add(feed, 10 * 3600 - 60, 1, R"({"k":"a","u":1})"), "C@1010") << "days behind, before an event that was there";
+  EXPECT_EQ(store.add(feed, 20 * 3600 + 60, 2, R"({"k":"b","u":1})"), "");
+  EXPECT_EQ(store.add(feed, 20 * 3600 + 30, 3, R"({"k":"a","u":1})"), "C@2,C@1021");
+  EXPECT_EQ(store.add(feed, 20 * 3600 + 30, 3, R"({"k":"a","u":1})"), "") << "known";
+  EXPECT_EQ(store.add(feed, 100 * 3600, 4, R"({"k":"a","u":1})"), "");
+  EXPECT_EQ(store.add(feed, 100 * 3600 + 1, 5, R"({"k":"b","u":1})"), "C");
+  EXPECT_EQ(feed.correlator.stats().too_late, 0u);
+}
+
+TEST(LateSignals, OfAStreamThatIsBehindReadEachSignalAboutOnce) {
+  Feed feed(with_bases("correlation: {type: temporal, rules: [a, b], group-by: [u], timespan: 10m}\n"));
+  Store store;
+  constexpr std::int64_t kEvents = 2000, kStep = 120;
+  for (std::int64_t i = 0; i < kEvents; ++i) store.add(feed, i * kStep, static_cast<std::uint64_t>(i), R"({"k":"b","u":1})");
+  store.told = 0;
+  for (std::int64_t i = 0; i < kEvents / 2; ++i) store.add(feed, i * kStep + 7, static_cast<std::uint64_t>(10000 + i), R"({"k":"a","u":1})");
+  EXPECT_GT(store.told, kEvents / 2u);
+  EXPECT_LT(store.told, kEvents * 2u) << "a page may not cost the whole window again";
+}
+
+TEST(LateSignals, OfAGroupThatWentBecauseItWasOldAreJudgedToo) {
+  Feed feed(with_bases("correlation: {type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 1h}\n"), {.max_groups = 2});
+  Store store;
+  for (std::int64_t i = 0; i < 50; ++i) store.add(feed, i * 36000, static_cast<std::uint64_t>(100 + i), R"({"k":"b","u":)" + std::to_string(i) + "}");
+  EXPECT_EQ(feed.correlator.stats().evicted_groups, 0u) << "what went was of no use any more";
+  EXPECT_EQ(store.add(feed, 36000 - 5, 1, R"({"k":"a","u":1})"), "C@101");
+}
+
+TEST(LateSignals, WithTooMuchAroundThemAreToldAsMissed) {
+  Feed feed(with_bases("correlation: {type: temporal_ordered, rules: [a, b], group-by: [u], timespan: 1h}\n"), {.max_recalled = 5});
+  Store store;
+  for (std::int64_t i = 0; i < 50; ++i) store.add(feed, i * 600, static_cast<std::uint64_t>(100 + i), R"({"k":"b","u":1})");
+  EXPECT_EQ(store.add(feed, 6000 - 5, 1, R"({"k":"a","u":1})"), "");
+  EXPECT_EQ(feed.correlator.stats().too_late, 1u);
+}
+
+TEST(LateSignals, AnErrorOfReadingBackIsTheCallers) {
+  Feed feed(with_bases("correlation: {type: event_count, rules: [a], timespan: 1m, condition: {gte: 2}}\n"));
+  Store store;
+  store.add(feed, 0, 1, R"({"k":"a"})");
+  store.add(feed, 90000, 2, R"({"k":"a"})");
+  std::vector<Firing> out;
+  const Recall broken = [](auto&&...) -> Status { return fail(ErrorKind::kUnavailable, "The disk is gone."); };
+  const Status judged = feed.correlator.add(feed.signals(5, 3, R"({"k":"a"})"), broken, out);
+  ASSERT_FALSE(judged);
+  EXPECT_EQ(judged.error().message, "The disk is gone.");
+}
+
 TEST(Linking, UnknownNamesAndCirclesAreRefusedTheRestStays) {
   const Compiled compiled = compile_rules(with_bases("correlation: {type: event_count, rules: [nowhere], timespan: 1m, condition: {gte: 1}}\n---\n"
                                                      "title: D\nname: D\ncorrelation: {type: event_count, rules: [C], timespan: 1m, condition: {gte: 1}}\n---\n"

@@ -25,7 +25,10 @@ class WatchTest : public WatchFixture {
   /// Identity, subject and count of every alert.
   std::set<std::string> told() {
     std::set<std::string> out;
-    for (const auto& alert : alerts())
+    control::AlertFilter all;
+    all.limit = 1000;
+    const auto found = control_->detections().alerts(organization_, all);
+    for (const auto& alert : *found)
       out.insert(alert.rule_key + alert.subject.substr(alert.subject.find_last_of(",[")) + std::to_string(to_micros(alert.span_from)) + ' ' + std::to_string(to_micros(alert.first_at)) + ' ' +
                  std::to_string(to_micros(alert.last_at)) + ' ' + std::to_string(alert.matches));
     return out;
@@ -93,6 +96,61 @@ TEST_F(WatchTest, AnyOrderOfArrivalGivesTheSameAlerts) {
     SetUp();
     std::shuffle(events.begin(), events.end(), random);
     for (std::size_t i = 0; i < events.size(); i += 2) page({events.begin() + static_cast<long>(i), events.begin() + static_cast<long>(std::min(i + 2, events.size()))});
+    EXPECT_EQ(told(), expected) << "round " << round;
+  }
+}
+
+TEST_F(WatchTest, StreamsThatAreDaysApartGiveTheSameAlertsWhateverTheRestarts) {
+  const std::vector<std::pair<std::string, std::string>> rules = {{"failures.yml", kFailures}, {"forced.yml", std::string(kForced) + R"(name: door_forced
+---
+title: A wrong code, then forced
+id: 10000000-0000-4000-8000-000000000006
+correlation:
+    type: temporal_ordered
+    rules: [wrong_code, door_forced]
+    group-by: [who]
+    timespan: 1h
+level: high
+---
+title: Forced without a wrong code
+id: 10000000-0000-4000-8000-000000000007
+correlation:
+    type: temporal
+    rules: [wrong_code, door_forced]
+    group-by: [who]
+    timespan: 1h
+    condition: door_forced and not wrong_code
+level: low
+)"}};
+  std::vector<Event> codes, doors;
+  std::mt19937 random(11);
+  for (int i = 0; i < 60; ++i) {
+    const std::string who = i % 3 == 0 ? "bo" : "cy";
+    codes.push_back({"c" + std::to_string(i), "wrong", who, at(i * 240 + static_cast<int>(random() % 90))});
+    doors.push_back({"d" + std::to_string(i), "forced", who, at(i * 240 + static_cast<int>(random() % 90))});
+  }
+  std::set<std::string> expected;
+  for (int round = 0; round < 6; ++round) {
+    TearDown();
+    SetUp();
+    open_watch(rules);
+    std::size_t code = 0, door = 0;
+    while (code < codes.size() || door < doors.size()) {
+      // the first round reads in the order of time; in the others one stream is ahead of the other, by days in the end
+      const bool in_order = door == doors.size() || (code < codes.size() && codes[code].time <= doors[door].time);
+      const bool drawn = random() % 8 < static_cast<unsigned>(round + 1);
+      const bool codes_next = round == 0 ? in_order : door == doors.size() || (drawn && code < codes.size());
+      auto& next = codes_next ? code : door;
+      const auto& stream = codes_next ? codes : doors;
+      const std::size_t end = std::min(stream.size(), next + (round == 0 ? 1 : 1 + random() % 5));
+      const std::vector<Event> events(stream.begin() + static_cast<long>(next), stream.begin() + static_cast<long>(end));
+      next = end;
+      page(events);
+      if (round > 0 && random() % 8 == 0) restart();
+      if (round > 0 && random() % 8 == 0) page(events);
+    }
+    if (round == 0) expected = told();
+    ASSERT_GT(expected.size(), 40u);
     EXPECT_EQ(told(), expected) << "round " << round;
   }
 }
