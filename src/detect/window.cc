@@ -180,11 +180,14 @@ bool Window::out_of_reach(const Correlation& correlation, std::int64_t since) co
   return last_.size() < correlation.rules.size() || std::any_of(last_.begin(), last_.end(), [&](std::int64_t time) { return time < since; });
 }
 
-/// Judges the events from `from` on whose windows hold the time `changed`.
-void Window::judge(const Correlation& correlation, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
-  for (std::size_t i = from; i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed; ++i) {
-    const std::int64_t since = entries_[i].time - correlation.timespan_us;
-    set(i, !out_of_reach(correlation, since) && holds(correlation, first_at(since), i), changes);
+/// Judges the events whose windows hold the time `changed`. Those of one time have one window: which of them came first is not known.
+void Window::judge(const Correlation& correlation, std::int64_t changed, std::vector<Change>& changes) {
+  for (std::size_t i = first_at(changed); i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed;) {
+    const std::int64_t time = entries_[i].time, since = time - correlation.timespan_us;
+    std::size_t end = i + 1;
+    while (end < entries_.size() && entries_[end].time == time) ++end;
+    const bool fires = !out_of_reach(correlation, since) && holds(correlation, first_at(since), end - 1);
+    for (; i < end; ++i) set(i, fires, changes);
   }
 }
 
@@ -209,7 +212,7 @@ void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Ch
     if (at < counted_last_) forget_counts();
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), entry);
   }
-  judge(correlation, at, entry.time, changes);
+  judge(correlation, entry.time, changes);
 }
 
 void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
@@ -221,7 +224,7 @@ void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector
     forget_counts();
     entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  judge(*rule.correlation, at, entry.time, changes);
+  judge(*rule.correlation, entry.time, changes);
 }
 
 std::unordered_set<std::uint64_t> Window::events() const {

@@ -157,7 +157,7 @@ TEST_F(DetectionsTest, MatchesAndCountsAreWhatWasToldWhateverIsRepeated) {
     for (const auto& hour : *hours) told[hour.hour] = hour.matches;
     EXPECT_EQ(told, expected);
     const std::vector<std::int64_t> one{rule(key).no};
-    ASSERT_TRUE(detections().each_signal(one, from - 1h, [&](const StoredSignal& s) {
+    ASSERT_TRUE(detections().each_signal(one, from - 1h, from_micros(INT64_MAX), [&](const StoredSignal& s) {
       stored.emplace(s.time, s.event, s.captures);
       return true;
     }));

@@ -20,9 +20,9 @@ TEST(Correlation, AMissingGroupValueIsAGroupOfItsOwn) {
   Feed feed(with_bases("correlation:\n    type: event_count\n    rules: [a]\n    group-by: [u]\n    timespan: 1m\n    condition: {eq: 2}\n"));
   EXPECT_EQ(feed.add(1, 1, R"({"k":"a"})"), "");
   EXPECT_EQ(feed.add(1, 2, R"({"k":"a","u":""})"), "");
-  EXPECT_EQ(feed.add(1, 3, R"({"k":"a","u":null})"), "C");
+  EXPECT_EQ(feed.add(2, 3, R"({"k":"a","u":null})"), "C");
   EXPECT_EQ(feed.add(1, 4, R"({"k":"a","u":{"n":1}})"), "");
-  EXPECT_EQ(feed.add(1, 5, R"({"k":"a","u":{ "n": 1 }})"), "C");
+  EXPECT_EQ(feed.add(2, 5, R"({"k":"a","u":{ "n": 1 }})"), "C");
 }
 
 TEST(Correlation, CountsDistinctTuplesAndSkipsMissingOnes) {
@@ -49,10 +49,10 @@ TEST(Correlation, SumsAveragesAndPercentilesOfNumbers) {
   EXPECT_EQ(average.add(1, 1, R"({"k":"a","f":4})"), "");
   EXPECT_EQ(average.add(2, 2, R"({"k":"a","f":6})"), "C");
   Feed high(with("value_percentile", "{field: f, gte: 9, percentile: 90}"));
-  for (std::uint64_t i = 1; i <= 10; ++i) EXPECT_EQ(high.add(1, i, R"({"k":"a","f":)" + std::to_string(i) + "}"), i == 10 ? "C" : "") << i;
+  for (std::uint64_t i = 1; i <= 10; ++i) EXPECT_EQ(high.add(static_cast<std::int64_t>(i), i, R"({"k":"a","f":)" + std::to_string(i) + "}"), i == 10 ? "C" : "") << i;
   Feed median(with("value_percentile", "{field: f, gte: 5}"));
   EXPECT_EQ(median.add(1, 1, R"({"k":"a","f":1})"), "");
-  EXPECT_EQ(median.add(1, 2, R"({"k":"a","f":9})"), "C");
+  EXPECT_EQ(median.add(2, 2, R"({"k":"a","f":9})"), "C");
 }
 
 TEST(Correlation, TemporalWantsEveryRuleInAnyOrder) {
@@ -69,15 +69,25 @@ TEST(Correlation, TemporalOrderedWantsTheOrderAndTakesEqualTimes) {
   EXPECT_EQ(feed.add(2, 2, R"({"k":"b"})"), "");
   EXPECT_EQ(feed.add(3, 3, R"({"k":"a"})"), "");
   EXPECT_EQ(feed.add(4, 4, R"({"k":"c"})"), "");
-  EXPECT_EQ(feed.add(4, 5, R"({"k":"b"})"), "C");
+  EXPECT_EQ(feed.add(4, 5, R"({"k":"b"})"), "C@4,C") << "which of them came first is not known";
   EXPECT_EQ(feed.add(4, 6, R"({"k":["a","b"]})"), "C");
+}
+
+TEST(Correlation, EventsOfOneTimeHaveOneWindowWhateverTheirIds) {
+  const std::string rules = with_bases("correlation: {type: event_count, rules: [a], timespan: 10s, condition: {eq: 2}}\n");
+  Feed rising(rules), falling(rules);
+  EXPECT_EQ(rising.add(1, 1, R"({"k":"a"})"), "");
+  EXPECT_EQ(rising.add(1, 2, R"({"k":"a"})"), "C@1,C");
+  EXPECT_EQ(rising.add(1, 3, R"({"k":"a"})"), "-C@1,-C@2");
+  EXPECT_EQ(falling.add(1, 2, R"({"k":"a"})"), "");
+  EXPECT_EQ(falling.add(1, 1, R"({"k":"a"})"), "C,C@2");
 }
 
 TEST(Correlation, ACountOfATemporalOneIsThatOfDifferentRules) {
   Feed feed(with_bases("correlation:\n    type: temporal\n    rules: [a, b, c]\n    timespan: 10s\n    condition: {gte: 2}\n"));
   EXPECT_EQ(feed.add(1, 1, R"({"k":"a"})"), "");
   EXPECT_EQ(feed.add(1, 2, R"({"k":"a"})"), "");
-  EXPECT_EQ(feed.add(1, 3, R"({"k":"c"})"), "C");
+  EXPECT_EQ(feed.add(2, 3, R"({"k":"c"})"), "C");
 }
 
 TEST(Correlation, AnExpressionIsJudgedAtEveryStepAndLateEventsWithdraw) {

@@ -139,7 +139,7 @@ class ObviousCorrelations {
     if (c.extras.absence()) return absent(c, group, entry, complete);
     Group window;
     for (const Entry& other : group)
-      if (other.before_or_at(entry) && other.time >= entry.time - c.timespan_us) window.push_back(other);
+      if ((c.extras.first_seen ? other.before_or_at(entry) : other.time <= entry.time) && other.time >= entry.time - c.timespan_us) window.push_back(other);
     std::set<std::size_t> seen;
     std::set<std::vector<std::string>> values;
     std::vector<double> numbers;
