@@ -21,17 +21,18 @@ std::int64_t hour_of(TimePoint time) {
 
 sql::StaticBlob blob_of(const GuidBytes& event) { return {{event.data(), event.size()}}; }
 
-/// Adds the match to its alert, which it makes when it is the first. Answers the alert's number.
-Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const std::string& stream, const Match& match) {
+/// Adds matches of one alert, by rising time, to it, and makes it when they are its first. Answers the alert's number.
+Result<std::int64_t> join_alert(Writing& w, const std::string& device_id, const std::string& stream, std::span<const Match* const> matches) {
+  const Match& match = *matches.front();
   const AlertKey& key = *match.alert;
   PICKET_ASSIGN(auto insert,
                 w.db.prepare("insert into alert(id, organization_id, rule_no, subject, span_from, title, level, device_id, stream, first_at, last_at,"
-                             " matches, created_at) values(?1, (select organization_id from rule where no = ?2), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 1, ?10)"
-                             " on conflict(rule_no, span_from, subject) do update set matches = matches + 1,"
+                             " matches, created_at) values(?1, (select organization_id from rule where no = ?2), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+                             " on conflict(rule_no, span_from, subject) do update set matches = matches + excluded.matches,"
                              " first_at = iif(matches = 0, excluded.first_at, min(first_at, excluded.first_at)),"
                              " last_at = iif(matches = 0, excluded.last_at, max(last_at, excluded.last_at)) returning no"));
   insert.bind_all(new_guid(), match.rule_no, key.subject, key.span_from, key.title, key.level, device_id, stream,
-                  match.time, w.at);
+                  match.time, matches.back()->time, static_cast<std::int64_t>(matches.size()), w.at);
   PICKET_ASSIGN(const bool row, insert.step());
   PICKET_ASSERT(row, "an upsert answers its row");
   const std::int64_t no = insert.integer(0);
@@ -62,15 +63,15 @@ Result<bool> withdraw(Writing& w, const Match& match) {
 
 using Counts = std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t>;  ///< (rule, hour) -> change
 
-/// Most signals are of no alert and stay: rows of one rule, as many in one statement as there are.
+/// Rows of one rule and of one alert or none, as many in one statement as there are.
 std::string insert_sql(std::size_t rows) {
-  std::string out = "insert or ignore into signal(rule_no, at_hour, time, event, part, captures) values";
-  for (std::size_t i = 0; i < rows; ++i) out += fmt::format("{}(?1, ?2, ?{}, ?{}, ?{}, ?{})", i == 0 ? "" : ", ", 4 * i + 3, 4 * i + 4, 4 * i + 5, 4 * i + 6);
+  std::string out = "insert or ignore into signal(rule_no, at_hour, alert_no, time, event, part, captures) values";
+  for (std::size_t i = 0; i < rows; ++i) out += fmt::format("{}(?1, ?2, ?3, ?{}, ?{}, ?{}, ?{})", i == 0 ? "" : ", ", 4 * i + 4, 4 * i + 5, 4 * i + 6, 4 * i + 7);
   return out;
 }
 
 /// Adds signals of one rule. Answers how many were not known.
-Result<std::int64_t> insert_signals(Writing& w, std::span<const Match* const> matches) {
+Result<std::int64_t> insert_signals(Writing& w, std::span<const Match* const> matches, std::optional<std::int64_t> alert = std::nullopt) {
   constexpr std::array<std::size_t, 3> kSizes = {16, 4, 1};
   static const std::array<std::string, 3> kSql = {insert_sql(kSizes[0]), insert_sql(kSizes[1]), insert_sql(kSizes[2])};
   std::int64_t added = 0;
@@ -78,8 +79,8 @@ Result<std::int64_t> insert_signals(Writing& w, std::span<const Match* const> ma
     if (matches.size() < kSizes[s]) continue;
     PICKET_ASSIGN(auto insert, w.db.prepare(kSql[s]));
     for (; matches.size() >= kSizes[s]; matches = matches.subspan(kSizes[s])) {
-      insert.bind(1, matches[0]->rule_no).bind(2, hour_of(w.at));
-      int at = 3;
+      insert.bind(1, matches[0]->rule_no).bind(2, hour_of(w.at)).bind(3, alert);
+      int at = 4;
       for (const Match* match : matches.first(kSizes[s])) {
         insert.bind(at, match->time).bind(at + 1, blob_of(match->event)).bind(at + 2, match->part).bind(at + 3, sql::StaticBlob{match->captures});
         at += 4;
@@ -91,16 +92,21 @@ Result<std::int64_t> insert_signals(Writing& w, std::span<const Match* const> ma
   return added;
 }
 
+/// Whether of this rule there is nothing yet in the time of these matches.
+Result<bool> news(Writing& w, std::span<const Match* const> matches) {
+  const auto [first, last] = std::minmax_element(matches.begin(), matches.end(), [](const Match* a, const Match* b) { return a->time < b->time; });
+  PICKET_ASSIGN(auto any, w.db.prepare("select exists(select 1 from signal where rule_no = ? and time between ? and ?)"));
+  any.bind_all((*first)->rule_no, (*first)->time, (*last)->time);
+  PICKET_ASSIGN(const bool row, any.step());
+  PICKET_ASSERT(row, "exists() answers a row");
+  return !any.boolean(0);
+}
+
 /// Adds signals of one rule, by rising time, and counts those that were not known.
 Status insert_of_rule(Writing& w, std::span<const Match* const> matches, Counts& counts) {
   // what comes is nearly always news; then how many are new needs not be asked hour by hour
-  PICKET_ASSIGN(auto any, w.db.prepare("select exists(select 1 from signal where rule_no = ? and time between ? and ?)"));
-  any.bind_all(matches.front()->rule_no, matches.front()->time, matches.back()->time);
-  PICKET_ASSIGN(const bool row, any.step());
-  PICKET_ASSERT(row, "exists() answers a row");
-  const bool news = !any.boolean(0);
-  any.reset();
-  if (news) {
+  PICKET_ASSIGN(const bool all_new, news(w, matches));
+  if (all_new) {
     for (const Match* match : matches) ++counts[{match->rule_no, hour_of(match->time)}];
     return insert_signals(w, matches).map([](std::int64_t) {});
   }
@@ -139,16 +145,48 @@ Status add_counts(Writing& w, const std::string& device_id, Counts& counts) {
   return {};
 }
 
-/// One signal, and what it does to its alert. False: it was known.
-Result<bool> insert_one(Writing& w, const std::string& device_id, const std::string& stream, const Match& match) {
+/// One signal, and what it does to its alert.
+Status insert_one(Writing& w, const std::string& device_id, const std::string& stream, const Match& match, Counts& counts) {
   const Match* const one[] = {&match};
   PICKET_ASSIGN(const std::int64_t added, insert_signals(w, one));
-  if (added == 0) return false;
-  if (!match.alert) return true;
-  PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, match));
-  PICKET_TRY(w.db.run("update signal set alert_no = ? where rule_no = ? and time = ? and event = ? and part = ?", alert, match.rule_no, match.time,
-                      blob_of(match.event), match.part));
-  return true;
+  if (added == 0) return {};
+  ++counts[{match.rule_no, hour_of(match.time)}];
+  if (!match.alert) return {};
+  PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, one));
+  return w.db.run("update signal set alert_no = ? where rule_no = ? and time = ? and event = ? and part = ?", alert, match.rule_no, match.time,
+                  blob_of(match.event), match.part);
+}
+
+/// Hands on, run by run, what `same` says the same of.
+template <typename Same, typename F>
+Status by_runs(std::span<const Match* const> matches, Same same, F&& f) {
+  for (std::size_t from = 0, to = 0; from < matches.size(); from = to) {
+    while (to < matches.size() && same(matches[to]) == same(matches[from])) ++to;
+    PICKET_TRY(f(matches.subspan(from, to - from)));
+  }
+  return {};
+}
+
+auto alert_of(const Match* match) { return std::tie(match->rule_no, match->alert->span_from, match->alert->subject); }
+
+/// Adds signals of one rule, alert by alert and in each by rising time. Among what is known each has to be asked for alone.
+Status insert_alerting(Writing& w, const std::string& device_id, const std::string& stream, std::span<const Match* const> matches, Counts& counts) {
+  PICKET_ASSIGN(const bool all_new, news(w, matches));
+  if (!all_new) {
+    for (const Match* match : matches) PICKET_TRY(insert_one(w, device_id, stream, *match, counts));
+    return {};
+  }
+  for (const Match* match : matches) ++counts[{match->rule_no, hour_of(match->time)}];
+  return by_runs(matches, alert_of, [&](std::span<const Match* const> run) -> Status {
+    PICKET_ASSIGN(const std::int64_t alert, join_alert(w, device_id, stream, run));
+    return insert_signals(w, run, alert).map([](std::int64_t) {});
+  });
+}
+
+template <typename Key>
+void sort_unique(std::vector<const Match*>& matches, Key key) {
+  std::sort(matches.begin(), matches.end(), [&](const Match* a, const Match* b) { return key(a) < key(b); });
+  matches.erase(std::unique(matches.begin(), matches.end(), [&](const Match* a, const Match* b) { return key(a) == key(b); }), matches.end());
 }
 
 }  // namespace
@@ -157,25 +195,25 @@ Status ControlImpl::commit_matches(Writing& w, const std::string& device_id, con
   Counts counts;
   // what is withdrawn may have been told just before: then order matters
   const bool in_order = std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.withdrawn; });
-  std::vector<const Match*> plain;
+  std::vector<const Match*> plain, alerting;
   plain.reserve(matches.size());
   for (const Match& match : matches) {
-    if (!match.alert && !match.withdrawn && (!in_order || match.part == 0)) {
-      plain.push_back(&match);
-      continue;
+    if (match.withdrawn) {
+      PICKET_ASSIGN(const bool was, withdraw(w, match));
+      if (was) --counts[{match.rule_no, hour_of(match.time)}];
+    } else if (in_order && (match.alert || match.part != 0)) {
+      PICKET_TRY(insert_one(w, device_id, stream, match, counts));
+    } else {
+      (match.alert ? alerting : plain).push_back(&match);
     }
-    PICKET_ASSIGN(const bool changed, match.withdrawn ? withdraw(w, match) : insert_one(w, device_id, stream, match));
-    if (changed) counts[{match.rule_no, hour_of(match.time)}] += match.withdrawn ? -1 : 1;
   }
   // neighbours in the table are written one after the other
-  const auto key = [](const Match* m) { return std::tuple(m->rule_no, m->time, std::string_view(m->event.data(), m->event.size()), m->part); };
-  std::sort(plain.begin(), plain.end(), [&](const Match* a, const Match* b) { return key(a) < key(b); });
-  plain.erase(std::unique(plain.begin(), plain.end(), [&](const Match* a, const Match* b) { return key(a) == key(b); }), plain.end());
-  for (auto at = plain.begin(); at != plain.end();) {
-    const auto end = std::find_if(at, plain.end(), [&](const Match* m) { return m->rule_no != (*at)->rule_no; });
-    PICKET_TRY(insert_of_rule(w, std::span(at, end), counts));
-    at = end;
-  }
+  const auto rule = [](const Match* m) { return m->rule_no; };
+  const auto place = [](const Match* m) { return std::tuple(m->time, std::string_view(m->event.data(), m->event.size()), m->part); };
+  sort_unique(plain, [&](const Match* m) { return std::tuple(m->rule_no, place(m)); });
+  sort_unique(alerting, [&](const Match* m) { return std::tuple(alert_of(m), place(m)); });
+  PICKET_TRY(by_runs(plain, rule, [&](auto run) { return insert_of_rule(w, run, counts); }));
+  PICKET_TRY(by_runs(alerting, rule, [&](auto run) { return insert_alerting(w, device_id, stream, run, counts); }));
   return add_counts(w, device_id, counts);
 }
 

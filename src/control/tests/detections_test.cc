@@ -129,18 +129,27 @@ TEST_F(DetectionsTest, MatchesAndCountsAreWhatWasToldWhateverIsRepeated) {
   const TimePoint from = clock_.now() - 48h;
   std::vector<Match> all;
   for (int i = 0; i < 400; ++i) {
-    Match m = match(random() % 3 == 0 ? "r2" : "r1", from + Micros(random() % 36'000'000'000), new_guid());
+    const bool moves_on = i % 80 < 40;  // steps of what is new, and steps among what is known
+    const Micros later = moves_on ? 10h + i * 1min + Micros(random() % 60'000'000) : Micros(random() % 36'000'000'000);
+    Match m = match(random() % 3 == 0 ? "r2" : "r1", from + later, new_guid());
+    if (random() % 3 == 0) m.alert = AlertKey{std::string(1, static_cast<char>('a' + random() % 3)), from_micros(0), "Rule", "high"};
     if (random() % 20 == 0) m.time = all.empty() ? m.time : all.back().time;
     if (random() % 8 == 0) m.part = static_cast<std::int64_t>(random() % 3);
     m.captures = std::string(random() % 40, 'x');
     all.push_back(m);
   }
   std::map<std::tuple<std::int64_t, TimePoint, GuidBytes, std::int64_t>, std::string> model;
+  std::map<std::pair<std::string, std::string>, std::set<std::tuple<TimePoint, GuidBytes, std::int64_t>>> of_alerts;
   for (std::size_t at = 0; at < all.size(); at += 40) {
     std::vector<Match> step(all.begin() + static_cast<std::ptrdiff_t>(at), all.begin() + static_cast<std::ptrdiff_t>(at) + 40);
-    for (int i = 0; i < 15; ++i) step.push_back(all[random() % (at + 40)]);
+    for (int i = 0; i < 15; ++i) step.push_back(all[at + random() % 40]);
+    if (at % 80 != 0)
+      for (int i = 0; i < 15; ++i) step.push_back(all[random() % (at + 40)]);
     std::shuffle(step.begin(), step.end(), random);
-    for (const Match& m : step) model[{m.rule_no, m.time, m.event, m.part}] = m.captures;
+    for (const Match& m : step) {
+      model[{m.rule_no, m.time, m.event, m.part}] = m.captures;
+      if (m.alert) of_alerts[{m.rule_no == rule("r1").no ? "r1" : "r2", m.alert->subject}].emplace(m.time, m.event, m.part);
+    }
     commit(step);
     if (at == 200) reopen();
   }
@@ -162,6 +171,13 @@ TEST_F(DetectionsTest, MatchesAndCountsAreWhatWasToldWhateverIsRepeated) {
       return true;
     }));
     EXPECT_EQ(stored, signals);
+  }
+  EXPECT_EQ(alerts().size(), of_alerts.size());
+  for (const Alert& alert : alerts()) {
+    const auto& expected = of_alerts[{alert.rule_key, alert.subject}];
+    ASSERT_EQ(alert.matches, expected.size());
+    EXPECT_EQ(alert.first_at, std::get<0>(*expected.begin()));
+    EXPECT_EQ(alert.last_at, std::get<0>(*expected.rbegin()));
   }
 }
 
