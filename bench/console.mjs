@@ -112,7 +112,7 @@ export const listed = (page) => page.evaluate(() => window.bench.listed);
 const complete = (page) => page.getByText("10,000 devices", { exact: true }).waitFor();
 
 export async function firstList(browser, state, base, row) {
-  const cold = [], warm = [], least = [];
+  const cold = [], warm = [], again = [], least = [];
   for (let i = 0; i < 5; ++i) {
     const { context, page } = await open(browser, state, base, "/settings/security-devices");
     cold.push(await listed(page));
@@ -132,9 +132,19 @@ export async function firstList(browser, state, base, row) {
     if (visit >= 2) warm.push(took);
     await complete(next);
   }
+  // and again in the tab that has it, as after F5
+  const [page] = context.pages();
+  for (let visit = 0; visit < 7; ++visit) {
+    await sleep(1000);
+    await page.reload({ waitUntil: "commit" });
+    const took = await listed(page);
+    if (visit >= 2) again.push(took);
+    await complete(page);
+  }
   await close();
   const beside = `the least page with the same rows ${ms(median(least))}`;
   row("console: first list of 10,000 painted, cold (median, worst of 5)", `${ms(median(cold))}, ${ms(Math.max(...cold))}`, beside, "<= 1000 ms", Math.max(...cold) <= 1000);
+  row("console: the same, warm: again in its tab (median, worst of 5)", `${ms(median(again))}, ${ms(Math.max(...again))}`, beside, "<= 300 ms", Math.max(...again) <= 300);
   row("console: the same, warm: a new tab, with a profile (median, worst of 5)", `${ms(median(warm))}, ${ms(Math.max(...warm))}`, beside, "<= 300 ms", Math.max(...warm) <= 300);
 }
 

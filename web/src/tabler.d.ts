@@ -1,5 +1,4 @@
 declare module '@tabler/icons-react/dist/esm/icons/*.mjs' {
-  import type { Icon } from '@tabler/icons-react';
-  const icon: Icon;
-  export default icon;
+  import type { IconNode } from '@/ui/icon';
+  export const __iconNode: IconNode;
 }

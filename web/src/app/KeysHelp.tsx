@@ -1,5 +1,6 @@
 import { Kbd, Modal } from '@mantine/core';
 import { type KeyHelp, useToldKeys } from '@/ui/useKey';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import classes from './Shell.module.css';
 
 function Keys({ title, keys }: { title: string; keys: KeyHelp[] }) {
@@ -34,9 +35,11 @@ function Groups() {
 }
 
 /** The keys of what is on the screen now: whoever listens for a key lists it. Closed, it does not listen: a panel alone tells of three. */
-export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function KeysHelp({ opened: wanted, onClose }: { opened: boolean; onClose: () => void }) {
+  const dialog = useMountedFirst(wanted);
+  if (!dialog.mounted) return null;
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size="sm" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={dialog.opened} onClose={onClose} title="Keys" size="sm" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Groups />
     </Modal>
   );

@@ -1,11 +1,12 @@
 import { ActionIcon, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { ApiError } from '@/api/client';
 import { signOut } from '@/data/session/session';
 import { announce } from '@/ui/announce';
 import { IconChevronDown, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@/ui/icons';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { useChoose } from './usePersonal';
 import classes from './Shell.module.css';
 
@@ -46,8 +47,10 @@ export function useSignOut(): () => void {
 
 export function ProfileMenu({ name, email, onKeys }: { name: string; email: string; onKeys: () => void }) {
   const leave = useSignOut();
+  const [opened, setOpened] = useState(false);
+  const dropdown = useMountedFirst(opened);
   return (
-    <Menu position="bottom-end" width={240} withinPortal={false}>
+    <Menu opened={dropdown.opened} onChange={setOpened} position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.profile} aria-label={`Profile of ${name}`}>
           <span aria-hidden className={classes.avatar}>
@@ -56,22 +59,24 @@ export function ProfileMenu({ name, email, onKeys }: { name: string; email: stri
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.who}>
-          <strong>{name}</strong>
-          {name !== email && <span className="pk-muted">{email}</span>}
-        </div>
-        <Menu.Divider />
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} aria-hidden />}>
-          Profile
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onKeys}>
-          Keys
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
+      {dropdown.mounted && (
+        <Menu.Dropdown>
+          <div className={classes.who}>
+            <strong>{name}</strong>
+            {name !== email && <span className="pk-muted">{email}</span>}
+          </div>
+          <Menu.Divider />
+          <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} aria-hidden />}>
+            Profile
+          </Menu.Item>
+          <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onKeys}>
+            Keys
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      )}
     </Menu>
   );
 }

@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { useKey } from '@/ui/useKey';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { KeysHelp } from './KeysHelp';
 import { LiveDot } from './LiveDot';
 import { PaletteButton } from './PaletteButton';
@@ -23,6 +24,7 @@ export function Shell() {
   }, []);
   usePersonal();
   useKey('?', showKeys, 'Show these keys', true);
+  const menu = useMountedFirst(drawer);
   if (session === null) return null;
   return (
     <div className={classes.frame}>
@@ -58,27 +60,29 @@ export function Shell() {
       <main id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
-      <Drawer
-        opened={drawer}
-        onClose={() => {
-          setDrawer(false);
-        }}
-        size={260}
-        title={<Brand />}
-        classNames={{ body: classes.drawer ?? '' }}
-        lockScroll={false}
-        closeButtonProps={{ 'aria-label': 'Close menu' }}
-      >
-        <nav aria-label="Main menu" className={classes.drawerNav}>
-          <Rail
-            session={session}
-            inDrawer
-            onFollow={() => {
-              setDrawer(false);
-            }}
-          />
-        </nav>
-      </Drawer>
+      {menu.mounted && (
+        <Drawer
+          opened={menu.opened}
+          onClose={() => {
+            setDrawer(false);
+          }}
+          size={260}
+          title={<Brand />}
+          classNames={{ body: classes.drawer ?? '' }}
+          lockScroll={false}
+          closeButtonProps={{ 'aria-label': 'Close menu' }}
+        >
+          <nav aria-label="Main menu" className={classes.drawerNav}>
+            <Rail
+              session={session}
+              inDrawer
+              onFollow={() => {
+                setDrawer(false);
+              }}
+            />
+          </nav>
+        </Drawer>
+      )}
       <KeysHelp
         opened={help}
         onClose={() => {

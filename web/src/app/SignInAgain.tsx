@@ -4,6 +4,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { SignInForm } from '@/features/sign-in/SignInForm';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { isAsked, settleSignIn, subscribe } from './signInGate';
 
 /** The session ended in the middle of something: sign in over the page, which keeps everything typed. */
@@ -37,9 +38,11 @@ export function SignInAgain({ email }: { email: string }) {
     client.setQueryData(sessionQuery.queryKey, null);
     void navigate({ to: '/sign-in', search: { next: href } });
   };
+  const dialog = useMountedFirst(asked);
+  if (!dialog.mounted) return null;
   return (
     <Modal
-      opened={asked}
+      opened={dialog.opened}
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}

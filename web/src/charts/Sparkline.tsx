@@ -3,8 +3,8 @@ import classes from './charts.module.css';
 export interface SparklineProps {
   /** One number a bucket, oldest first. */
   counts: readonly number[];
-  /** The whole message for those who do not see it: "Last 24 h: 1,200 events, most 140 at 14:00". */
-  label: string;
+  /** The whole message for those who do not see it: "Last 24 h: 1,200 events, most 140 at 14:00". Without it only those see it who do. */
+  label?: string;
   width?: number;
   height?: number;
   /** The last bucket is still filling. */
@@ -30,10 +30,14 @@ export function Sparkline({ counts, label, width = 96, height = 22, open = true 
     return `M${String(x)} ${String(height - 1)}v${String(-tall)}h${String(wide)}v${String(tall)}z`;
   }
   return (
-    <svg role="img" aria-label={label} width={width} height={height} className={classes.spark}>
-      <title>{label}</title>
-      <path d={`M0 ${String(height - 0.5)}H${String(width)}`} className={classes.base} />
-      <path d={path} className={classes.sparkBars} />
+    <svg
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+      width={width}
+      height={height}
+      className={classes.spark}
+    >
+      {label !== undefined && <title>{label}</title>}
+      {path !== '' && <path d={path} className={classes.sparkBars} />}
       {open && last > 0 && <path d={bar(counts.length - 1, last)} className={classes.sparkOpen} />}
     </svg>
   );

@@ -52,7 +52,7 @@ test('a sparkline says in words what it draws', () => {
   render(<Sparkline counts={[0, 5, 0, 2]} label="Last 4 h: 7 events" />);
   const image = screen.getByRole('img', { name: 'Last 4 h: 7 events' });
   // Two bars: the closed one and the hour that is still filling.
-  expect(image.querySelectorAll('path')).toHaveLength(3);
+  expect(image.querySelectorAll('path')).toHaveLength(2);
   expect(image.getAttribute('width')).toBe('96');
 });
 

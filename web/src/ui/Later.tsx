@@ -1,4 +1,5 @@
 import { type ReactNode, startTransition, useEffect, useState } from 'react';
+import { secondFrame } from './secondFrame';
 
 /**
  * What can wait until that which stands before it is seen. It comes in slices that let keys and clicks through. Only for what lies
@@ -7,17 +8,12 @@ import { type ReactNode, startTransition, useEffect, useState } from 'react';
 export function Later({ children }: { children: ReactNode }) {
   const [due, setDue] = useState(false);
   useEffect(() => {
-    // The second frame begins when the first is drawn: begun any earlier, this work competes with the drawing.
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => {
-        startTransition(() => {
-          setDue(true);
-        });
+    // Begun any earlier, this work competes with the drawing of what is to be seen first.
+    return secondFrame(() => {
+      startTransition(() => {
+        setDue(true);
       });
     });
-    return () => {
-      cancelAnimationFrame(frame);
-    };
   }, []);
   return due ? children : null;
 }

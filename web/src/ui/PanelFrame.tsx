@@ -1,6 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
-import { type CSSProperties, type ReactNode, useRef } from 'react';
+import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import classes from './PanelFrame.module.css';
+import { secondFrame } from './secondFrame';
 
 const least = 380;
 const most = 900;
@@ -8,6 +9,40 @@ const preset = 600;
 const step = 24;
 
 const clamp = (width: number): number => Math.round(Math.min(most, Math.max(least, width)));
+
+/**
+ * The list beside it makes room one frame after the panel is seen, and takes it back one frame after the panel is gone: whoever clicks waits for the
+ * panel alone. The panel's parent is positioned, and holds both.
+ */
+function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void {
+  const last = useRef(width);
+  useLayoutEffect(() => {
+    last.current = width;
+  }, [width]);
+  useLayoutEffect(() => {
+    const element = panel.current;
+    const host = element?.parentElement;
+    if (!element || !host) return;
+    host.style.removeProperty('padding-right');
+    let stop: (() => void) | undefined;
+    // A page that begins with its panel stands as it will stay.
+    if (navigator.userActivation?.isActive) {
+      element.toggleAttribute('data-over', true);
+      stop = secondFrame(() => {
+        element.toggleAttribute('data-over', false);
+      });
+    }
+    return () => {
+      stop?.();
+      // Where there is no room for two the panel was the page. Its width is not asked of the browser: that would be a layout of its own.
+      if (window.matchMedia('(max-width: 1020px)').matches || !navigator.userActivation?.isActive) return;
+      host.style.setProperty('padding-right', `min(${String(last.current)}px, 100%)`);
+      secondFrame(() => {
+        host.style.removeProperty('padding-right');
+      });
+    };
+  }, [panel]);
+}
 
 /** The region beside the list. Its width can be dragged, or changed with the arrow keys, and is remembered. */
 export function PanelFrame({ label, children }: { label: string; children: ReactNode }) {
@@ -18,8 +53,10 @@ export function PanelFrame({ label, children }: { label: string; children: React
   });
   const width = clamp(Number.isFinite(stored) ? stored : preset);
   const drag = useRef<{ x: number; width: number } | null>(null);
+  const panel = useRef<HTMLElement>(null);
+  useRoomLater(panel, width);
   return (
-    <aside className={classes['panel']} aria-label={label} style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>
+    <aside ref={panel} className={classes['panel']} aria-label={label} style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>
       {/* A separator that can be moved is a widget, and so takes the focus. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div

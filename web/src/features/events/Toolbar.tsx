@@ -11,6 +11,7 @@ import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { RangePicker } from '@/ui/range/RangePicker';
 import { presetRange } from '@/ui/range/range';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import type { EventsSearch } from './search';
 import classes from './events.module.css';
 
@@ -83,29 +84,33 @@ const mostExported = 1_000_000;
 function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null }) {
   const limit = Math.min(mostExported, Math.max(1, total ?? mostExported));
   const some = total !== null && total > mostExported;
+  const [opened, setOpened] = useState(false);
+  const dropdown = useMountedFirst(opened);
   return (
-    <Menu position="bottom-end" shadow="md" width={270} portalProps={{ target: '#content' }}>
+    <Menu opened={dropdown.opened} onChange={setOpened} position="bottom-end" shadow="md" width={270} portalProps={{ target: '#content' }}>
       <Menu.Target>
         <Button variant="default" className={classes['export'] ?? ''} aria-label="Export" disabled={total === 0}>
           <IconDownload size={16} aria-hidden />
           <span className={classes['exportWord']}>Export</span>
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {total === null
-            ? 'Every event that matches, newest first'
-            : some
-              ? `The newest ${count(mostExported)} of ${count(total)} events`
-              : `${count(total)} ${total === 1 ? 'event' : 'events'}, newest first`}
-        </Menu.Label>
-        <Menu.Item component="a" href={exportPath(asked, 'csv', limit)} download>
-          CSV, for a spreadsheet
-        </Menu.Item>
-        <Menu.Item component="a" href={exportPath(asked, 'jsonl', limit)} download>
-          JSON lines, with the records
-        </Menu.Item>
-      </Menu.Dropdown>
+      {dropdown.mounted && (
+        <Menu.Dropdown>
+          <Menu.Label>
+            {total === null
+              ? 'Every event that matches, newest first'
+              : some
+                ? `The newest ${count(mostExported)} of ${count(total)} events`
+                : `${count(total)} ${total === 1 ? 'event' : 'events'}, newest first`}
+          </Menu.Label>
+          <Menu.Item component="a" href={exportPath(asked, 'csv', limit)} download>
+            CSV, for a spreadsheet
+          </Menu.Item>
+          <Menu.Item component="a" href={exportPath(asked, 'jsonl', limit)} download>
+            JSON lines, with the records
+          </Menu.Item>
+        </Menu.Dropdown>
+      )}
     </Menu>
   );
 }

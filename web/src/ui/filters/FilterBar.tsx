@@ -3,6 +3,7 @@ import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 're
 import { IconChevronRight, IconFilter, IconSearch, IconX } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { type Filter, type FilterField, filterText, filterWords, parseFilter } from './filters';
 import classes from './filters.module.css';
 
@@ -30,8 +31,9 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
   useKey('f', () => {
     change(true);
   }, 'Add a filter');
+  const dropdown = useMountedFirst(opened);
   return (
-    <Popover opened={opened} onChange={change} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
+    <Popover opened={dropdown.opened} onChange={change} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
       <Popover.Target>
         <Button
           variant="default"
@@ -44,37 +46,39 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
           Filter
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
-        {chosen === null ? (
-          <ul className={classes.fields}>
-            {fields.map((field) => (
-              <li key={field.key}>
-                <button
-                  type="button"
-                  className={classes.option}
-                  onClick={() => {
-                    setChosen(field);
-                  }}
-                >
-                  <span className={classes.grow}>{field.label}</span>
-                  <IconChevronRight size={14} aria-hidden />
-                </button>
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <FilterEditor
-            field={chosen}
-            text={values[chosen.key]}
-            onChange={(text) => {
-              onChange(chosen.key, text);
-            }}
-            onDone={() => {
-              setOpened(false);
-            }}
-          />
-        )}
-      </Popover.Dropdown>
+      {dropdown.mounted && (
+        <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+          {chosen === null ? (
+            <ul className={classes.fields}>
+              {fields.map((field) => (
+                <li key={field.key}>
+                  <button
+                    type="button"
+                    className={classes.option}
+                    onClick={() => {
+                      setChosen(field);
+                    }}
+                  >
+                    <span className={classes.grow}>{field.label}</span>
+                    <IconChevronRight size={14} aria-hidden />
+                  </button>
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <FilterEditor
+              field={chosen}
+              text={values[chosen.key]}
+              onChange={(text) => {
+                onChange(chosen.key, text);
+              }}
+              onDone={() => {
+                setOpened(false);
+              }}
+            />
+          )}
+        </Popover.Dropdown>
+      )}
     </Popover>
   );
 }
@@ -122,10 +126,11 @@ function FilterChip(props: {
   onChange: (text: string | undefined) => void;
 }) {
   const [opened, setOpened] = useState(false);
+  const dropdown = useMountedFirst(opened);
   const words = filterWords(props.field, props.filter);
   const sentence = `${words.label} ${words.verb} ${words.value}`;
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
+    <Popover opened={dropdown.opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
       <span className={classes.chip}>
         <Popover.Target>
           <button
@@ -150,16 +155,18 @@ function FilterChip(props: {
           <IconX size={13} aria-hidden />
         </button>
       </span>
-      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
-        <FilterEditor
-          field={props.field}
-          text={props.text}
-          onChange={props.onChange}
-          onDone={() => {
-            setOpened(false);
-          }}
-        />
-      </Popover.Dropdown>
+      {dropdown.mounted && (
+        <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+          <FilterEditor
+            field={props.field}
+            text={props.text}
+            onChange={props.onChange}
+            onDone={() => {
+              setOpened(false);
+            }}
+          />
+        </Popover.Dropdown>
+      )}
     </Popover>
   );
 }

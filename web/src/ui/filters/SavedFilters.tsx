@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Popover, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { IconBookmark, IconTrash } from '@/ui/icons';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { keepEscape } from './FilterBar';
 import classes from './filters.module.css';
 
@@ -57,8 +58,9 @@ export function SavedFilters(props: {
       setOpened(false);
     });
   };
+  const dropdown = useMountedFirst(opened);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus width={280} shadow="md">
+    <Popover opened={dropdown.opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus width={280} shadow="md">
       <Popover.Target>
         <Button
           variant="default"
@@ -75,65 +77,67 @@ export function SavedFilters(props: {
           <span className={classes.savedName}>{active?.name ?? 'Views'}</span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
-        {saved.length > 0 && (
-          <ul className={classes.choices}>
-            {saved.map((one) => (
-              <li key={one.name} className={classes.savedRow}>
-                <button
-                  type="button"
-                  className={classes.option}
-                  aria-current={one === active ? 'true' : undefined}
-                  onClick={() => {
-                    props.onApply(one.search);
-                    setOpened(false);
-                  }}
-                >
-                  <bdi className={classes.grow}>{one.name}</bdi>
-                </button>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  size="sm"
-                  aria-label={`Delete view ${one.name}`}
-                  title="Delete this view"
-                  disabled={busy}
-                  onClick={() => {
-                    run(props.onRemove(one.name), () => undefined);
-                  }}
-                >
-                  <IconTrash size={14} aria-hidden />
-                </ActionIcon>
-              </li>
-            ))}
-          </ul>
-        )}
-        {active ? null : something ? (
-          <form className={classes.typed} onSubmit={save}>
-            <TextInput
-              size="xs"
-              data-autofocus
-              label="Save what is shown as"
-              maxLength={60}
-              placeholder="Name of the view"
-              value={name}
-              onChange={(event) => {
-                setName(event.currentTarget.value);
-              }}
-            />
-            <Button type="submit" size="xs" loading={busy}>
-              Save view
-            </Button>
-          </form>
-        ) : (
-          <p className={classes.note}>Search, filter or sort first; then what is shown can be saved here under a name.</p>
-        )}
-        {complaint !== null && (
-          <p className={classes.complaint} role="alert">
-            {complaint}
-          </p>
-        )}
-      </Popover.Dropdown>
+      {dropdown.mounted && (
+        <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+          {saved.length > 0 && (
+            <ul className={classes.choices}>
+              {saved.map((one) => (
+                <li key={one.name} className={classes.savedRow}>
+                  <button
+                    type="button"
+                    className={classes.option}
+                    aria-current={one === active ? 'true' : undefined}
+                    onClick={() => {
+                      props.onApply(one.search);
+                      setOpened(false);
+                    }}
+                  >
+                    <bdi className={classes.grow}>{one.name}</bdi>
+                  </button>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    size="sm"
+                    aria-label={`Delete view ${one.name}`}
+                    title="Delete this view"
+                    disabled={busy}
+                    onClick={() => {
+                      run(props.onRemove(one.name), () => undefined);
+                    }}
+                  >
+                    <IconTrash size={14} aria-hidden />
+                  </ActionIcon>
+                </li>
+              ))}
+            </ul>
+          )}
+          {active ? null : something ? (
+            <form className={classes.typed} onSubmit={save}>
+              <TextInput
+                size="xs"
+                data-autofocus
+                label="Save what is shown as"
+                maxLength={60}
+                placeholder="Name of the view"
+                value={name}
+                onChange={(event) => {
+                  setName(event.currentTarget.value);
+                }}
+              />
+              <Button type="submit" size="xs" loading={busy}>
+                Save view
+              </Button>
+            </form>
+          ) : (
+            <p className={classes.note}>Search, filter or sort first; then what is shown can be saved here under a name.</p>
+          )}
+          {complaint !== null && (
+            <p className={classes.complaint} role="alert">
+              {complaint}
+            </p>
+          )}
+        </Popover.Dropdown>
+      )}
     </Popover>
   );
 }

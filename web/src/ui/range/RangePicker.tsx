@@ -6,6 +6,7 @@ import { keepEscape } from '@/ui/filters/FilterBar';
 import { IconCalendar, IconChevronDown } from '@/ui/icons';
 import { dayTime, zoneName } from '@/ui/timeText';
 import { fromInput, inputText, startOfDay } from '@/ui/zone';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { endsOf, parseRange, presetRange, quickRanges, rangeWords, spanText } from './range';
 import classes from './range.module.css';
 
@@ -25,8 +26,9 @@ export function RangePicker({ range, onChange, quick = quickRanges }: RangePicke
     setOpened(false);
     onChange(next);
   };
+  const dropdown = useMountedFirst(opened);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus shadow="md">
+    <Popover opened={dropdown.opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus shadow="md">
       <Popover.Target>
         <Button
           variant="default"
@@ -41,9 +43,11 @@ export function RangePicker({ range, onChange, quick = quickRanges }: RangePicke
           {rangeWords(range, printMoment)}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Time range" onKeyDown={keepEscape}>
-        {opened && <Choices range={range} quick={quick} onChoose={choose} />}
-      </Popover.Dropdown>
+      {dropdown.mounted && (
+        <Popover.Dropdown p={0} aria-label="Time range" onKeyDown={keepEscape}>
+          {opened && <Choices range={range} quick={quick} onChoose={choose} />}
+        </Popover.Dropdown>
+      )}
     </Popover>
   );
 }

@@ -9,6 +9,7 @@ import { Meaning } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useMedia } from '@/ui/useMedia';
+import { virtualScroller } from '@/ui/virtualScroller';
 import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
@@ -55,6 +56,7 @@ export function RuleTable({ loading, selected, onSearch }: {
     getItemKey: (index) => ids[index] ?? index,
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
+    ...virtualScroller,
     overscan: 6,
     initialRect: { width: 1280, height: 800 },
   });

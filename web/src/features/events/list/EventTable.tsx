@@ -6,6 +6,7 @@ import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useZone, zoned } from '@/ui/zone';
+import { virtualScroller } from '@/ui/virtualScroller';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
 import { EventRow } from './EventRow';
@@ -50,6 +51,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     getItemKey: (index) => lines[index]?.key ?? index,
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
+    ...virtualScroller,
     overscan: 12,
     initialRect: { width: 1280, height: 800 },
   });

@@ -1,10 +1,12 @@
 import { Button, Popover } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { changePreferences, usePreferences } from '@/data/preferences/preferences';
 import { announce } from '@/ui/announce';
 import { keepEscape } from '@/ui/filters/FilterBar';
 import { IconLayoutColumns } from '@/ui/icons';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { type ColumnKey, useDevicesSearch } from '../search';
 import { everyColumn, useChosenColumns } from './columns';
 import classes from './list.module.css';
@@ -36,59 +38,72 @@ export function ColumnsMenu() {
         announce(error instanceof Error ? error.message : String(error), 'bad');
       });
   };
+  const [opened, setOpened] = useState(false);
+  const dropdown = useMountedFirst(opened);
   return (
-    <Popover position="bottom-end" trapFocus returnFocus width={240} shadow="md">
+    <Popover opened={dropdown.opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus width={240} shadow="md">
       <Popover.Target>
-        <Button variant="default" className={classes.columnsButton} aria-label="Columns" title="Columns" px={10}>
+        <Button
+          variant="default"
+          className={classes.columnsButton}
+          aria-label="Columns"
+          title="Columns"
+          px={10}
+          onClick={() => {
+            setOpened(!opened);
+          }}
+        >
           <IconLayoutColumns size={16} aria-hidden />
           <span className={classes.columnsLabel}>Columns</span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={6} onKeyDown={keepEscape}>
-        <ul className={classes.options}>
-          {everyColumn.map(({ key, title }) => (
-            <li key={key}>
-              <label className={classes.optionLabel}>
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(key)}
-                  disabled={key === 'name'}
-                  onChange={() => {
-                    show(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+      {dropdown.mounted && (
+        <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+          <ul className={classes.options}>
+            {everyColumn.map(({ key, title }) => (
+              <li key={key}>
+                <label className={classes.optionLabel}>
+                  <input
+                    type="checkbox"
+                    checked={chosen.includes(key)}
+                    disabled={key === 'name'}
+                    onChange={() => {
+                      show(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+                    }}
+                  />
+                  {title}
+                </label>
+              </li>
+            ))}
+          </ul>
+          {(search.columns !== undefined || own !== undefined) && (
+            <div className={classes.optionsFoot}>
+              {search.columns !== undefined && (
+                <Button
+                  size="compact-sm"
+                  variant="light"
+                  onClick={() => {
+                    keep(chosen, 'These columns are shown from now on.');
                   }}
-                />
-                {title}
-              </label>
-            </li>
-          ))}
-        </ul>
-        {(search.columns !== undefined || own !== undefined) && (
-          <div className={classes.optionsFoot}>
-            {search.columns !== undefined && (
+                >
+                  Always show these
+                </Button>
+              )}
               <Button
                 size="compact-sm"
-                variant="light"
+                variant="subtle"
+                color="gray"
                 onClick={() => {
-                  keep(chosen, 'These columns are shown from now on.');
+                  if (search.columns === undefined) keep(undefined, 'The usual columns are back.');
+                  else show(undefined);
                 }}
               >
-                Always show these
+                {search.columns === undefined ? 'Back to the usual ones' : 'Undo'}
               </Button>
-            )}
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              onClick={() => {
-                if (search.columns === undefined) keep(undefined, 'The usual columns are back.');
-                else show(undefined);
-              }}
-            >
-              {search.columns === undefined ? 'Back to the usual ones' : 'Undo'}
-            </Button>
-          </div>
-        )}
-      </Popover.Dropdown>
+            </div>
+          )}
+        </Popover.Dropdown>
+      )}
     </Popover>
   );
 }

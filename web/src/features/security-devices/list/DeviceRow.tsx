@@ -49,10 +49,10 @@ export const DeviceRow = memo(function DeviceRow(props: RowProps) {
       aria-rowindex={index + 2}
       className={classes.row}
       data-index={index}
-      data-selected={open}
-      data-chosen={chosen}
-      data-gone={gone}
-      data-added={props.added}
+      data-selected={open || undefined}
+      data-chosen={chosen || undefined}
+      data-gone={gone || undefined}
+      data-added={props.added || undefined}
       onMouseDown={(event) => {
         // Shift would select text from wherever the last click was.
         if (event.shiftKey) event.preventDefault();
@@ -201,8 +201,8 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
 function DaySparkline({ day }: { day: DayCounts | undefined }) {
   if (day === undefined) return <span className={classes.spark} />;
   return (
-    <span className={classes.spark} aria-hidden>
-      <Sparkline counts={day.counts} label="Events of each of the last 24 hours" width={72} height={20} />
+    <span className={classes.spark}>
+      <Sparkline counts={day.counts} width={72} height={20} />
     </span>
   );
 }

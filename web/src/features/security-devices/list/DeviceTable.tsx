@@ -6,6 +6,7 @@ import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
+import { virtualScroller } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { parseSort, sortText, useDevicesSearch, viewKeys } from '../search';
@@ -56,6 +57,7 @@ export function DeviceTable({ loading, selected, selection }: {
     // The sticky head lies in the scrolled area, above the first row.
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
+    ...virtualScroller,
     overscan: 6,
     initialRect: { width: window.innerWidth, height: Math.max(headHeight, window.innerHeight - aroundHeight) },
   });

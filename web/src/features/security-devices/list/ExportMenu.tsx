@@ -1,8 +1,10 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useState } from 'react';
 import type { Device } from '@/api/types';
 import { announce } from '@/ui/announce';
 import { IconDownload } from '@/ui/icons';
 import { count } from '@/ui/timeText';
+import { useMountedFirst } from '@/ui/useMountedFirst';
 import { useDevicesView } from '../context';
 import { exportDevices, type ExportFormat } from './export';
 import classes from './list.module.css';
@@ -15,8 +17,10 @@ export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: bool
     announce(`${exportDevices(format, rows, technology)} is saved with ${count(rows.length)} ${rows.length === 1 ? 'device' : 'devices'}.`);
   };
   const what = inBar ? 'the selected devices' : 'the devices shown';
+  const [opened, setOpened] = useState(false);
+  const dropdown = useMountedFirst(opened);
   return (
-    <Menu position={inBar ? 'top-start' : 'bottom-end'} width={210} portalProps={{ target: '#content' }}>
+    <Menu opened={dropdown.opened} onChange={setOpened} position={inBar ? 'top-start' : 'bottom-end'} width={210} portalProps={{ target: '#content' }}>
       <Menu.Target>
         {inBar ? (
           <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconDownload size={16} aria-hidden />}>
@@ -28,13 +32,15 @@ export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: bool
           </ActionIcon>
         )}
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label className={classes.menuLabel ?? ''}>
-          {count(ids.length)} {ids.length === 1 ? 'device' : 'devices'}, without secrets
-        </Menu.Label>
-        <Menu.Item onClick={save('csv')}>As a table (CSV)</Menu.Item>
-        <Menu.Item onClick={save('json')}>As the API gives it (JSON)</Menu.Item>
-      </Menu.Dropdown>
+      {dropdown.mounted && (
+        <Menu.Dropdown>
+          <Menu.Label className={classes.menuLabel ?? ''}>
+            {count(ids.length)} {ids.length === 1 ? 'device' : 'devices'}, without secrets
+          </Menu.Label>
+          <Menu.Item onClick={save('csv')}>As a table (CSV)</Menu.Item>
+          <Menu.Item onClick={save('json')}>As the API gives it (JSON)</Menu.Item>
+        </Menu.Dropdown>
+      )}
     </Menu>
   );
 }
