@@ -16,9 +16,9 @@ const isWeb = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 export function OriginSection({ rule }: { rule: DetectionRule }) {
   return (
     <Section title="Origin">
-      <dl className={classes['facts']}>
+      <p>
         <Origin rule={rule} />
-      </dl>
+      </p>
     </Section>
   );
 }
@@ -64,7 +64,9 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
               ? 'none of its own: it looks at matches only'
               : 'not measured yet'}
         </Fact>
-        <Origin rule={rule} />
+        <Fact title="Origin">
+          <Origin rule={rule} />
+        </Fact>
         {attributes.author !== null && <Fact title="Author">{attributes.author}</Fact>}
         {attributes.references.length > 0 && (
           <Fact title="References">
@@ -91,7 +93,7 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
 function Origin({ rule }: { rule: DetectionRule }) {
   const { origin, file, updated_at: changed } = rule.attributes;
   return (
-    <Fact title="Origin">
+    <>
       {originWords[origin]}
       {file !== null && <code className={classes['file']}>{file}</code>}
       {changed !== null && (
@@ -100,7 +102,7 @@ function Origin({ rule }: { rule: DetectionRule }) {
           changed <Ago time={changed} />
         </span>
       )}
-    </Fact>
+    </>
   );
 }
 
