@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# What is too long for every change: all sanitizers, a minute a fuzzer, a thousand kills, every planted bug.
+# What is too long for every change: every picture of the gallery, all sanitizers, a minute a fuzzer, a thousand kills, every planted bug.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/setup.sh
 install_missing build test ci
+build_release all
+PICKET_PROGRAM=build/release/picket node --test tests/e2e/gallery.mjs
 tools/sanitize.sh all
 tools/fuzz.sh 60
 tools/torture.sh "${PICKET_KILLS:-1000}" --detections

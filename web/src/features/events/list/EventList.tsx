@@ -99,7 +99,7 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
       text={
         narrowed
           ? `Nothing fits the search and the filters in the time shown${inRange}.${search.text ? ' Text is looked for as it is written, capitals included.' : ''}`
-          : `Nothing has happened in the time shown${inRange}. Events appear here as soon as a security device delivers them.`
+          : `No event in the time shown was received${inRange}. Events appear here as soon as a security device delivers them.`
       }
       action={actions}
     />

@@ -16,8 +16,8 @@ export interface Column {
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 200, keep: 99 },
   technology: { title: 'Technology', term: 'technology', width: 90, keep: 6 },
-  location: { title: 'Location', term: 'location', width: 88, keep: 5 },
-  status: { title: 'Status', term: 'status', width: 200, keep: 98 },
+  location: { title: 'Location', term: 'location', width: 80, keep: 5 },
+  status: { title: 'Status', term: 'status', width: 184, keep: 98 },
   reason: { title: 'Reason', width: 280, keep: 4 },
   poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 134, keep: 8 },
   data: { title: 'Last data received', term: 'last_data_received', width: 128, keep: 7 },
