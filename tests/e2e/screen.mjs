@@ -11,10 +11,15 @@ const narrow = { width: 390, height: 844 };
 const full = { width: 1920, height: 1080 };
 /** Size, colours, and whether axe-core looks too. */
 const variants = [[wide, "light", true], [wide, "dark", true], [narrow, "dark", true], [narrow, "light", true]];
-/** The same and 1920 wide; axe-core looks where width or colours are new to it, for its look costs half a second. */
-export const everyWidth = [[wide, "light", true], [wide, "dark", false], [full, "dark", true], [full, "light", false], [narrow, "light", true], [narrow, "dark", false]];
-/** As many pictures and fewer looks, for the twentieth state of the same screen. */
-export const briefly = everyWidth.map(([size, scheme]) => [size, scheme, (size === wide) === (scheme === "light") && size !== full]);
+/**
+ * The same and 1920 wide; axe-core looks where width or colours are new to it, for its look costs half a second. Pictures are taken where it looks,
+ * or, with PICKET_EVERY=1, in every width in both colours.
+ */
+const six = [[wide, "light", true], [wide, "dark", false], [full, "dark", true], [full, "light", false], [narrow, "light", true], [narrow, "dark", false]];
+const chosen = (each) => each.filter(([, , whole]) => whole || process.env.PICKET_EVERY !== undefined);
+export const everyWidth = chosen(six);
+/** Fewer looks, for the twentieth state of the same screen. */
+export const briefly = chosen(six.map(([size, scheme]) => [size, scheme, (size === wide) === (scheme === "light") && size !== full]));
 
 /** Everything that the browser has against the pages of a context, as sentences. */
 export async function listen(context) {

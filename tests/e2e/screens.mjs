@@ -1,6 +1,6 @@
-// Every screen and state of the console that the simulated vendor can bring about, 1280, 1920 and 390 wide, light and dark: pictures that a
+// Every screen and state of the console that the simulated vendor can bring about, 1280, 1920 and 390 wide, light or dark: pictures that a
 // person looks at (out/screenshots/screens), no finding of axe-core, nothing that sticks out sideways.
-// node --test tests/e2e/screens.mjs      PICKET_ONLY=regexp  only the screens of these names
+// node --test tests/e2e/screens.mjs      PICKET_ONLY=regexp  only the screens of these names      PICKET_EVERY=1  in every width in both colours
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
