@@ -217,7 +217,8 @@ describe("the seven points", { concurrency: false }, () => {
     await panel().waitFor();
     assert.equal(await panel().locator('img[src$="/logo"]').evaluate((img) => img.complete && img.naturalWidth > 0), true, "the technology's mark");
     for (const heading of ["Device Health", "Information", "History"]) {
-      assert.ok(await panel().getByRole("heading", { name: heading, exact: true }).isVisible(), heading);
+      // What lies below comes after the first frame.
+      await panel().getByRole("heading", { name: heading, exact: true }).waitFor();
     }
     const id = new URL(page.url()).pathname.split("/").at(-1);
     const device = (await api("GET", `/api/v2/security_devices/${id}`)).data;
