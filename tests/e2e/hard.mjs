@@ -350,6 +350,19 @@ describe("hard", { concurrency: false }, () => {
     await button("Close").click();
     await page.getByRole("complementary").waitFor({ state: "detached" });
     letGo();
+    // Whoever jumps to a section that still comes is there when it has come.
+    for (let i = 0; i < 25; ++i) await api.call("PATCH", `/api/v2/security_devices/${id}`, { data: { type: "security_devices", id, attributes: { location: `Rack ${i}` } } });
+    letGo = hold(/^GET \/api\/v2\/(security_device_histories|detection_rules|event_counts)/);
+    await go(`${list}/${id}`);
+    const sections = panel("In the list").getByRole("navigation", { name: "Sections of this device" });
+    await sections.getByRole("button", { name: "History", exact: true }).click();
+    letGo();
+    await panel("In the list").getByText("Rack 24").first().waitFor();
+    await page.waitForTimeout(500);
+    assert.equal(await sections.locator("[aria-current]").innerText(), "History");
+    const heading = await panel("In the list").getByRole("heading", { name: "History", exact: true }).boundingBox();
+    const bar = await sections.boundingBox();
+    assert.ok(heading.y >= bar.y && heading.y < bar.y + 120, `History begins ${heading.y - bar.y} below the bar`);
   });
 
   test("a server that is restarted: the page says so, catches up by itself, and is not loaded anew", async () => {

@@ -217,12 +217,12 @@ describe("the seven points", { concurrency: false }, () => {
     await panel().waitFor();
     assert.equal(await panel().locator('img[src$="/logo"]').evaluate((img) => img.complete && img.naturalWidth > 0), true, "the technology's mark");
     for (const heading of ["Device Health", "Information", "History"]) {
-      // What lies below comes after the first frame.
-      await panel().getByRole("heading", { name: heading, exact: true }).waitFor();
+      assert.ok(await panel().getByRole("heading", { name: heading, exact: true }).isVisible(), heading);
     }
     const id = new URL(page.url()).pathname.split("/").at(-1);
     const device = (await api("GET", `/api/v2/security_devices/${id}`)).data;
     const streams = panel().getByRole("table", { name: "Streams of this device" });
+    await panel().getByText(id, { exact: true }).waitFor();  // what lies below comes a moment after the panel
     for (const stream of device.attributes.status_details.streams) {
       assert.ok(await streams.getByRole("rowheader", { name: stream.title }).isVisible(), stream.title);
     }
@@ -237,6 +237,14 @@ describe("the seven points", { concurrency: false }, () => {
       const entries = (await history.allInnerTexts()).join("\n");
       return /^Picket, /m.test(entries) && /Healthy/.test(entries) && (await history.count()) >= 3;
     });
+    const sections = panel().getByRole("navigation", { name: "Sections of this device" });
+    for (const section of ["Information", "History"]) {
+      await sections.getByRole("button", { name: section, exact: true }).click();
+      await sleep(500);
+      assert.equal(await sections.locator("[aria-current]").innerText(), section);
+      const top = (await panel().getByRole("heading", { name: section, exact: true }).boundingBox()).y - (await panel().boundingBox()).y;
+      assert.ok(section === "History" || (top > 0 && top < 200), `${section} begins at ${top}`);
+    }
     await panel().getByText("Before and after").first().click();
     await panel().getByRole("heading", { name: "History", exact: true }).scrollIntoViewIfNeeded();
     await picture("history");

@@ -3,9 +3,9 @@ import { secondFrame } from './secondFrame';
 
 /**
  * What can wait until that which stands before it is seen. It comes in slices that let keys and clicks through. Only for what lies
- * below: it takes no room until then, and whatever followed it would move.
+ * below: it takes no more room than `meanwhile` until then, and whatever followed it would move.
  */
-export function Later({ children }: { children: ReactNode }) {
+export function Later({ children, meanwhile = null }: { children: ReactNode; meanwhile?: ReactNode }) {
   const [due, setDue] = useState(false);
   useEffect(() => {
     // Begun any earlier, this work competes with the drawing of what is to be seen first.
@@ -15,5 +15,5 @@ export function Later({ children }: { children: ReactNode }) {
       });
     });
   }, []);
-  return due ? children : null;
+  return due ? children : meanwhile;
 }

@@ -182,7 +182,7 @@ export function DevicePanel() {
         <Boundary of={device.id}>
           <HealthSection device={device} />
         </Boundary>
-        <Later>
+        <Later meanwhile={<Outline />}>
           <Boundary of={device.id}>
             <InformationSection device={device} details={query.data} />
           </Boundary>
@@ -192,6 +192,21 @@ export function DevicePanel() {
         </Later>
       </div>
     </PanelFrame>
+  );
+}
+
+/** What the panel consists of is there from the first frame on, below what is seen of it. */
+function Outline() {
+  return (
+    <div className={classes.outline}>
+      {(['Information', 'History'] as const).map((title) => (
+        <section key={title} className={classes.section} aria-label={title}>
+          <Heading level={3} id={`${title.toLowerCase()}-title`} className={classes.sectionTitle}>
+            {title}
+          </Heading>
+        </section>
+      ))}
+    </div>
   );
 }
 
