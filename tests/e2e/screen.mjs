@@ -55,7 +55,11 @@ async function findings(page) {
   });
 }
 
-export const sticksOut = (page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+/** Sideways; and downwards where the page's own parts scroll, for there the window must not. */
+export const sticksOut = (page) => page.evaluate(() => {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  return scrollWidth > window.innerWidth || (document.getElementById("content") !== null && scrollHeight > window.innerHeight);
+});
 
 /** Looks at the page as it stands in every variant; takes pictures when there is a folder, of the whole page where a size says `whole`. Returns what is wrong. */
 export async function look(page, folder, title, each = variants) {
@@ -70,7 +74,7 @@ export async function look(page, folder, title, each = variants) {
     const name = `${title}${size.width === wide.width ? "" : `-${size.width}`}${scheme === "dark" ? "-dark" : ""}`;
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: size.whole === true });
     if (whole) wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
-    if (await sticksOut(page)) wrong.push(`${name}: sticks out sideways`);
+    if (await sticksOut(page)) wrong.push(`${name}: sticks out of the window`);
   }
   await page.setViewportSize(before);
   await page.emulateMedia({ colorScheme: "light" });

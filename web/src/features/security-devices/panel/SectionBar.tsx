@@ -7,10 +7,15 @@ const sections = [
   ['history-title', 'History'],
 ] as const;
 
+/** Of the bar, which stays above the section. */
+const barHeight = 40;
+
 /** Keeps a section at the top while what is above and below it still comes, until somebody scrolls or acts. The answer ends it. */
 function hold(scroller: Element, id: string, ended: () => void): () => void {
+  // Not scrollIntoView(): where the panel is too short for it, that would scroll the page.
   const place = (): void => {
-    document.getElementById(id)?.closest('section')?.scrollIntoView({ block: 'start', behavior: 'auto' });
+    const section = document.getElementById(id)?.closest('section');
+    if (section) scroller.scrollBy({ top: section.getBoundingClientRect().top - scroller.getBoundingClientRect().top - barHeight });
   };
   const sizes = new ResizeObserver(place);
   const watch = (): void => {
