@@ -8,15 +8,20 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include "codec/json.h"
 #include "commands.h"
+#include "connector/connector.h"
 #include "detect/correlator.h"
 #include "detect/load.h"
 #include "detect/problem.h"
 #include "detect/program.h"
 #include "runtime/signals.h"
+#include "watch/ocsf.h"
 
 namespace picket::app {
 namespace {
@@ -92,12 +97,51 @@ std::optional<TimePoint> parse_event_time(std::string_view text) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
+/// Rules that read events alike, and what they know of an event beside its record (null: nothing).
+struct Reading {
+  detect::Matcher matcher;
+  std::unique_ptr<detect::RecordContext> context;
+};
+
+/// With a log source, its names. Without one a rule reads events as its own log source says where that is a stream of a connector, and
+/// as they stand otherwise; rules that ask for nothing but the record are tried together.
+std::vector<Reading> readings(const detect::RuleSet& rules, const detect::Technology& technology, detect::ProgramOptions options, std::vector<Problem>& problems) {
+  std::vector<Reading> out;
+  const auto add = [&](std::unique_ptr<detect::RecordContext> context) {
+    out.push_back({detect::Matcher(detect::Program::compile(rules, options, problems)), std::move(context)});
+  };
+  if (options.source) {
+    add(technology(*options.source, options));
+    return out;
+  }
+  std::map<std::pair<std::string, std::string>, std::vector<std::uint32_t>> by_source;
+  for (std::uint32_t i = 0; i < rules.rules().size(); ++i) {
+    const detect::LogSource source = rules.rules()[i].rule.logsource.value_or(detect::LogSource());
+    by_source[{source.product, source.service}].push_back(i);
+  }
+  std::vector<std::uint32_t> plain;
+  for (const auto& [source, indexes] : by_source) {
+    detect::ProgramOptions with = options;
+    with.only = indexes;
+    auto context = technology({{}, source.first, source.second}, with);
+    std::vector<Problem> told_below;
+    if (context == nullptr || !detect::Program::compile(rules, with, told_below)->asks_context()) {
+      plain.insert(plain.end(), indexes.begin(), indexes.end());
+    } else {
+      out.push_back({detect::Matcher(detect::Program::compile(rules, with, problems)), std::move(context)});
+    }
+  }
+  options.only = std::move(plain);
+  add(nullptr);
+  return out;
+}
+
 /// Runs rules over the lines of a file. Detection matches are known at once; correlations are judged at the end, in the order of
 /// time, so a file in any order gives the same.
 class MatchRun {
  public:
-  MatchRun(const RulesMatchOptions& options, const detect::LoadedRules& loaded, std::shared_ptr<const detect::Program> program, bool text)
-      : options_(options), rules_(loaded.rules), matcher_(std::move(program)), text_(text), correlating_(!loaded.rules->correlations().empty()) {
+  MatchRun(const RulesMatchOptions& options, const detect::LoadedRules& loaded, std::vector<Reading> readings, bool text)
+      : options_(options), rules_(loaded.rules), readings_(std::move(readings)), text_(text), correlating_(!loaded.rules->correlations().empty()) {
     for (const auto& linked : rules_->rules()) heads_.push_back(head_of(linked.rule));
   }
 
@@ -133,39 +177,45 @@ class MatchRun {
   }
 
   void take(std::string_view line) {
-    const auto matches = matcher_.match(line);
-    if (!matches) {
-      constexpr std::size_t kTold = 10;
-      if (++bad_ <= kTold) fmt::print(stderr, "{}:{}: {}\n", options_.events.string(), line_, matches.error().message);
-      return;
-    }
-    for (const detect::Match& match : *matches) {
-      if (correlating_) {
-        lines_.push_back({event_, match.rule});
-      } else {
-        print({event_, match.rule});
+    bool timed = false;
+    for (Reading& reading : readings_) {
+      if (reading.context != nullptr) reading.context->set(line);
+      const auto matches = reading.matcher.match(line, reading.context.get());
+      if (!matches) {  // to none of the readings is it an event
+        constexpr std::size_t kTold = 10;
+        if (++bad_ <= kTold) fmt::print(stderr, "{}:{}: {}\n", options_.events.string(), line_, matches.error().message);
+        return;
       }
+      for (const detect::Match& match : *matches) lines_.push_back({event_, match.rule});
+      if (!correlating_) continue;
+      if (!std::exchange(timed, true)) read_time(reading.matcher);
+      signal(reading.matcher, *matches);
     }
-    if (!correlating_) return;
-    read_time();
-    latest_ = std::max(latest_, time_);
-    for (const detect::Match& match : *matches) {
+    if (correlating_) return;
+    std::sort(lines_.begin(), lines_.end());
+    for (const Line& one : lines_) print(one);
+    lines_.clear();
+  }
+
+  void signal(detect::Matcher& matcher, std::span<const detect::Match> matches) {
+    for (const detect::Match& match : matches) {
       if (rules_->rules()[match.rule].used_by.empty()) continue;
       detect::Signal signal{match.rule, time_, event_, {}};
-      for (const auto& value : matcher_.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      for (const auto& value : matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
       signals_.push_back(std::move(signal));
     }
   }
 
-  void read_time() {
+  void read_time(detect::Matcher& matcher) {
     if (options_.time_field.empty()) {
       time_ = from_micros(static_cast<std::int64_t>(event_));  // nothing but the order
-      return;
+    } else {
+      const auto text = matcher.field(0);
+      const auto time = text ? parse_event_time(*text) : std::nullopt;
+      if (time) time_ = *time;
+      if (!time) ++without_time_;
     }
-    const auto text = matcher_.field(0);
-    const auto time = text ? parse_event_time(*text) : std::nullopt;
-    if (time) time_ = *time;
-    if (!time) ++without_time_;
+    latest_ = std::max(latest_, time_);
   }
 
   void correlate() {
@@ -218,7 +268,7 @@ class MatchRun {
 
   const RulesMatchOptions& options_;
   std::shared_ptr<const detect::RuleSet> rules_;
-  detect::Matcher matcher_;
+  std::vector<Reading> readings_;
   const bool text_, correlating_;
   std::vector<std::string> heads_;
   std::vector<Line> lines_;
@@ -273,12 +323,13 @@ int run_rules_match(const RulesMatchOptions& options) {
   }
   if (!options.time_field.empty()) program_options.event_fields.push_back(options.time_field);
   std::vector<Problem> problems = std::move(loaded->problems);
-  const auto program = detect::Program::compile(*loaded->rules, program_options, problems);
+  const auto connectors = connector::make_registry();
+  auto made = readings(*loaded->rules, watch::ocsf_technology(connectors->all()), program_options, problems);
   const std::size_t errors = print_problems(problems);
   if (errors > 0 && loaded->rules->rules().empty()) return unusable(Error(ErrorKind::kInvalidInput, "None of the rules can be used."));
   Input input;
   if (const Status opened = input.open(options.events); !opened) return unusable(opened.error());
-  return MatchRun(options, *loaded, program, !options.json && isatty(STDOUT_FILENO) != 0).run(input.text());
+  return MatchRun(options, *loaded, std::move(made), !options.json && isatty(STDOUT_FILENO) != 0).run(input.text());
 }
 
 }  // namespace picket::app

@@ -5,10 +5,12 @@
 
 #include "codec/json_writer.h"
 #include "commands.h"
+#include "connector/connector.h"
 #include "detect/example_run.h"
 #include "detect/load.h"
 #include "detect/program.h"
 #include "runtime/signals.h"
+#include "watch/ocsf.h"
 
 namespace picket::app {
 namespace {
@@ -47,7 +49,8 @@ int run_rules_test(const RulesTestOptions& options) {
   const auto append = [&](std::vector<Problem>&& more) { std::move(more.begin(), more.end(), std::back_inserter(problems)); };
   (void)detect::Program::compile(*loaded->rules, {}, problems);
   append(std::move(examples->problems));
-  detect::ExampleReport report = detect::run_examples(loaded->rules, examples->rules);
+  const auto connectors = connector::make_registry();
+  detect::ExampleReport report = detect::run_examples(loaded->rules, examples->rules, watch::ocsf_technology(connectors->all()));
   append(std::move(report.problems));
   const std::size_t errors = print_problems(problems);
   if (loaded->rules->rules().empty()) return unusable(Error(ErrorKind::kInvalidInput, "There is no rule to try."));

@@ -222,7 +222,7 @@ model::EventView EventNormaliser::normalise(std::string_view stream_name, std::s
 Result<std::string> EventNormaliser::to_ocsf(std::string_view stream, std::string_view record) {
   const model::EventView view = normalise(stream, record, TimePoint{});
   if (view.unreadable)
-    return fail(ErrorKind::kInvalidInput, "The record cannot be read, so there is no OCSF document of it.");
+    return fail(ErrorKind::kInvalidInput, "The record cannot be read (it needs a uuid and a timestamp), so there is no OCSF document of it.");
   return ocsf_document(stream, record, view);
 }
 

@@ -126,6 +126,7 @@ TEST(OcsfNames, AreThoseOfTheDocumentsAndNoNamesOfTheVendors) {
   for (const auto& connector : registry().all())
     for (const StreamInfo& stream : connector->streams()) {
       const auto listed = connector->ocsf_names(stream.name);
+      EXPECT_TRUE(std::is_sorted(listed.begin(), listed.end())) << stream.name;
       const std::set<std::string> names(listed.begin(), listed.end());
       for (const std::string& name : seen[connector.get()][stream.name]) EXPECT_EQ(names.count(name) + left_out.count(name), 1u) << stream.name << " " << name;
       for (const std::string& name : own[connector.get()][stream.name]) EXPECT_EQ(names.count(name), 0u) << stream.name << ": " << name << " is the vendor's";

@@ -126,7 +126,7 @@ class Connector {
   virtual std::span<const RuleText> rules() const { return {}; }
 
   /// The paths of OCSF values that documents of a stream can have (Normaliser::to_ocsf), as rules may name them: none that is also a
-  /// path of the vendor's own records, which come first. Views into the program.
+  /// path of the vendor's own records, which come first. Sorted; views into the program.
   virtual std::span<const std::string_view> ocsf_names(std::string_view /*stream*/) const { return {}; }
 
   /// Checks device_spec (JSON object text); errors carry `field`. `extra_servers` are those allowed at start.

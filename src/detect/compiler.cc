@@ -406,4 +406,6 @@ std::vector<std::uint32_t> Program::rules() const {
   return out;
 }
 
+bool Program::asks_context() const { return !data_->given.empty() || data_->document.slots() > 0; }
+
 }  // namespace picket::detect

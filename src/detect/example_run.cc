@@ -21,7 +21,7 @@ SourceKey key_of(const LogSource& source) { return {source.category, source.prod
 
 class Run {
  public:
-  explicit Run(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {}
+  Run(std::shared_ptr<const RuleSet> rules, const Technology& technology) : rules_(std::move(rules)), technology_(technology) {}
 
   ExampleReport take(std::span<const RuleExamples> examples) {
     std::map<std::tuple<std::string, int, int>, const RuleExamples*> found;
@@ -42,9 +42,14 @@ class Run {
   }
 
  private:
+  struct Trier {
+    std::unique_ptr<RecordContext> context;  ///< null: nothing is known beside the record
+    Matcher matcher;
+  };
   struct Made {
     std::vector<Signal> signals;
     std::map<std::uint32_t, std::size_t> matches;  ///< by rule
+    std::string trouble;                           ///< why an event had less to say than its record, if rules asked
   };
 
   void tell(const Rule& rule, TextPlace place, std::string message, Problem::Severity severity = Problem::Severity::kError) {
@@ -60,7 +65,11 @@ class Run {
     const Made made = match(index, example);
     if (report_.problems.size() == before) {
       const std::size_t times = rule.is_correlation() ? firings(index, made) : times_of(made, index);
-      if (example.matching != (times > 0)) tell(rule, example.place, sentence(index, example, made, times));
+      if (example.matching != (times > 0)) {
+        std::string text = sentence(index, example, made, times);
+        if (times == 0 && !made.trouble.empty()) text += " " + made.trouble;
+        tell(rule, example.place, std::move(text));
+      }
     }
     if (report_.problems.size() != before) ++report_.failed;
   }
@@ -97,14 +106,17 @@ class Run {
         tell(rule, event.place, source.error().message);
         return out;
       }
-      Matcher& matcher = matcher_for(*source);
+      auto& [context, matcher] = trier_for(*source);
       for (int n = 1; n <= event.times; ++n) {
         const TimePoint time = TimePoint(std::chrono::hours(24 * 366)) + event.at + event.every * (n - 1);
-        const auto matches = matcher.match(event.numbered(n));
+        const std::string record = event.numbered(n);
+        if (context != nullptr) context->set(record);
+        const auto matches = matcher.match(record, context.get());
         if (!matches) {
           tell(rule, event.place, fmt::format("The event cannot be tried: {}", matches.error().message));
           return out;
         }
+        if (context != nullptr && out.trouble.empty()) out.trouble = context->trouble();
         for (const Match& match : *matches) {
           ++out.matches[match.rule];
           if (rules_->rules()[match.rule].used_by.empty()) continue;
@@ -161,24 +173,27 @@ class Run {
     return out;
   }
 
-  Matcher& matcher_for(const LogSource& source) {
-    const auto found = matchers_.find(key_of(source));
-    if (found != matchers_.end()) return found->second;
+  Trier& trier_for(const LogSource& source) {
+    const auto found = triers_.find(key_of(source));
+    if (found != triers_.end()) return found->second;
     std::vector<Problem> told_where_rules_are_checked;
     ProgramOptions options;
     options.source = source;
-    return matchers_.emplace(key_of(source), Matcher(Program::compile(*rules_, options, told_where_rules_are_checked))).first->second;
+    auto context = technology_ ? technology_(source, options) : nullptr;
+    Matcher matcher(Program::compile(*rules_, options, told_where_rules_are_checked));
+    return triers_.emplace(key_of(source), Trier{std::move(context), std::move(matcher)}).first->second;
   }
 
   const std::shared_ptr<const RuleSet> rules_;
-  std::map<SourceKey, Matcher> matchers_;
+  const Technology& technology_;
+  std::map<SourceKey, Trier> triers_;
   ExampleReport report_;
 };
 
 }  // namespace
 
-ExampleReport run_examples(const std::shared_ptr<const RuleSet>& rules, std::span<const RuleExamples> examples) {
-  return Run(rules).take(examples);
+ExampleReport run_examples(const std::shared_ptr<const RuleSet>& rules, std::span<const RuleExamples> examples, const Technology& technology) {
+  return Run(rules, technology).take(examples);
 }
 
 }  // namespace picket::detect

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detect/examples.h"
+#include "detect/program.h"
 #include "detect/rule_set.h"
 
 namespace picket::detect {
@@ -21,7 +22,7 @@ struct ExampleReport {
 
 /// Tries every example: a detection rule on its events, a correlation on what the rules below it make of them, at the examples' own
 /// times. An example matches when the rule does at any of its events. Examples of rules that are not in the set (refused) are left out:
-/// why is told where the rules were read. Threads: any.
-ExampleReport run_examples(const std::shared_ptr<const RuleSet>& rules, std::span<const RuleExamples> examples);
+/// why is told where the rules were read. `technology` knows what else the events of a log source say; without it nothing. Threads: any.
+ExampleReport run_examples(const std::shared_ptr<const RuleSet>& rules, std::span<const RuleExamples> examples, const Technology& technology = {});
 
 }  // namespace picket::detect

@@ -43,6 +43,19 @@ class EventContext {
   virtual std::string document() = 0;
 };
 
+/// An EventContext of events of which nothing but the record is at hand. Threads: one at a time.
+class RecordContext : public EventContext {
+ public:
+  /// The event that is asked for next; the record must live until the next `set`.
+  virtual void set(std::string_view record) = 0;
+  /// Why the event had no document when it was asked for one, a sentence; else empty.
+  virtual std::string trouble() const = 0;
+};
+
+/// Adds to a program's options the names that records of a log source have beside their own fields, and gives what knows their values;
+/// null when the log source is nobody's. `detect` knows no vendor: who does hands this in. Threads: any.
+using Technology = std::function<std::unique_ptr<RecordContext>(const LogSource& source, ProgramOptions& options)>;
+
 /// The detection rules of one log source, compiled together. Place: made once when rules change, shared by all matchers.
 /// Threads: immutable; share it. Failure: a rule that is too large to compile is a problem and left out.
 class Program {
@@ -55,6 +68,8 @@ class Program {
   std::size_t size() const;
   /// Those that are tried, as indexes into RuleSet::rules(), ascending.
   std::vector<std::uint32_t> rules() const;
+  /// Whether some rule asks for more than the record, see EventContext.
+  bool asks_context() const;
   const ProgramData& data() const { return *data_; }
 
  private:

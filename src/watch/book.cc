@@ -57,9 +57,8 @@ std::string line_at(std::string_view text, const std::optional<TextPlace>& place
 detect::ProgramOptions Book::options_for(const Service& service) const {
   detect::ProgramOptions options;
   options.source = detect::LogSource{{}, service.first, service.second};
-  options.given = ocsf_given();
-  if (const auto known = ocsf_names_.find(service); known != ocsf_names_.end())
-    options.in_document = [&known = known->second](std::string_view name) { return std::binary_search(known.begin(), known.end(), name); };
+  const auto known = ocsf_names_.find(service);
+  add_ocsf_names(options, known == ocsf_names_.end() ? std::span<const std::string_view>() : known->second);
   return options;
 }
 
