@@ -187,7 +187,7 @@ describe("the keyboard alone", { concurrency: false }, () => {
 
   step("shows its keys, and signs out", async () => {
     await keys.press("?");
-    await page.getByRole("dialog", { name: "Keys", exact: true }).waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts", exact: true }).waitFor();
     await keys.kept("the keys");
     await keys.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });

@@ -39,7 +39,7 @@ export function KeysHelp({ opened: wanted, onClose }: { opened: boolean; onClose
   const dialog = useMountedFirst(wanted);
   if (!dialog.mounted) return null;
   return (
-    <Modal opened={dialog.opened} onClose={onClose} title="Keys" size="sm" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={dialog.opened} onClose={onClose} title="Keyboard shortcuts" size="sm" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Groups />
     </Modal>
   );

@@ -70,7 +70,7 @@ export function ProfileMenu({ name, email, onKeys }: { name: string; email: stri
             Profile
           </Menu.Item>
           <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onKeys}>
-            Keys
+            Keyboard shortcuts
           </Menu.Item>
           <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
             Sign out

@@ -7,7 +7,7 @@ const three = () => [makeDevice('a', 'Alpha'), makeDevice('b', 'Beta'), makeDevi
 
 const told = async (app: ReturnType<typeof openAt>): Promise<Record<string, string>> => {
   await app.user.keyboard('?');
-  const dialog = await screen.findByRole('dialog', { name: 'Keys' });
+  const dialog = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
   const lines = within(dialog)
     .getAllByRole('term')
     .map((term) => [term.nextElementSibling?.textContent ?? '', [...term.children].map((key) => key.textContent).join(' ')] as const);
@@ -61,7 +61,7 @@ test('under a dialog the page has no keys', async () => {
   const app = openAt('/settings/security-devices/a');
   await screen.findByRole('complementary', { name: 'Alpha' });
   await app.user.keyboard('?');
-  await screen.findByRole('dialog', { name: 'Keys' });
+  await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
   await app.user.keyboard(']');
   expect(app.address()).toBe('/settings/security-devices/a');
   await app.user.keyboard('{Escape}');

@@ -3,7 +3,7 @@ import { bucketText, count, countShort, tickText } from '@/ui/timeText';
 import { useWidth } from '@/ui/useWidth';
 import { useZone, zoneOffset } from '@/ui/zone';
 import classes from './charts.module.css';
-import { labelled, type Series, sum, ticks, totals } from './series';
+import { colourOf, labelled, type Series, sum, ticks, totals } from './series';
 
 export interface BarChartProps {
   /** What is counted and when: "Events, last 24 hours". */
@@ -11,7 +11,7 @@ export interface BarChartProps {
   starts: number[];
   /** The width of a bucket in milliseconds. */
   step: number;
-  /** On top of each other; the colours follow their order. */
+  /** On top of each other, the first at the bottom. */
   series: Series[];
   /** What is counted, in the plural. */
   unit?: string;
@@ -168,7 +168,7 @@ export function BarChart(props: BarChartProps) {
             {series.map((one, index) => (
               <li key={one.key}>
                 <svg width={9} height={9} aria-hidden>
-                  <rect width={9} height={9} rx={2} className={classes.fill} data-series={index % 6} />
+                  <rect width={9} height={9} rx={2} className={classes.fill} data-series={colourOf(series, index)} />
                 </svg>
                 {one.title}
               </li>
@@ -245,7 +245,7 @@ function Bars({ starts, step, series, height, width, all, peak, first, last, now
         <rect x={x(first)} y={top} width={Math.max(1, x(last + 1) - x(first))} height={plotHeight} className={classes.chosen} />
       )}
       {paths.map((path, at) => (
-        <g key={series[at]?.key} className={classes.fill} data-series={at % 6}>
+        <g key={series[at]?.key} className={classes.fill} data-series={colourOf(series, at)}>
           <path d={path.closed} />
           {path.open !== '' && <path d={path.open} className={classes.open} />}
         </g>
@@ -295,7 +295,7 @@ function Reading({ x, width, when, series, first, last, unit }: ReadingProps) {
         rows.map((row, index) => (
           <div key={row.key} className={classes.readingRow}>
             <svg width={8} height={8}>
-              <rect width={8} height={8} rx={2} className={classes.fill} data-series={index % 6} />
+              <rect width={8} height={8} rx={2} className={classes.fill} data-series={colourOf(series, index)} />
             </svg>
             <span>{row.title}</span>
             <span className={classes.readingNumber}>{count(row.value)}</span>

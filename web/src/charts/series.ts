@@ -14,7 +14,12 @@ export interface Series {
   title: string;
   /** One number a bucket, zeros included. */
   counts: number[];
+  /** Which of the colours, so that one stream has the same on every screen; without it, its place. */
+  colour?: number;
 }
+
+/** The colour of the series at a place. There are six. */
+export const colourOf = (series: readonly Series[], at: number): number => (series[at]?.colour ?? at) % 6;
 
 /** The starts of all buckets that touch `from` up to `to` (milliseconds), aligned as the server aligns them: in UTC. */
 export function bucketStarts(from: number, to: number, step: number): number[] {

@@ -122,7 +122,7 @@ describe('the palette', () => {
     expect(await screen.findByLabelText('Search technology')).toBeTruthy();
     field = await openPalette(app);
     await app.user.type(field, 'shortcuts{Enter}');
-    expect(await screen.findByRole('dialog', { name: 'Keys' })).toBeTruthy();
+    expect(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })).toBeTruthy();
     // Over a dialog it stays away.
     await app.user.keyboard('{Control>}k{/Control}');
     expect(screen.queryByRole('combobox', { name: 'Search and commands' })).toBeNull();

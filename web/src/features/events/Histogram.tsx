@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo } from 'react';
-import { stepOf } from '@/charts/series';
+import { type Series, stepOf } from '@/charts/series';
 import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
 import { Skeleton } from '@/ui/states';
@@ -21,11 +21,11 @@ export function spanOf(asked: Ends, now: number): { from: number; to: number } |
 interface Drawn {
   starts: number[];
   step: number;
-  series: { key: string; title: string; counts: number[] }[];
+  series: Series[];
 }
 
-/** Puts the counts of the server into bars, one series a stream, the largest at the bottom. */
-export function barsOf(counts: Counts, span: { from: number; to: number }, title: (stream: string) => string): Drawn {
+/** Puts the counts of the server into bars, one series a stream, in the order of their technology; streams nobody has any more are last. */
+export function barsOf(counts: Counts, span: { from: number; to: number }, names: Pick<Names, 'stream' | 'streamKeys'>): Drawn {
   const step = Math.max(barsFor(span.from, span.to).step, stepOf[counts.width]);
   // Bars begin where the reader's hours and days begin; where clocks were put back meanwhile, it is the newer ones that fit.
   // Whole days are the server's, in UTC.
@@ -43,14 +43,12 @@ export function barsOf(counts: Counts, span: { from: number; to: number }, title
     bars[place] = (bars[place] ?? 0) + bucket.count;
     series.set(key, bars);
   }
-  const sum = (bars: number[]): number => bars.reduce((total, one) => total + one, 0);
-  return {
-    starts,
-    step,
-    series: [...series]
-      .sort((a, b) => sum(b[1]) - sum(a[1]) || a[0].localeCompare(b[0]))
-      .map(([key, bars]) => ({ key, title: key === '' ? 'Events' : title(key), counts: bars })),
-  };
+  const placed = [...series].map(([key, bars]) => {
+    const place = names.streamKeys.indexOf(key);
+    const colour = place < 0 ? names.streamKeys.length : place;
+    return { key, title: key === '' ? 'Events' : names.stream(key), counts: bars, colour };
+  });
+  return { starts, step, series: placed.sort((a, b) => a.colour - b.colour || a.key.localeCompare(b.key)) };
 }
 
 export interface HistogramProps {
@@ -70,7 +68,7 @@ export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan
     if (!counts) return null;
     const oldest = Math.min(...counts.buckets.map((bucket) => Date.parse(bucket.start)));
     const span = spanOf(asked, anchor) ?? (Number.isFinite(oldest) ? { from: oldest, to: asked.to ?? anchor } : null);
-    return span === null ? null : barsOf(counts, span, names.stream);
+    return span === null ? null : barsOf(counts, span, names);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- bars begin with the hours of the person's zone
   }, [counts, asked, anchor, names, zone]);
   if (error) {

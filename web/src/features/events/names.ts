@@ -7,7 +7,9 @@ export interface Names {
   devices: Map<string, Device>;
   device: (id: string) => string;
   stream: (key: string) => string;
-  /** Every stream of every device, by title. */
+  /** Every stream of every device, in the order of their technologies. */
+  streamKeys: string[];
+  /** The same, by title. */
   streams: { value: string; label: string }[];
 }
 
@@ -23,6 +25,7 @@ export function useNames(): Names {
       devices,
       device: (id) => devices.get(id)?.attributes.name ?? `Device ${id.slice(0, 8)}`,
       stream: (key) => titles.get(key) ?? key,
+      streamKeys: [...titles.keys()],
       streams: [...titles].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
     };
   }, [devices]);

@@ -132,14 +132,16 @@ describe('the histogram', () => {
       { start: new Date(now - 3_600_000).toISOString(), count: 5, stream: 'b' },
       { start: new Date(now - 7_200_000).toISOString(), count: 7, stream: 'b' },
     ];
-    const drawn = barsOf({ total: 15, width: 'hour', buckets }, span, (stream) => stream.toUpperCase());
-    expect(drawn.series.map((one) => [one.title, one.counts.reduce((a, b) => a + b, 0)])).toEqual([['B', 12], ['A', 3]]);
+    const names = { stream: (stream: string) => stream.toUpperCase(), streamKeys: ['none', 'b'] };
+    const drawn = barsOf({ total: 15, width: 'hour', buckets }, span, names);
+    // A stream keeps its place and colour, however much it brings and whatever else is there.
+    expect(drawn.series.map((one) => [one.title, one.colour, one.counts.reduce((a, b) => a + b, 0)])).toEqual([['B', 1, 12], ['A', 2, 3]]);
     expect(drawn.starts.length).toBe(drawn.series[0]?.counts.length);
     expect(drawn.starts[0]).toBeLessThanOrEqual(span.from);
   });
 
   test('bars are never finer than the counts that came', () => {
-    const drawn = barsOf({ total: 0, width: 'hour', buckets: [] }, { from: now - 3_600_000, to: now }, String);
+    const drawn = barsOf({ total: 0, width: 'hour', buckets: [] }, { from: now - 3_600_000, to: now }, { stream: String, streamKeys: [] });
     expect(drawn.step).toBe(3_600_000);
   });
 });

@@ -159,9 +159,9 @@ const skeletonWidths = [120, 110, 170, 150, 120, 90, 80];
 function SkeletonRow() {
   return (
     <tr className={classes['row']} aria-hidden>
-      {skeletonWidths.map((width, index) => (
-        <td key={index}>
-          <Skeleton width={width} />
+      {columns.map((column, index) => (
+        <td key={column.title} className={classes[column.className.replace('col', 'cell')]}>
+          <Skeleton width={skeletonWidths[index] ?? 90} />
         </td>
       ))}
     </tr>

@@ -18,6 +18,9 @@ function howFar(search: SearchState): string {
 
 const found = (search: SearchState): string => `${count(search.events.length)} found`;
 
+/** That nothing was found says nothing before anything was looked at. */
+const soFar = (search: SearchState): string => (search.of === 0 && search.events.length === 0 ? howFar(search) : `${found(search)}, ${howFar(search)}`);
+
 /** How far a search through the records has come; it can be ended at any time, and gone on with. */
 export function SearchProgress(props: { search: SearchState; onCancel: () => void; onResume: () => void }) {
   const { search } = props;
@@ -28,7 +31,7 @@ export function SearchProgress(props: { search: SearchState; onCancel: () => voi
       <div className={classes['progress']}>
         <Progress value={percentOf(search)} size="xs" aria-label="Search through the records" className={classes['progressBar'] ?? ''} />
         <span className={classes['progressText']} role="status">
-          Searching: {found(search)}, {howFar(search)}
+          Searching: {soFar(search)}
         </span>
         <Button size="compact-sm" variant="default" leftSection={<IconX size={14} aria-hidden />} onClick={props.onCancel}>
           Cancel
