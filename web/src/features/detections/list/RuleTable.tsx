@@ -27,13 +27,13 @@ interface Column {
 const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
   { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
-  { key: 'state', title: 'State', term: 'rule_state', width: 140 },
-  { key: 'technology', title: 'Technology', term: 'log_source', width: 116 },
-  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 152 },
-  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 76 },
-  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 96 },
-  { key: 'last_match', title: 'Last match', width: 108 },
-  { key: 'cost', title: 'Cost', term: 'rule_cost', width: 84 },
+  { key: 'state', title: 'State', term: 'rule_state', width: 116 },
+  { key: 'technology', title: 'Technology', term: 'log_source', width: 108 },
+  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 140 },
+  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 64 },
+  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
+  { key: 'last_match', title: 'Last match', width: 104 },
+  { key: 'cost', title: 'Cost', term: 'rule_cost', width: 80 },
 ];
 
 const rowHeight = 40;
