@@ -178,15 +178,26 @@ class Month {
     for (unsigned i = 0; i < bursts; ++i) look_up(one);
     if (random_.below(100) < 45) use_one(one, random_.below(2) == 0 ? "enter-item-edit-mode" : "server-update", kApps[2]);
     if (random_.below(100) < 15) use_one(one, "server-create", kApps[2]);
-    if (one.developer && !weekend) command_line(one);
+    if ((one.developer && !weekend) || random_.below(400) == 0) command_line(one);  // now and then somebody tries it
     for (unsigned i = random_.below(4); i > 0; --i) audit(one, office_time(one), random_.below(2) == 0 ? "dlgsess" : "ssotknv", "dlgdsess", "d");
     if (random_.below(100) < 30) audit(one, office_time(one), "patch", "items", vault_name(own_vault(one)));
-    if (random_.below(1000) < 12) audit(one, office_time(one), "share", "item", "item", {nullptr, vault_name(own_vault(one))});
-    if (random_.below(1000) < 8) audit(one, office_time(one), "create", "device", "device", {&one});
+    if (random_.below(1000) < 12) share(one, office_time(one));
+    if (random_.below(1000) < 8) new_device(one);
     if (random_.below(1000) < 3) audit(one, office_time(one), "changemp", "user", one.uuid);
     if (random_.below(10000) < 3) audit(one, office_time(one), "changesk", "user", one.uuid);
     if (one.away_from == day_) audit(one, office_time(one), "trvlaway", "user", one.uuid);
     if (one.away_to == day_) audit(one, office_time(one), "trvlback", "user", one.uuid);
+  }
+  void share(const Colleague& one, TimePoint time) {
+    audit(one, time, "share", "item", "item", {nullptr, vault_name(own_vault(one))});
+    use(one, time, "share", own_vault(one), random_.below(kItems), kApps[2], where(one, time));
+  }
+  /// A person signs in on it at once; a phone or computer on which an app is installed again is authorised again instead.
+  void new_device(const Colleague& one) {
+    const TimePoint time = office_time(one);
+    audit(one, time, random_.below(4) == 0 ? "reauth" : "create", "device", "device", {&one});
+    sign_in(one, time, where(one, time), "success", "credentials_ok");
+    if (random_.below(3) == 0) audit(one, time + hours(1), "delete", "device", "old", {&one});
   }
   unsigned own_vault(const Colleague& one) { return (one.team * 3 + random_.below(3)) % kVaults; }
   void use_one(const Colleague& one, const char* action, const char* app) {
