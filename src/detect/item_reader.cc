@@ -58,17 +58,28 @@ Result<std::vector<std::string>> number_texts(const YamlNode& value, Notes& note
   return out;
 }
 
-/// Replaces each `%name%`; `\%` is a percent sign.
-Result<std::vector<std::string>> fill_placeholders(const YamlNode& value, const Placeholders& placeholders) {
+/// `name` of a text that begins `name%`.
+std::string_view name_before_percent(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+  return end != std::string_view::npos && text[end] == '%' ? text.substr(0, end) : std::string_view();
+}
+
+/// Replaces each `%name%`; `\%` is a percent sign. Other escapes stay for whoever reads the text, but are passed over as pairs: of
+/// `\\%name%` the backslash is escaped, and not the percent sign.
+Result<std::vector<std::string>> fill_placeholders(const YamlNode& value, const Placeholders& placeholders, Notes& notes) {
   std::vector<std::string> out{std::string()};
   const std::string_view text = value.text;
   const auto append = [&](std::string_view piece) {
     for (std::string& one : out) one += piece;
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '%') {
-      append("%");
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      const bool percent = text[i + 1] == '%';
+      append(percent ? "%" : text.substr(i, 2));
       ++i;
+      if (const auto name = percent ? name_before_percent(text.substr(i + 1)) : std::string_view(); !name.empty())
+        notes.warn(value.place, fmt::format("\\%{0}% begins with a percent sign that is escaped, so it is no placeholder; write \\\\%{0}% for a backslash and "
+                                            "what fills the placeholder, or \\%{0}\\% for the text itself.", name));
       continue;
     }
     const std::size_t end = text[i] == '%' ? text.find('%', i + 1) : std::string_view::npos;
@@ -199,10 +210,10 @@ Result<Atom> special_atom(const YamlNode& value, const Modifiers& modifiers) {
   return atom;
 }
 
-Result<std::vector<Atom>> read_string(const YamlNode& value, const Modifiers& modifiers, const Placeholders& placeholders, bool keyword) {
+Result<std::vector<Atom>> read_string(const YamlNode& value, const Modifiers& modifiers, const Placeholders& placeholders, bool keyword, Notes& notes) {
   std::vector<std::string> texts{value.text};
   if (modifiers.expand) {
-    PICKET_ASSIGN(texts, fill_placeholders(value, placeholders));
+    PICKET_ASSIGN(texts, fill_placeholders(value, placeholders, notes));
   }
   std::vector<Atom> atoms;
   for (const std::string& text : texts) {
@@ -243,7 +254,7 @@ Result<std::vector<Atom>> read_value(const YamlNode& value, const Modifiers& mod
     return atoms;
   }
   if (keyword && value.text.empty()) return fail_at(value.place, "An empty keyword would match every event.");
-  return read_string(value, modifiers, placeholders, keyword);
+  return read_string(value, modifiers, placeholders, keyword, notes);
 }
 
 Result<Item> read(std::string_view field, const Modifiers& modifiers, const YamlNode& value, TextPlace place, const Placeholders& placeholders, Notes& notes) {

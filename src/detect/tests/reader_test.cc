@@ -70,6 +70,16 @@ TEST(Reading, PlaceholdersAreFilledOrRefused) {
   ASSERT_TRUE(filled.errors().empty()) << filled.errors().front();
   EXPECT_EQ(matched(filled, R"({"f":"abc-x"})"), "T");
   EXPECT_EQ(selects("f|expand: '50\\%'", R"({"f":"50%"})"), true);
+  // an escaped percent sign begins no placeholder, an escaped backslash before it escapes nothing more
+  EXPECT_EQ(selects("f|expand: '\\%user%'", R"({"f":"%user%"})"), true);
+  EXPECT_EQ(selects("f|expand: '\\%user\\%'", R"({"f":"%user%"})"), true);
+  EXPECT_EQ(selects("f|expand: 'C:\\Users\\%user%\\x'", R"({"f":"C:\\Users%user%\\x"})"), true);
+  expect_has(warning_of("f|expand: 'C:\\Users\\%user%\\x'"), "so it is no placeholder");
+  EXPECT_EQ(warning_of("f|expand: '\\%user\\%, 50\\%'"), "");
+  expect_has(error_of("f|expand: 'C:\\Users\\\\%user%\\x'"), "Nothing is known to fill in for %user%");
+  const Compiled path = compile_rules(rule_of("    sel:\n        f|expand: 'C:\\Users\\\\%user%\\x'\n    condition: sel\n"), {}, {{"user", {"bob"}}});
+  ASSERT_TRUE(path.errors().empty()) << path.errors().front();
+  EXPECT_EQ(matched(path, R"({"f":"C:\\Users\\bob\\x"})"), "T");
   EXPECT_EQ(selects("f: '%x%'", R"({"f":"%x%"})"), true);
 }
 
