@@ -96,13 +96,27 @@ function sortValue(key: SortKey, device: Device, technology: Technology): string
   }
 }
 
-/**
- * All devices that are not deleted, in order. First by name, which is how they come from the server and so costs next to nothing;
- * sorting is stable, so that devices with the same value stay by name without another comparison of texts.
- */
-export function sortDevices(devices: Iterable<Device>, sort: Sort, technology: Technology): Device[] {
-  const living = [...devices].filter((device) => device.attributes.deleted_at === null);
-  living.sort((a, b) => collator.compare(a.attributes.name, b.attributes.name) || (a.id < b.id ? -1 : 1));
+const isLiving = (device: Device): boolean => device.attributes.deleted_at === null;
+
+let lastByName: readonly Device[] = [];
+
+/** Comparing ten thousand names as people read them takes longer than everything else a click does: it is done when names have changed. */
+function byName(devices: ReadonlyMap<string, Device>): Device[] {
+  const living = [...devices.values()].filter(isLiving);
+  const again = lastByName.flatMap(({ id, attributes: { name } }) => {
+    const device = devices.get(id);
+    return device !== undefined && isLiving(device) && device.attributes.name === name ? [device] : [];
+  });
+  lastByName =
+    again.length === living.length
+      ? again
+      : living.sort((a, b) => collator.compare(a.attributes.name, b.attributes.name) || (a.id < b.id ? -1 : 1));
+  return [...lastByName];
+}
+
+/** All devices that are not deleted, in order; those with the same value by name, for sorting is stable. */
+export function sortDevices(devices: ReadonlyMap<string, Device>, sort: Sort, technology: Technology): Device[] {
+  const living = byName(devices);
   if (sort.key === 'name') return sort.descending ? living.reverse() : living;
   const sign = sort.descending ? -1 : 1;
   const rows = living.map((device) => ({ device, value: sortValue(sort.key, device, technology) }));
@@ -115,7 +129,7 @@ export function sortDevices(devices: Iterable<Device>, sort: Sort, technology: T
 }
 
 /** The ids of the devices to show, in order; deleted ones are gone. */
-export function arrange(devices: Iterable<Device>, criteria: Criteria, technology: Technology): string[] {
+export function arrange(devices: ReadonlyMap<string, Device>, criteria: Criteria, technology: Technology): string[] {
   return sortDevices(devices, criteria.sort, technology)
     .filter((device) => matches(device, criteria, technology))
     .map((device) => device.id);

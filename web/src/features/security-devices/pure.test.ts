@@ -11,6 +11,7 @@ import { parseSort, readDevicesSearch, validateDevicesSearch } from './search';
 
 const technology = (slug: string): string => (slug === '1password' ? '1Password' : '');
 const all = { q: '', filters: {}, sort: { key: 'name', descending: false } } as const;
+const byId = (devices: Device[]): Map<string, Device> => new Map(devices.map((device) => [device.id, device]));
 const having = (text: string) => ({ ...all, filters: { status: parseFilter(text) } });
 const withLevel = (id: string, level: 'ok' | 'warning' | 'error'): Device => {
   const device = makeDevice(id, id);
@@ -33,13 +34,22 @@ describe('levelOf', () => {
 describe('arrange', () => {
   test('names sort as people count', () => {
     const devices = ['b 10', 'b 9', 'a'].map((name) => makeDevice(name, name));
-    expect(arrange(devices, all, technology)).toEqual(['a', 'b 9', 'b 10']);
-    expect(arrange(devices, { ...all, sort: { key: 'name', descending: true } }, technology)).toEqual(['b 10', 'b 9', 'a']);
+    expect(arrange(byId(devices), all, technology)).toEqual(['a', 'b 9', 'b 10']);
+    expect(arrange(byId(devices), { ...all, sort: { key: 'name', descending: true } }, technology)).toEqual(['b 10', 'b 9', 'a']);
+  });
+  test('the order follows what is renamed, added and deleted', () => {
+    const order = (...devices: Device[]): string[] => arrange(byId(devices), all, technology);
+    const [a, b] = [makeDevice('1', 'a'), makeDevice('2', 'b')];
+    expect(order(b, a)).toEqual(['1', '2']);
+    expect(order(makeDevice('2', 'b', { events_24h: 7 }), a)).toEqual(['1', '2']);
+    expect(order(makeDevice('2', 'a'), makeDevice('1', 'b'))).toEqual(['2', '1']);
+    expect(order(a, b, makeDevice('3', 'aa'))).toEqual(['1', '3', '2']);
+    expect(order(a, makeDevice('2', 'b', { deleted_at: '2026-01-01T00:00:00.000Z' }), makeDevice('3', 'aa'))).toEqual(['1', '3']);
   });
   test('by status the worst come first, deleted ones are gone', () => {
     const gone = makeDevice('gone', 'gone', { deleted_at: '2026-01-01T00:00:00.000Z' });
     const devices = [withLevel('fine', 'ok'), withLevel('bad', 'error'), gone, withLevel('so-so', 'warning')];
-    expect(arrange(devices, { ...all, sort: { key: 'status', descending: false } }, technology)).toEqual([
+    expect(arrange(byId(devices), { ...all, sort: { key: 'status', descending: false } }, technology)).toEqual([
       'bad',
       'so-so',
       'fine',
@@ -47,7 +57,7 @@ describe('arrange', () => {
   });
   test('never polled counts as the oldest', () => {
     const devices = [makeDevice('polled', 'a'), makeDevice('never', 'b', { last_successful_poll_at: null })];
-    expect(arrange(devices, { ...all, sort: { key: 'poll', descending: false } }, technology)).toEqual(['never', 'polled']);
+    expect(arrange(byId(devices), { ...all, sort: { key: 'poll', descending: false } }, technology)).toEqual(['never', 'polled']);
   });
 });
 
@@ -98,8 +108,8 @@ test('what is stored and what is usual can be sorted by; what is not known comes
     makeDevice('b', 'b', { usual_24h: null, bytes_total: 3 }),
     makeDevice('c', 'c', { usual_24h: 0, bytes_total: 2 }),
   ];
-  expect(arrange(devices, { ...all, sort: { key: 'usual', descending: false } }, technology)).toEqual(['b', 'c', 'a']);
-  expect(arrange(devices, { ...all, sort: { key: 'stored', descending: true } }, technology)).toEqual(['b', 'c', 'a']);
+  expect(arrange(byId(devices), { ...all, sort: { key: 'usual', descending: false } }, technology)).toEqual(['b', 'c', 'a']);
+  expect(arrange(byId(devices), { ...all, sort: { key: 'stored', descending: true } }, technology)).toEqual(['b', 'c', 'a']);
 });
 
 describe('editing', () => {

@@ -31,7 +31,7 @@ export function useOrder(
   const [sorted, setSorted] = useState<Base<{ ids: string[]; known: Set<string> }>>({ key: '', value: { ids: [], known: new Set() } });
   let all = sorted;
   if (sorted.key !== sortedKey) {
-    const ids = sortDevices(devices.values(), criteria.sort, technology).map((device) => device.id);
+    const ids = sortDevices(devices, criteria.sort, technology).map((device) => device.id);
     all = { key: sortedKey, value: { ids, known: new Set(devices.keys()) } };
     setSorted(all);
   }
