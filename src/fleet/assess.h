@@ -80,7 +80,7 @@ bool worth_recording(const model::Health& before, const model::Health& after);
 /// 0.0 to 1.0 of the span a backfill has to read.
 double backfill_fraction(const control::Backfill& backfill);
 
-/// "09:12 UTC" within a day, "Tuesday 09:12 UTC" within a week, else "3 Nov 09:12 UTC" (with the year when it is another).
+/// "09:12 UTC" within a day, "Tue 17 Nov 09:12 UTC" within a week, else "3 Nov 09:12 UTC" (with the year when it is another).
 std::string clock_words(TimePoint t, TimePoint now);
 /// "09:12 UTC", "Tuesday", "3 Nov".
 std::string since_words(TimePoint t, TimePoint now);

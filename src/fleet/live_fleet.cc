@@ -107,6 +107,15 @@ Verdict LiveFleet::judge(const Entry& e, std::span<const Step* const> steps) con
   return assess(facts);
 }
 
+/// Streams share the limits of their token: where the vendor asked one to wait, none is polled before that.
+std::optional<TimePoint> LiveFleet::held_until(const Entry& e) {
+  std::optional<TimePoint> until;
+  for (const auto& own : e.streams)
+    if (own.state.consecutive_failures > 0 && own.state.last_error_code == "rate_limited" && own.next_poll_at)
+      until = std::max(until.value_or(TimePoint::min()), *own.next_poll_at);
+  return until;
+}
+
 DeviceViewPtr LiveFleet::build(Entry& e) const {
   e.show(judge(e, {}));
   auto made = std::make_shared<DeviceView>();
@@ -119,6 +128,7 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
   const auto later = [](std::optional<TimePoint>& a, const std::optional<TimePoint>& b) {
     if (b && (!a || *b > *a)) a = b;
   };
+  const auto held = held_until(e);
   for (std::size_t i = 0; i < e.streams.size(); ++i) {
     const auto& own = e.streams[i];
     StreamView stream;
@@ -126,6 +136,7 @@ DeviceViewPtr LiveFleet::build(Entry& e) const {
     stream.title = own.title;
     stream.health = e.shown_streams[i];
     if (!e.device->paused && e.device->credential) stream.next_poll_at = own.next_poll_at;
+    if (held && stream.next_poll_at) stream.next_poll_at = std::max(*stream.next_poll_at, *held);
     const auto totals = parts_.store.totals(e.key(own));  // from memory, as the next one
     stream.events_total = totals ? totals->events : 0;
     made->bytes_total += totals ? totals->raw_bytes : 0;

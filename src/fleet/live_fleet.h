@@ -96,6 +96,7 @@ class LiveFleet final : public Fleet {
   Verdict judge(const Entry& entry, std::span<const Step* const> steps) const;
   DeviceViewPtr view(Entry& entry, std::chrono::milliseconds max_age) const;
   DeviceViewPtr build(Entry& entry) const;
+  static std::optional<TimePoint> held_until(const Entry& e);
   Result<std::optional<control::Device>> read(const std::string& device_id) const;
   Status record_verdict(Entry& entry);
   void tell(const Notice& notice) const;

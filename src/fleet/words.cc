@@ -43,7 +43,8 @@ std::string clock_words(TimePoint t, TimePoint now) {
   const Split s = split(t);
   switch (distance(t, now)) {
     case Distance::kDay: return s.clock;
-    case Distance::kWeek: return fmt::format("{} {}", s.weekday, s.clock);
+    // With its date: such sentences are kept in the history, and a weekday alone says nothing there.
+    case Distance::kWeek: return fmt::format("{} {} {}", s.weekday.substr(0, 3), date_words(s, now), s.clock);
     case Distance::kFar: break;
   }
   return fmt::format("{} {}", date_words(s, now), s.clock);

@@ -145,8 +145,8 @@ const Row kRows[] = {
      "Not authorised since 09:12 UTC. The token was revoked or expired. Issue a new one in 1Password and replace it here."},
     {"token_refused_days_ago", [](World& w) { w.all_failing("unauthorized", kRevoked, 3, 5 * 24h); }, kUnhealthy,
      HealthLevel::kError, "unauthorized",
-     "Not authorised since Tuesday 10:24 UTC. The token was revoked or expired. Issue a new one in 1Password and replace it "
-     "here."},
+     "Not authorised since Tue 17 Nov 10:24 UTC. The token was revoked or expired. Issue a new one in 1Password and replace "
+     "it here."},
     {"wrong_region",
      [](World& w) {
        w.all_failing("wrong_region", "The token belongs to events.1password.eu, the device asks events.1password.com.", 1, 0s);
@@ -259,7 +259,7 @@ const Row kRows[] = {
      "here."},
     {"token_expires_within_a_day", [](World& w) { w.device.credential->expires_at = kNow + 20h + 5min; }, kHealthy,
      HealthLevel::kWarning, "token_expiring",
-     "Receiving. Newest event 40 s ago. The token expires in 20 h, on Monday 06:29 UTC. Issue a new one and replace it "
+     "Receiving. Newest event 40 s ago. The token expires in 20 h, on Mon 23 Nov 06:29 UTC. Issue a new one and replace it "
      "here."},
     {"token_that_lives_long_is_not_mentioned", [](World& w) { w.device.credential->expires_at = kNow + 31 * 24h; }, kHealthy,
      HealthLevel::kOk, "receiving", "Receiving. Newest event 40 s ago."},
@@ -363,7 +363,7 @@ TEST(Usual, OfADayIsThatOfTheHoursBefore) {
 
 TEST(Words, Times) {
   EXPECT_EQ(clock_words(kNow - 1h, kNow), "09:24 UTC");
-  EXPECT_EQ(clock_words(kNow - 23h, kNow), "Saturday 11:24 UTC");
+  EXPECT_EQ(clock_words(kNow - 23h, kNow), "Sat 21 Nov 11:24 UTC");
   EXPECT_EQ(clock_words(kNow - 40 * 24h, kNow), "13 Oct 10:24 UTC");
   EXPECT_EQ(clock_words(kNow - 400 * 24h, kNow), "18 Oct 2025 10:24 UTC");
   EXPECT_EQ(since_words(kNow - 8 * 24h, kNow), "14 Nov");

@@ -89,6 +89,19 @@ TEST_F(Pipeline, Http429IsHonouredForAllStreamsOfTheCredential) {
   EXPECT_EQ(view()->device.health.level, HealthLevel::kOk);
 }
 
+TEST_F(Pipeline, WhileTheVendorAskedOneStreamToWaitNoneIsDueBeforeThat) {
+  start();
+  run(2s);
+  answer = [this](const auto& r) {
+    return r.url.ends_with("/a") ? status(429, "", {{"retry-after", "900"}}) : truth(r);
+  };
+  run(70s);
+  ASSERT_EQ(code(), "rate_limited");
+  const auto now = view();
+  for (const auto& stream : now->streams) EXPECT_GT(*stream.next_poll_at, clock.now() + 10min) << stream.title;
+  EXPECT_GT(*now->next_poll_at, clock.now() + 10min);
+}
+
 TEST_F(Pipeline, Http429WithAbsurdRetryAfterNeitherHammersNorSleepsForYears) {
   start();
   run(2s);
