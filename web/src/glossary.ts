@@ -45,7 +45,7 @@ export const glossary = {
   },
   next_poll: {
     term: 'Next poll',
-    meaning: 'When Picket will ask the vendor next.',
+    meaning: 'When Picket will ask the vendor next, for whichever stream comes first. Where the vendor asked to wait, not before that.',
   },
   events_24h: {
     term: 'Events in 24 h',
@@ -176,6 +176,11 @@ export const glossary = {
     meaning:
       'The kinds of events that the vendor lets Picket read with this token, as the token itself says. What was not ticked when it was issued needs a new token.',
   },
+  token_issued_for: {
+    term: 'What the token was issued for',
+    meaning:
+      'The kinds of events that the token itself names. The vendor refuses it now, or has not answered to it yet, so nobody can say that it still allows them.',
+  },
   read_from: {
     term: 'Read from',
     meaning: 'The date from which Picket reads events, chosen when the device was added. A re-read can reach further back.',
@@ -206,7 +211,8 @@ export const glossary = {
   },
   token_expiry: {
     term: 'Token expiry',
-    meaning: 'When the vendor stops accepting the token. Picket warns 30, 7 and 1 days before.',
+    meaning:
+      'When the vendor stops accepting the token, as the token itself says. Picket warns 30, 7 and 1 days before. A token in which no end is given holds until somebody revokes it.',
   },
   server_address: {
     term: 'Server address',

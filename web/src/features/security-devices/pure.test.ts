@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Device } from '@/api/types';
+import type { Device, StreamStatus } from '@/api/types';
 import { commonFields } from '@/forms/schema';
 import { parseFilter } from '@/ui/filters/filters';
 import { ago, span } from '@/ui/timeText';
-import { makeDevice, plugin } from '@/test/server';
+import { makeDevice, makeStream, plugin } from '@/test/server';
 import { conflictsOf, editOf, openValues } from './edit/conflicts';
+import { nextPollText } from './nextPollText';
 import { arrange, levelOf, matches } from './order';
 import { differences } from './panel/historyText';
 import { parseSort, readDevicesSearch, validateDevicesSearch } from './search';
+import { noEndText, tokenStanding } from './token';
 
 const technology = (slug: string): string => (slug === '1password' ? '1Password' : '');
 const all = { q: '', filters: {}, sort: { key: 'name', descending: false } } as const;
@@ -139,15 +141,45 @@ test('a history entry opens to what differs, however deep', () => {
     differences({ name: 'a', device_spec: { server: 'x', keep: 1 } }, { name: 'a', device_spec: { server: 'y', keep: 1 }, paused: true }),
   ).toEqual([
     { key: 'device_spec.server', label: 'Server address', before: 'x', after: 'y' },
-    { key: 'paused', label: 'Paused', before: 'none', after: 'yes' },
+    { key: 'paused', label: 'Paused', before: '–', after: 'yes' },
   ]);
   expect(differences(null, null)).toEqual([]);
   expect(
-    differences({ status: 'healthy', level: 'ok', code: 'receiving' }, { status: 'unhealthy', level: 'error', code: 'token_expired' }),
+    differences({ status: 'healthy', level: 'ok', code: 'backfilling' }, { status: 'unhealthy', level: 'error', code: 'token_expired', sentence: 'The token expired.' }),
   ).toEqual([
     { key: 'level', label: 'Health', before: 'Healthy', after: 'Unhealthy' },
-    { key: 'code', label: 'Reason', before: 'receiving', after: 'token expired' },
+    { key: 'code', label: 'Reason', before: 'Reading history', after: 'Token expired' },
+    { key: 'sentence', label: 'What it said', before: '–', after: 'The token expired.' },
   ]);
+});
+
+test('what comes next is never in the past', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  expect(nextPollText(null, now)).toBe('not planned');
+  expect(nextPollText('2026-11-22T12:14:00Z', now)).toBe('in 14 min');
+  expect(nextPollText('2026-11-22T12:00:03Z', now)).toBe('in a moment');
+  expect(nextPollText('2026-11-22T11:59:30Z', now)).toBe('due now');
+  expect(nextPollText('2026-11-22T11:57:00Z', now)).toBe('overdue by 3 min');
+});
+
+test('a token is what the vendor made of it', () => {
+  const details = makeDevice('a', 'Alpha').attributes.status_details;
+  const with_ = (over: Partial<NonNullable<typeof details>>, device: Partial<Device['attributes']> = {}) =>
+    makeDevice('a', 'Alpha', { status_details: details && { ...details, ...over }, ...device });
+  const stream = (code: string, over: Partial<StreamStatus> = {}) =>
+    makeStream({ level: 'error', code, consecutive_failures: 3, last_error: { code, message: 'No.', at: null }, ...over });
+  expect(tokenStanding(with_({}))).toBe('accepted');
+  expect(tokenStanding(with_({}, { last_successful_poll_at: null }))).toBe('untried');
+  expect(tokenStanding(with_({}, { last_successful_poll_at: '2026-10-31T10:00:00.000Z' }))).toBe('untried'); // by the one before
+  for (const code of ['unauthorized', 'token_expired', 'wrong_region', 'account_mismatch'])
+    expect(tokenStanding(with_({ level: 'error', code })), code).toBe('refused');
+  expect(tokenStanding(with_({ level: 'error', code: 'unavailable' }))).toBe('accepted');
+  // Paused, it says nothing of that any more; its streams still do.
+  expect(tokenStanding(with_({ level: 'paused', code: 'paused', streams: [stream('unauthorized'), stream('stream_missing')] }))).toBe('refused');
+  expect(tokenStanding(with_({ level: 'warning', code: 'unauthorized', streams: [stream('unauthorized'), makeStream()] }))).toBe('accepted');
+  expect(noEndText(with_({}))).toBe('none given');
+  expect(noEndText(with_({ level: 'error', code: 'unauthorized' }))).toBe('not known');
+  expect(noEndText(with_({}, { credential: null }))).toBe('no token');
 });
 
 test('times in words', () => {

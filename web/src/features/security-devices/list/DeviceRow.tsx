@@ -10,6 +10,8 @@ import { Ago, For } from '@/ui/time';
 import { bytes, count } from '@/ui/timeText';
 import { levelOf, sinceOf } from '../order';
 import type { ColumnKey } from '../search';
+import { NextPoll } from '../NextPoll';
+import { noEndText } from '../token';
 import type { Column } from './columns';
 import classes from './list.module.css';
 
@@ -167,10 +169,13 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
   poll: ({ device }) => timeCell('poll', 'Last successful poll', device.attributes.last_successful_poll_at),
   data: ({ device }) => timeCell('data', 'Last data received', device.attributes.last_data_received_at),
   newest: ({ device }) => timeCell('newest', 'Newest event', device.attributes.newest_event_at, 'none yet'),
-  next: ({ device }) => timeCell('next', 'Next poll', device.attributes.next_poll_at, 'not planned'),
+  next: ({ device }) => (
+    <td key="next" data-col="next" data-label="Next poll">
+      <NextPoll time={device.attributes.next_poll_at} />
+    </td>
+  ),
   added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),
-  expires: ({ device }) =>
-    timeCell('expires', 'Token expiry', device.attributes.credential?.expires_at ?? null, device.attributes.credential ? 'never' : 'no token'),
+  expires: ({ device }) => timeCell('expires', 'Token expiry', device.attributes.credential?.expires_at ?? null, noEndText(device)),
   events: ({ device, day }) => (
     <td key="events" data-col="events" data-label="Events in 24 h">
       <span className={classes.events}>

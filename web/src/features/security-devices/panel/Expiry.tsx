@@ -1,19 +1,20 @@
 import { serverNow } from '@/api/clock';
-import type { Credential } from '@/api/types';
+import type { Device } from '@/api/types';
 import { calendarDay, span } from '@/ui/timeText';
+import { noEndText } from '../token';
 import classes from './panel.module.css';
 
 const day = 24 * 60 * 60 * 1000;
 
 /** When the token ends, in the colour of how soon. */
-export function Expiry({ credential }: { credential: Credential | null }) {
-  if (credential === null) return <span className="pk-muted">no token</span>;
-  if (credential.expires_at === null) return <>never</>;
-  const left = Date.parse(credential.expires_at) - serverNow();
+export function Expiry({ device }: { device: Device }) {
+  const end = device.attributes.credential?.expires_at ?? null;
+  if (end === null) return <span className="pk-muted">{noEndText(device)}</span>;
+  const left = Date.parse(end) - serverNow();
   const urgency = left <= day ? 'error' : left <= 30 * day ? 'warning' : 'ok';
   return (
-    <span className={classes.expiry} data-urgency={urgency} title={credential.expires_at}>
-      {calendarDay(credential.expires_at)} {left < 0 ? '(past)' : `(in ${span(left / 1000)})`}
+    <span className={classes.expiry} data-urgency={urgency} title={end}>
+      {calendarDay(end)} {left < 0 ? '(past)' : `(in ${span(left / 1000)})`}
     </span>
   );
 }

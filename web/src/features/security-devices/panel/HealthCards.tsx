@@ -9,8 +9,9 @@ import type { GlossaryKey } from '@/glossary';
 import { AppLink } from '@/ui/AppLink';
 import { Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
-import { Ago, useClockText } from '@/ui/time';
-import { absolute, ago, bytes, count, took } from '@/ui/timeText';
+import { Ago } from '@/ui/time';
+import { bytes, count, took } from '@/ui/timeText';
+import { NextPoll } from '../NextPoll';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { eventsAddress } from './links';
@@ -48,7 +49,7 @@ function Connection({ device }: { device: Device }) {
         )}
       </Fact>
       <Fact term="token_expiry">
-        <Expiry credential={attributes.credential} />
+        <Expiry device={device} />
       </Fact>
     </Card>
   );
@@ -137,17 +138,4 @@ function Fact({ term, children }: { term: GlossaryKey; children: ReactNode }) {
       <dd className="pk-num">{children}</dd>
     </div>
   );
-}
-
-function NextPoll({ time }: { time: string | null }) {
-  const text = useClockText((now) =>
-    time === null
-      ? 'not planned'
-      : Date.parse(time) < now
-        ? 'due now'
-        : Date.parse(time) < now + 6000
-          ? 'in a moment'
-          : ago(time, now),
-  );
-  return <span title={time === null ? undefined : absolute(time)}>{text}</span>;
 }

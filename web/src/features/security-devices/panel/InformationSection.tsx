@@ -95,15 +95,15 @@ export function InformationSection({ device, details }: { device: Device; detail
               <span className="pk-mono">{credential.fingerprint}</span>
             </Row>
             <Row label="Token expires" term="token_expiry">
-              <Expiry credential={credential} />
+              <Expiry device={device} />
             </Row>
             {credential.issued_at !== null && (
               <Row label="Token issued" copy={credential.issued_at}>
                 {calendarDay(credential.issued_at)}
               </Row>
             )}
-            {credential.replaced_at !== null && (
-              <Row label="Token replaced">
+            {storedLater(device) && (
+              <Row label="Token stored">
                 <Ago time={credential.replaced_at} />
               </Row>
             )}
@@ -129,6 +129,11 @@ export function InformationSection({ device, details }: { device: Device; detail
       )}
     </section>
   );
+}
+
+/** The first token usually comes with the device, in one step; then its time says nothing that "Created" does not. */
+function storedLater({ attributes: { credential, created_at } }: Device): boolean {
+  return credential !== null && Date.parse(credential.replaced_at) - Date.parse(created_at) > 5000;
 }
 
 function Row(props: { label: string; term?: GlossaryKey; copy?: string | null | undefined; children: ReactNode }) {

@@ -10,8 +10,9 @@ import { CopyButton } from '@/ui/CopyButton';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { Meaning, Term } from '@/ui/Term';
-import { Ago } from '@/ui/time';
+import { Ago, useClockText } from '@/ui/time';
 import { bucketText, count, dayTime, span } from '@/ui/timeText';
+import { NextPoll } from '../NextPoll';
 import { eventsAddress } from './links';
 import classes from './panel.module.css';
 
@@ -23,6 +24,8 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
     others.length > 0 && others.every((other) => other.last_error?.message === one?.last_error?.message && inTrouble(other))
       ? (one?.last_error ?? null)
       : null;
+  // What all suffer from the same, the device's own sentence says; only the number of tries may differ.
+  const alike = shared !== null && others.every((other) => other.code === one?.code);
   return (
     <div className={classes.streamsBox}>
       <table className={classes.streams}>
@@ -54,7 +57,10 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
                 <StatusBadge level={stream.level} />
               </th>
               <td data-label={glossary.last_successful_poll.term}>
-                <Ago time={stream.last_successful_poll_at} />
+                <span>
+                  <Ago time={stream.last_successful_poll_at} />
+                  <Next stream={stream} />
+                </span>
               </td>
               <td data-label={glossary.last_data_received.term}>
                 <Ago time={stream.last_data_received_at} />
@@ -66,7 +72,7 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
                 <Day device={device} stream={stream} />
               </td>
             </tr>
-            <More stream={stream} said={shared === null ? said : `${said} ${shared.message}`} />
+            <More stream={stream} said={shared === null ? said : `${said} ${shared.message}${alike ? ` ${stream.sentence}` : ''}`} />
           </tbody>
         ))}
         {shared !== null && !said.includes(shared.message) && (
@@ -80,6 +86,18 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
         )}
       </table>
     </div>
+  );
+}
+
+/** Of a stream that is polled with the others the card has the time already. */
+function Next({ stream }: { stream: StreamStatus }) {
+  const { next_poll_at: next } = stream;
+  const away = useClockText((now) => (next !== null && Date.parse(next) - now > 2 * 60_000 ? 'yes' : ''));
+  if (next === null || (!inTrouble(stream) && away === '')) return null;
+  return (
+    <span className={classes.aside}>
+      next <NextPoll time={next} />
+    </span>
   );
 }
 
@@ -165,8 +183,9 @@ function Backfill({ stream }: { stream: StreamStatus }) {
           <span className={classes.backfillWord}>Reading history</span>
         </Meaning>
         <span className="pk-num">
-          {Math.floor(percent)} %, {count(Math.round(backfill.events_per_second))} events a second
-          {backfill.seconds_left !== null && `, about ${span(backfill.seconds_left)} left`}
+          {Math.floor(percent)} %
+          {backfill.events_per_second >= 1 && `, ${count(Math.round(backfill.events_per_second))} events a second`}
+          {backfill.seconds_left === null ? ', time left not known yet' : `, about ${span(backfill.seconds_left)} left`}
         </span>
       </div>
       <Progress value={percent} size="sm" aria-label={`Reading history of ${stream.title}`} />

@@ -1,3 +1,4 @@
+import { codeText } from './remedies';
 import { levelWords, type ShownLevel } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
 
@@ -15,12 +16,13 @@ const labels: Record<string, string> = {
   start_time: 'Read from',
   level: 'Health',
   code: 'Reason',
+  sentence: 'What it said',
 };
 
 /** Values that the API names and a person would say otherwise. */
 const said: Record<string, (value: string) => string> = {
   level: (value) => levelWords[value as ShownLevel] ?? value,
-  code: (value) => value.replaceAll('_', ' '),
+  code: codeText,
 };
 
 function labelOf(key: string): string {
@@ -29,7 +31,7 @@ function labelOf(key: string): string {
 }
 
 function text(value: unknown, key: string): string {
-  if (value === undefined || value === null || value === '') return 'none';
+  if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string' && said[key]) return said[key](value);
   if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? absolute(value) : value;

@@ -166,6 +166,69 @@ describe('device health', () => {
     expect(list.textContent).toContain('(in 12 days)');
   });
 
+  test('a token that the vendor refuses, or has not answered to yet, has no ticks and no end that it would not keep', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const details = device.attributes.status_details;
+    if (details) device.attributes.status_details = { ...details, level: 'error', code: 'unauthorized', sentence: 'Not authorised.' };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    expect(panel.queryByText('The token allows')).toBeNull();
+    const line = panel.getByText('The token was issued for').parentElement?.parentElement as HTMLElement;
+    expect(line.textContent).toContain('Audit events');
+    expect(line.querySelectorAll('svg')).toHaveLength(0);
+    expect(line.textContent).not.toMatch(/end|expire/i);
+    expect(panel.getAllByText('not known')).toHaveLength(2);
+  });
+
+  test('where no end is given in the token, that is what is said', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    const line = panel.getByText('The token allows').parentElement?.parentElement as HTMLElement;
+    expect(line.querySelectorAll('svg')).toHaveLength(2);
+    expect(line.textContent).toContain('No end is given in the token');
+    expect(panel.getAllByText('none given')).toHaveLength(2);
+  });
+
+  test('a stream that the vendor asked to wait says until when; the card is not due before', async () => {
+    const later = new Date(Date.now() + 14.5 * 60_000).toISOString();
+    const device = makeDevice('a', 'Alpha', { next_poll_at: later });
+    const details = device.attributes.status_details;
+    const waits = makeStream({ level: 'warning', code: 'rate_limited', sentence: '1Password asked to wait.', next_poll_at: later });
+    if (details) device.attributes.status_details = { ...details, streams: [waits] };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    const table = panel.getByRole('table', { name: 'Streams of this device' });
+    expect(table.textContent).toMatch(/next in 1[3-6] min/);
+    expect(panel.getAllByText(/^in 1[3-6] min$/)).toHaveLength(2);
+  });
+
+  test('when the token was stored is only told where it came later than the device', async () => {
+    const early = makeDevice('a', 'Alpha', { created_at: '2026-11-01T10:00:00.000Z' });
+    withNumbers(signedIn([early]));
+    const { panel } = await open();
+    expect(panel.queryByText('Token stored')).toBeNull();
+  });
+
+  test('when the token was replaced is told', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha', { created_at: '2026-10-01T10:00:00.000Z' })]));
+    const { panel } = await open();
+    expect(panel.getByText('Token stored')).toBeTruthy();
+  });
+
+  test('what all streams suffer from is told once, however often each has tried', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const details = device.attributes.status_details;
+    const broken = (tries: number) => ({
+      level: 'error' as const, code: 'protocol', sentence: `No page. Failing since 09:00 UTC (${String(tries)} tries).`,
+      last_error: { code: 'protocol', message: 'No page.', at: at(1) },
+    });
+    const streams = [makeStream(broken(7)), makeStream({ ...broken(8), stream: 'itemusages', title: 'Item usage events' })];
+    if (details) device.attributes.status_details = { ...details, level: 'error', code: 'protocol', sentence: broken(7).sentence, streams };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    expect(panel.getAllByText(/Failing since/)).toHaveLength(1);
+  });
+
   test('an error that all streams share is told once', async () => {
     const device = makeDevice('a', 'Alpha');
     const details = device.attributes.status_details;

@@ -54,6 +54,23 @@ export const outcomeWords: Record<string, string> = {
   internal: 'Fault in Picket',
 };
 
+/** What a verdict on a device can be beside the outcome of a poll. */
+const verdictWords: Record<string, string> = {
+  receiving: 'Receiving',
+  quiet: 'Quiet',
+  silent: 'Unusually quiet',
+  backfilling: 'Reading history',
+  verifying: 'Waiting for the first answer',
+  retrying: 'Trying again',
+  unreadable: 'Records not readable yet',
+  paused: 'Paused',
+};
+
+/** The reason of a verdict in a word or two. */
+export function codeText(code: string): string {
+  return verdictWords[code] ?? outcomeText(code);
+}
+
 export function outcomeText(code: string): string {
   return outcomeWords[code] ?? code.replaceAll('_', ' ');
 }
