@@ -2,9 +2,10 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { ApiError } from '@/api/client';
-import { deviceQuery } from '@/data/devices/devices';
+import type { Device } from '@/api/types';
+import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
 import { announce } from '@/ui/announce';
 import { Boundary } from '@/ui/Boundary';
 import { copyText } from '@/ui/CopyButton';
@@ -69,6 +70,16 @@ export function DevicePanel() {
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Picket`;
   }, [name]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const scrolled = useRef(false);
+  useLayoutEffect(() => {
+    // Where a panel stands is not asked of the browser, which would lay out the page for the answer.
+    if (scrolled.current && scroller.current) scroller.current.scrollTop = 0;
+    scrolled.current = false;
+  }, [deviceId]);
+  // Whoever walks through the list waits for what is seen first alone; what stands below it follows.
+  const below = useDeferredValue(useMemo(() => ({ device, details: query.data }), [device, query.data]));
 
   if (!device) {
     const missing = query.error instanceof ApiError && query.error.status === 404;
@@ -170,7 +181,13 @@ export function DevicePanel() {
         </Button>
         <CloseButton onClick={close} />
       </header>
-      <div className={classes.scroll} key={device.id}>
+      <div
+        ref={scroller}
+        className={classes.scroll}
+        onScroll={() => {
+          scrolled.current = true;
+        }}
+      >
         <div className={classes.title}>
           <TechnologyLogo plugin={plugin(device.attributes.plugin_slug)} size={22} />
           <Heading level={2} className={classes.name}>
@@ -178,22 +195,36 @@ export function DevicePanel() {
           </Heading>
           <StatusBadge level={levelOf(device)} />
         </div>
-        <SectionBar />
+        <SectionBar key={device.id} />
         <Boundary of={device.id}>
           <HealthSection device={device} />
         </Boundary>
         <Later meanwhile={<Outline />}>
-          <Boundary of={device.id}>
-            <InformationSection device={device} details={query.data} />
-          </Boundary>
-          <Boundary of={device.id}>
-            <HistorySection deviceId={device.id} />
-          </Boundary>
+          <Below {...below} />
         </Later>
       </div>
     </PanelFrame>
   );
 }
+
+interface BelowProps {
+  device: Device | undefined;
+  details: DeviceWithActors | undefined;
+}
+
+const Below = memo(function Below({ device, details }: BelowProps) {
+  if (device === undefined) return null;
+  return (
+    <>
+      <Boundary of={device.id}>
+        <InformationSection device={device} details={details} />
+      </Boundary>
+      <Boundary of={device.id}>
+        <HistorySection deviceId={device.id} />
+      </Boundary>
+    </>
+  );
+});
 
 /** What the panel consists of is there from the first frame on, below what is seen of it. */
 function Outline() {

@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 import type { Device } from '@/api/types';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
@@ -37,6 +37,7 @@ export function HealthSection({ device }: { device: Device }) {
   const level = levelOf(device);
   const details = device.attributes.status_details;
   const since = sinceOf(device);
+  const below = useDeferredValue(device);
   return (
     <section className={classes.section} aria-labelledby="health-title">
       <div className={classes.sectionHead}>
@@ -74,15 +75,24 @@ export function HealthSection({ device }: { device: Device }) {
       </Callout>
       <HealthCards device={device} />
       <Later>
-        <TokenLine device={device} />
-        {details && details.streams.length > 0 && <Streams device={device} streams={details.streams} />}
-        <Traffic device={device} />
-        {level !== 'deleted' && <Detections deviceId={device.id} />}
-        {details && details.streams.length > 0 && <Polls device={device} streams={details.streams} />}
+        <Below device={below} />
       </Later>
     </section>
   );
 }
+
+const Below = memo(function Below({ device }: { device: Device }) {
+  const streams = device.attributes.status_details?.streams ?? [];
+  return (
+    <>
+      <TokenLine device={device} />
+      {streams.length > 0 && <Streams device={device} streams={streams} />}
+      <Traffic device={device} />
+      {levelOf(device) !== 'deleted' && <Detections deviceId={device.id} />}
+      {streams.length > 0 && <Polls device={device} streams={streams} />}
+    </>
+  );
+});
 
 /** The button that mends what the sentence says, where there is one. */
 function Remedy({ device }: { device: Device }) {

@@ -39,7 +39,7 @@ export function Polls({ device, streams }: { device: Device; streams: StreamStat
           />
         )}
       </div>
-      <PollsOfStream key={stream.stream} device={device} stream={stream} />
+      <PollsOfStream key={`${device.id} ${stream.stream}`} device={device} stream={stream} />
     </div>
   );
 }
