@@ -126,8 +126,7 @@ std::string counts_sql(std::size_t rows) {
   return out + " on conflict(rule_no, device_id, hour) do update set matches = matches + excluded.matches";
 }
 
-Status add_counts(Writing& w, const std::string& device_id, Counts& counts) {
-  std::erase_if(counts, [](const auto& count) { return count.second == 0; });
+Status add_counts_of(Writing& w, std::string_view device_id, const Counts& counts) {
   constexpr std::array<std::size_t, 2> kSizes = {16, 1};
   static const std::array<std::string, 2> kSql = {counts_sql(kSizes[0]), counts_sql(kSizes[1])};
   std::size_t left = counts.size();
@@ -143,6 +142,13 @@ Status add_counts(Writing& w, const std::string& device_id, Counts& counts) {
     }
   }
   return {};
+}
+
+/// Counts stand in the device's rows and, all devices together, in those of no device.
+Status add_counts(Writing& w, const std::string& device_id, Counts& counts) {
+  std::erase_if(counts, [](const auto& count) { return count.second == 0; });
+  PICKET_TRY(add_counts_of(w, device_id, counts));
+  return add_counts_of(w, {}, counts);
 }
 
 /// One signal, and what it does to its alert.
@@ -277,7 +283,7 @@ Result<std::vector<RuleCounts>> ControlImpl::rule_counts(const std::string& orga
   PICKET_TRY(db->each(
       "select r.key, sum(iif(c.hour > ?3 - 24, c.matches, 0)), sum(iif(c.hour > ?3 - 720, c.matches, 0)),"
       " (select max(time) from signal where rule_no = r.no), max(iif(c.matches > 0, c.hour, null))"
-      " from rule r join rule_count c on c.rule_no = r.no where r.organization_id = ?1 and (?2 = '' or c.device_id = ?2) group by r.no",
+      " from rule r join rule_count c on c.rule_no = r.no and c.device_id = ?2 where r.organization_id = ?1 group by r.no",
       [&](const sql::Statement& row) {
         auto& counts = out.emplace_back();
         counts.key = row.string(0);
@@ -295,7 +301,7 @@ Result<std::vector<RuleHour>> ControlImpl::rule_hours(const std::string& organiz
   std::vector<RuleHour> out;
   PICKET_ASSIGN(auto db, readers_->acquire());
   PICKET_ASSIGN(const RuleState rule, find_rule(*db, organization_id, key));
-  PICKET_TRY(db->each("select hour, sum(matches) from rule_count where rule_no = ? and hour >= ? group by hour having sum(matches) > 0 order by hour",
+  PICKET_TRY(db->each("select hour, matches from rule_count where rule_no = ? and device_id = '' and hour >= ? and matches > 0 order by hour",
                       [&](const sql::Statement& row) {
                         out.push_back({from_micros(row.integer(0) * kHourUs), static_cast<std::uint64_t>(row.integer(1))});
                       },

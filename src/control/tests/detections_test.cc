@@ -113,6 +113,33 @@ TEST_F(DetectionsTest, AMatchCountsOnceHoweverOftenItComes) {
   EXPECT_EQ(detections().recent_signals(device_.organization_id, "r1", 10)->size(), 1u);
 }
 
+TEST_F(DetectionsTest, CountsOfAllDevicesAreTheSumOfThoseOfEach) {
+  const Device other = add_device("Other");
+  const TimePoint now = clock_.now();
+  const auto at = [&](const Device& device, std::vector<Match> matches) {
+    ASSERT_TRUE(detections().add_matches(device.id, "auditevents", matches, now));
+  };
+  Match early = match("r1", now - 2h, new_guid()), gone = match("r1", now - 1min, new_guid());
+  at(device_, {early, gone, match("r1", now - 26h, new_guid())});
+  at(other, {match("r1", now - 2h, new_guid()), match("r2", now - 2h, new_guid()), early});  // one is known
+  gone.withdrawn = true;
+  at(device_, {gone});
+  const auto counts = [&](const std::string& device) {
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> out;
+    const auto all = detections().rule_counts(device_.organization_id, device, now);
+    for (const auto& one : all.value()) out[one.key] = {one.day, one.month};
+    return out;
+  };
+  using Counts = std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>;
+  EXPECT_EQ(counts(device_.id), (Counts{{"r1", {1, 2}}}));
+  EXPECT_EQ(counts(other.id), (Counts{{"r1", {1, 1}}, {"r2", {1, 1}}}));
+  EXPECT_EQ(counts({}), (Counts{{"r1", {2, 3}}, {"r2", {1, 1}}}));
+  const auto hours = detections().rule_hours(device_.organization_id, "r1", now - 30h);
+  std::vector<std::uint64_t> told;
+  for (const auto& hour : *hours) told.push_back(hour.matches);
+  EXPECT_EQ(told, (std::vector<std::uint64_t>{1, 2}));
+}
+
 TEST_F(DetectionsTest, RepeatsAboutOneSubjectAreOneAlert) {
   const TimePoint time = clock_.now() - 5min;
   commit({match("r1", time, new_guid(), "[\"ada\"]"), match("r1", time - 1min, new_guid(), "[\"ada\"]"), match("r1", time, new_guid(), "[\"bo\"]")});
