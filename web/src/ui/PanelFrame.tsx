@@ -34,6 +34,9 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
     }
     return () => {
       stop?.();
+      // To take the focus from what is removed the browser lays out the page: before anything has changed that costs nothing.
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && element.contains(activeElement)) activeElement.blur();
       // Where there is no room for two the panel was the page. Its width is not asked of the browser: that would be a layout of its own.
       if (window.matchMedia('(max-width: 1020px)').matches || !navigator.userActivation?.isActive) return;
       host.style.setProperty('padding-right', `min(${String(last.current)}px, 100%)`);

@@ -11,8 +11,9 @@ const placed = new WeakSet<Element>();
 export const virtualScroller: Options = {
   observeElementRect: ({ scrollElement: element }, tell) => {
     if (element === null) return;
-    const observer = new ResizeObserver(() => {
-      tell({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver((entries) => {
+      const size = entries.at(-1)?.contentRect;
+      if (size) tell({ width: size.width, height: size.height });
     });
     observer.observe(element);
     return () => {
