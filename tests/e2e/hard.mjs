@@ -363,6 +363,15 @@ describe("hard", { concurrency: false }, () => {
     const heading = await panel("In the list").getByRole("heading", { name: "History", exact: true }).boundingBox();
     const bar = await sections.boundingBox();
     assert.ok(heading.y >= bar.y && heading.y < bar.y + 120, `History begins ${heading.y - bar.y} below the bar`);
+    // Another device begins at its top, whatever was read of the one before; the page itself never scrolls.
+    await page.keyboard.press("]");
+    await page.getByRole("complementary").and(page.locator(":not([aria-label='In the list'])")).waitFor();
+    const other = page.getByRole("complementary");
+    await other.getByRole("heading", { name: "Device Health", exact: true }).waitFor();
+    assert.equal(await other.getByRole("navigation").locator("[aria-current]").innerText(), "Health");
+    const health = await other.getByRole("heading", { name: "Device Health", exact: true }).boundingBox();
+    assert.ok(health.y > 100 && health.y < 300, `Device Health begins at ${health.y}`);
+    assert.equal(await page.evaluate(() => window.scrollY), 0);
   });
 
   test("a server that is restarted: the page says so, catches up by itself, and is not loaded anew", async () => {
