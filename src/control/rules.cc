@@ -145,8 +145,9 @@ Result<RuleState> ControlImpl::switch_rule(const std::string& organization_id, c
     const std::string why = enabled ? std::string() : reason;
     if (old.enabled == enabled && old.reason == why) return old;
     PICKET_TRY(w.db.run("update rule set enabled = ?, reason = ?, version = version + 1 where no = ?", enabled, why, old.no));
+    const std::string_view told = enabled && reason == old.reason ? std::string_view() : reason;  // why it was off is no reason for on
     PICKET_TRY(note(w, organization_id, key, HistoryAction::kUpdated, change.actor.id,
-                    value_of(enabled ? "enabled" : "disabled", enabled ? "Switched on." : "Switched off.", reason)));
+                    value_of(enabled ? "enabled" : "disabled", enabled ? "Switched on." : "Switched off.", told)));
     return find_rule(w.db, organization_id, key);
   });
 }

@@ -94,6 +94,9 @@ TEST_F(DetectionsTest, SwitchingOffAsksForAReasonAndStandsInTheHistory) {
   ASSERT_FALSE(stale);
   reopen();
   EXPECT_FALSE(rule("r1").enabled);
+  ASSERT_TRUE(detections().switch_rule(device_.organization_id, "r2", false, "noisy", {}, by_ada()));
+  ASSERT_TRUE(detections().switch_rule(device_.organization_id, "r2", true, "noisy", {}, by_ada()));
+  EXPECT_THAT(detections().rule_history(device_.organization_id, "r2")->back().value, testing::Not(testing::HasSubstr("noisy")));
   EXPECT_THAT(detections().rule_history(device_.organization_id, "r1")->back().value, testing::HasSubstr("The scanner does this daily."));
   EXPECT_FALSE(detections().switch_rule(new_guid(), "r1", true, "", {}, by_ada())) << "another organization's";
 }
