@@ -279,13 +279,14 @@ export async function memoryRow({ picket, data, startSim, startServer, row, minu
   const device = await api.addDevice({ name: "Busy", server: url, token });
   await until(async () => (await api.eventTotal(device.id)) > 2000, "events arrive", 60e3, 500);
   const browser = await launch();
-  const screens = { panel: `/settings/security-devices?panel=${device.id}`, events: "/events" };
+  const screens = { panel: `/settings/security-devices/${device.id}`, events: "/events" };
   const heaps = { panel: [], events: [] };
   try {
     const state = await signIn(browser, base, account);
     const pages = {};
     for (const [name, path] of Object.entries(screens)) {
       const { page, context } = await open(browser, state, base, path);
+      if (name === "panel") await page.getByRole("heading", { name: "Device Health", exact: true }).waitFor();
       pages[name] = await context.newCDPSession(page);
     }
     for (let minute = 0; minute < minutes; ++minute) {
