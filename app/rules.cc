@@ -220,7 +220,8 @@ class MatchRun {
 
   void correlate() {
     std::stable_sort(signals_.begin(), signals_.end(), [](const auto& a, const auto& b) { return std::pair(a.time, a.event) < std::pair(b.time, b.event); });
-    detect::Correlator correlator(rules_, {.max_groups = 1'000'000, .max_group_events = 1'000'000, .max_group_values = 1'000'000, .lateness = Micros(0)});
+    detect::Correlator correlator(rules_, {.max_groups = 1'000'000, .max_group_events = 1'000'000, .max_group_values = 1'000'000, .lateness = Micros(0)},
+                                  detect::Ties::kInOrder);
     std::vector<detect::Firing> firings;
     for (const detect::Signal& signal : signals_) {
       correlator.advance(signal.time, firings);  // in order of time, all before it is known

@@ -13,7 +13,9 @@ std::size_t Absence::position(std::int64_t time, std::uint64_t event) const {
 void Absence::judge(const GroupRule& rule, std::size_t index, std::vector<Change>& changes) {
   Entry& entry = entries_[index];
   const std::int64_t span = rule.correlation->timespan_us;
-  const bool fires = entry.time + wait(rule) < complete_ && !preceding_.meets(entry.time - span, entry.time) && !following_.meets(entry.time, entry.time + span);
+  const Runs::Key last_before(entry.time, rule.in_order ? entry.event : Runs::kLast), first_after(entry.time, rule.in_order ? entry.event : Runs::kFirst);
+  const bool fires = entry.time + wait(rule) < complete_ && !preceding_.meets({entry.time - span, Runs::kFirst}, last_before) &&
+                     !following_.meets(first_after, {entry.time + span, Runs::kLast});
   if (entry.fired == fires) return;
   entry.fired = fires;
   changes.push_back({entry.time, entry.event, fires});

@@ -59,14 +59,15 @@ using Times = std::vector<std::int64_t>;
 }  // namespace
 
 struct Correlator::Impl {
-  Impl(std::shared_ptr<const RuleSet> all, CorrelatorLimits most)
-      : rules(std::move(all)), limits(most), newest(rules, limits), reaches(reaches_of(*rules)), ranks(rules->rules().size()) {
+  Impl(std::shared_ptr<const RuleSet> all, CorrelatorLimits most, Ties of_one_time)
+      : rules(std::move(all)), limits(most), ties(of_one_time), newest(rules, limits, ties), reaches(reaches_of(*rules)), ranks(rules->rules().size()) {
     std::uint32_t rank = 0;
     for (const std::uint32_t index : rules->correlations()) ranks[index] = rank++;
   }
 
   const std::shared_ptr<const RuleSet> rules;
   const CorrelatorLimits limits;
+  const Ties ties;
   Stretch newest;
   const std::vector<Reach> reaches;
   std::vector<std::uint32_t> ranks;  ///< by rule: inner correlations come before outer ones
@@ -127,7 +128,7 @@ Result<Past*> Correlator::Impl::cover(std::uint32_t correlation, std::int64_t fr
     CorrelatorLimits all = limits;
     all.lateness = std::chrono::hours(24 * 365 * 50);
     all.max_group_events = all.max_group_values = 2 * limits.max_recalled;
-    past = pasts.insert(pasts.end(), Past{correlation, from, ahead, Stretch(rules, all, correlation), turn});
+    past = pasts.insert(pasts.end(), Past{correlation, from, ahead, Stretch(rules, all, ties, correlation), turn});
     PICKET_ASSIGN(whole, read(*past, from, ahead, recall));
   } else if (past->to < to) {
     const std::int64_t known = std::exchange(past->to, ahead);
@@ -203,7 +204,8 @@ Status Correlator::Impl::add(std::span<const Signal> signals, const Recall& reca
   return {};
 }
 
-Correlator::Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits) : impl_(std::make_unique<Impl>(std::move(rules), limits)) {}
+Correlator::Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits, Ties ties)
+    : impl_(std::make_unique<Impl>(std::move(rules), limits, ties)) {}
 Correlator::~Correlator() = default;
 Correlator::Correlator(Correlator&&) noexcept = default;
 Correlator& Correlator::operator=(Correlator&&) noexcept = default;

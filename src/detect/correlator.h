@@ -42,6 +42,12 @@ struct CorrelatorLimits {
   std::size_t max_recalled = 500'000;  ///< signals read back at once, and events kept of what was read back, for what comes later than that
 };
 
+/// What is known of the order of events at one time.
+enum class Ties : std::uint8_t {
+  kTogether,  ///< nothing: they are in one another's windows, so that identities decide nothing. For a store, whose identities say where an event lies
+  kInOrder,   ///< Signal::event is their order: a window ends with its event. For a file, or any list that somebody wrote in order
+};
+
 /// What the limits cost. A non-zero count means that some correlation may have missed something.
 struct CorrelatorStats {
   std::size_t groups = 0, events = 0;
@@ -57,11 +63,11 @@ using Recall = std::function<Status(std::span<const std::uint32_t> rules, TimePo
 /// as before; what that appends was told before.
 /// Place: behind Matcher, one for an organization. Threads: not thread-safe. Failure: none but that of reading back; limits are told by `stats`.
 /// Windows slide: the condition is judged at each event over that event and those at most one time span (inclusive) before it.
-/// A signal that was seen before changes nothing. What depends on something that does not come (`picket: not_followed_by`, `not_preceded_by`) is judged by
+/// Events of one time are taken as `Ties` says. A signal that was seen before changes nothing. What depends on something that does not come (`picket: not_followed_by`, `not_preceded_by`) is judged by
 /// `advance` alone, never by a clock.
 class Correlator {
  public:
-  explicit Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits = {});
+  explicit Correlator(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits = {}, Ties ties = Ties::kTogether);
   ~Correlator();
   Correlator(Correlator&&) noexcept;
   Correlator& operator=(Correlator&&) noexcept;

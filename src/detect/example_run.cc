@@ -133,7 +133,7 @@ class Run {
   std::size_t firings(std::uint32_t index, const Made& made) const {
     std::vector<Signal> signals = made.signals;
     std::stable_sort(signals.begin(), signals.end(), [](const Signal& a, const Signal& b) { return a.time < b.time; });
-    Correlator correlator(rules_);
+    Correlator correlator(rules_, {}, Ties::kInOrder);  // of events at one time, the one that is written first came first
     std::vector<Firing> fired;
     for (const Signal& signal : signals) correlator.add(signal, fired);
     correlator.advance(TimePoint::max(), fired);  // what an example does not show did not happen

@@ -5,7 +5,7 @@
 namespace picket::detect {
 
 bool FirstSeen::knows(const Correlation& correlation, std::int64_t time) const {
-  return correlation.extras.learning_us == 0 || all_.meets(time - correlation.timespan_us, time - correlation.extras.learning_us);
+  return correlation.extras.learning_us == 0 || all_.meets({time - correlation.timespan_us, Runs::kFirst}, {time - correlation.extras.learning_us, Runs::kLast});
 }
 
 void FirstSeen::judge(const Correlation& correlation, Runs& runs, std::size_t index, std::vector<Change>& changes) {

@@ -36,6 +36,7 @@ struct GroupRule {
   const Correlation* correlation = nullptr;
   std::int64_t keep_us = 0;  ///< how far behind the newest event a group is remembered
   std::int64_t back_us = 0, ahead_us = 0;  ///< what an event's answer depends on: that far before and after it
+  bool in_order = false;     ///< the identities of events of one time are their order; else nothing is known of it
   bool settled = true;       ///< no input is ever withdrawn: all are detection rules
   bool held = false;         ///< an input waits for deadlines: what it may still say is waited for, however late
   std::uint64_t rules = 0, preceding = 0, following = 0;  ///< which bits of WindowEntry::inputs are what

@@ -7,7 +7,7 @@ namespace picket::detect {
 
 std::size_t Runs::find(std::int64_t time, std::uint64_t event) const {
   const auto behind = std::upper_bound(runs_.begin(), runs_.end(), std::pair(time, event), [](const auto& at, const Run& run) { return at < std::pair(run.first, run.event); });
-  if (behind != runs_.begin() && (std::prev(behind)->last >= time)) return static_cast<std::size_t>(std::prev(behind) - runs_.begin());
+  if (behind != runs_.begin() && std::pair(std::prev(behind)->last, std::prev(behind)->last_event) >= std::pair(time, event)) return static_cast<std::size_t>(std::prev(behind) - runs_.begin());
   return static_cast<std::size_t>(behind - runs_.begin());
 }
 
@@ -18,24 +18,26 @@ bool Runs::add(std::int64_t time, std::uint64_t event, std::uint64_t inputs, std
       std::prev(behind)->inputs |= inputs;
       return false;
     }
-    runs_.insert(behind, {time, time, event, inputs, false});
+    runs_.insert(behind, {time, time, event, event, inputs, false});
     return true;
   }
   const bool to_next = behind != runs_.end() && behind->first - time <= gap;
   const bool to_last = behind != runs_.begin() && time - std::prev(behind)->last <= gap;
   if (to_last) {
     Run& run = *std::prev(behind);
-    if (time <= run.last) return false;
+    if (std::pair(time, event) <= std::pair(run.last, run.last_event)) return false;
     run.last = time;
+    run.last_event = event;
     if (!to_next) return true;
     run.last = behind->last;
+    run.last_event = behind->last_event;
     gone.push_back(*behind);
     runs_.erase(behind);
   } else if (to_next) {
     gone.push_back(*behind);
-    *behind = {time, behind->last, event, inputs, false};
+    *behind = {time, behind->last, event, behind->last_event, inputs, false};
   } else {
-    runs_.insert(behind, {time, time, event, inputs, false});
+    runs_.insert(behind, {time, time, event, event, inputs, false});
   }
   return true;
 }
@@ -50,9 +52,9 @@ bool Runs::remove(std::int64_t time, std::uint64_t event, std::uint64_t inputs, 
   return true;
 }
 
-bool Runs::meets(std::int64_t from, std::int64_t to) const {
-  const auto at = std::lower_bound(runs_.begin(), runs_.end(), from, [](const Run& run, std::int64_t t) { return run.last < t; });
-  return at != runs_.end() && at->first <= to;
+bool Runs::meets(Key from, Key to) const {
+  const auto at = std::lower_bound(runs_.begin(), runs_.end(), from, [](const Run& run, const Key& key) { return Key(run.last, run.last_event) < key; });
+  return at != runs_.end() && Key(at->first, at->event) <= to;
 }
 
 void Runs::drop_before(std::int64_t time) {

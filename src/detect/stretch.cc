@@ -20,8 +20,8 @@ std::optional<std::string_view> read_capture(const std::vector<std::optional<std
 
 }  // namespace
 
-Stretch::Stretch(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits, std::optional<std::uint32_t> top)
-    : rules_(std::move(rules)), limits_(limits), top_(top) {
+Stretch::Stretch(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits, Ties ties, std::optional<std::uint32_t> top)
+    : rules_(std::move(rules)), limits_(limits), ties_(ties), top_(top) {
   plans_.resize(rules_->rules().size());
   std::uint32_t rank = 0;
   for (const std::uint32_t index : rules_->correlations()) plan(index, rank++);
@@ -40,6 +40,7 @@ void Stretch::plan(std::uint32_t index, std::uint32_t rank) {
   out.rank = rank;
   out.used = !top_;
   out.group.correlation = &correlation;
+  out.group.in_order = ties_ == Ties::kInOrder;
   const auto bits = [](std::size_t from, std::size_t count) { return count >= 64 ? ~std::uint64_t{0} : ((std::uint64_t{1} << count) - 1) << from; };
   const std::size_t own = correlation.rules.size(), before = extras.not_preceded_by.size();
   out.group.rules = bits(0, own);

@@ -28,7 +28,7 @@ class Stretch {
  public:
   /// `top`: that correlation and those below it, and only what it says is told; else all. `exact`: what is told of an event of which it
   /// is not known whether the window is whole, is left out.
-  Stretch(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits, std::optional<std::uint32_t> top = std::nullopt);
+  Stretch(std::shared_ptr<const RuleSet> rules, CorrelatorLimits limits, Ties ties, std::optional<std::uint32_t> top = std::nullopt);
 
   void add(const Signal& signal, bool exact, std::vector<Told>& out) {
     exact_ = exact;
@@ -81,6 +81,7 @@ class Stretch {
 
   std::shared_ptr<const RuleSet> rules_;
   CorrelatorLimits limits_;
+  Ties ties_;
   std::optional<std::uint32_t> top_;
   bool exact_ = false;
   std::vector<Plan> plans_;  ///< by rule; empty ones for detection rules

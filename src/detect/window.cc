@@ -42,15 +42,22 @@ std::uint64_t wanted(const RuleExpression& expression, bool negated = false) {
   return out;
 }
 
+/// Where what satisfies an order in both directions ends that begins here: the event itself or, if nothing is known of the order of its time, all of that.
+template <typename Iterator>
+Iterator behind_tie(Iterator begin, Iterator end, bool in_order) {
+  Iterator out = std::next(begin);
+  while (!in_order && out != end && out->time == begin->time) ++out;
+  return out;
+}
+
 /// The most rules of `mask` that were seen in the order of the list, each at or after the one before.
 template <typename Iterator>
-int longest_order(Iterator begin, Iterator end, std::uint64_t mask) {
+int longest_order(Iterator begin, Iterator end, std::uint64_t mask, bool in_order) {
   int chain[64] = {};  // the longest that ends with each rule
   int longest = 0;
   while (begin != end) {
-    std::uint64_t seen = 0;  // at one time: equal times satisfy the order
-    const std::int64_t time = begin->time;
-    for (; begin != end && begin->time == time; ++begin) seen |= begin->inputs;
+    std::uint64_t seen = 0;
+    for (const Iterator behind = behind_tie(begin, end, in_order); begin != behind; ++begin) seen |= begin->inputs;
     seen &= mask;
     int best = 0;
     for (int i = 0; i < 64 && seen >> i != 0; ++i) {
@@ -79,12 +86,12 @@ struct Values {
 
 /// Whether an event of the first rule and one of the second (`ordered`: at or after it) have different values.
 template <typename Iterator>
-bool differ(Iterator begin, Iterator end, bool ordered) {
+bool differ(Iterator begin, Iterator end, bool ordered, bool in_order) {
   Values first, second;
   while (begin != end) {
-    Iterator behind = begin;  // what lies at one time is in order in both directions
-    for (; behind != end && behind->time == begin->time; ++behind)
-      if ((behind->inputs & 1) != 0) first.add(behind->value);
+    const Iterator behind = behind_tie(begin, end, in_order);
+    for (Iterator at = begin; at != behind; ++at)
+      if ((at->inputs & 1) != 0) first.add(at->value);
     for (; begin != behind; ++begin) {
       if ((begin->inputs & 2) == 0) continue;
       if (first.differ_from(begin->second)) return true;
@@ -142,19 +149,20 @@ std::size_t Window::distinct(std::size_t first, std::size_t last) {
   return counts_.size();
 }
 
-bool Window::holds(const Correlation& correlation, std::size_t first, std::size_t last) {
+bool Window::holds(const GroupRule& rule, std::size_t first, std::size_t last) {
+  const Correlation& correlation = *rule.correlation;
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first), end = entries_.begin() + static_cast<std::ptrdiff_t>(last) + 1;
   switch (correlation.type) {
     case CorrelationType::kEventCount: return within(correlation, static_cast<double>(last - first + 1));
     case CorrelationType::kValueCount: return within(correlation, static_cast<double>(distinct(first, last)));
     case CorrelationType::kTemporal:
     case CorrelationType::kTemporalOrdered: {
-      if (!correlation.extras.different.empty()) return differ(begin, end, correlation.type == CorrelationType::kTemporalOrdered);
+      if (!correlation.extras.different.empty()) return differ(begin, end, correlation.type == CorrelationType::kTemporalOrdered, rule.in_order);
       const std::uint64_t all = ~std::uint64_t{0} >> (64 - correlation.rules.size());
       std::uint64_t seen = 0;
       for (auto at = begin; at != end && seen != all; ++at) seen |= at->inputs & all;
       if (correlation.type == CorrelationType::kTemporal) return temporal(correlation, seen, 0);
-      return temporal(correlation, seen, longest_order(begin, end, correlation.expression ? wanted(*correlation.expression) : all));
+      return temporal(correlation, seen, longest_order(begin, end, correlation.expression ? wanted(*correlation.expression) : all, rule.in_order));
     }
     default: break;
   }
@@ -180,13 +188,15 @@ bool Window::out_of_reach(const Correlation& correlation, std::int64_t since) co
   return last_.size() < correlation.rules.size() || std::any_of(last_.begin(), last_.end(), [&](std::int64_t time) { return time < since; });
 }
 
-/// Judges the events whose windows hold the time `changed`. Those of one time have one window: which of them came first is not known.
-void Window::judge(const Correlation& correlation, std::int64_t changed, std::vector<Change>& changes) {
-  for (std::size_t i = first_at(changed); i < entries_.size() && entries_[i].time - correlation.timespan_us <= changed;) {
-    const std::int64_t time = entries_[i].time, since = time - correlation.timespan_us;
+/// Judges the events from index `from` on, at the time `changed`, whose windows hold that time. Those of one time have one window, if it is not known
+/// which of them came first.
+void Window::judge(const GroupRule& rule, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
+  const std::int64_t span = rule.correlation->timespan_us;
+  for (std::size_t i = rule.in_order ? from : first_at(changed); i < entries_.size() && entries_[i].time - span <= changed;) {
+    const std::int64_t time = entries_[i].time, since = time - span;
     std::size_t end = i + 1;
-    while (end < entries_.size() && entries_[end].time == time) ++end;
-    const bool fires = !out_of_reach(correlation, since) && holds(correlation, first_at(since), end - 1);
+    while (!rule.in_order && end < entries_.size() && entries_[end].time == time) ++end;
+    const bool fires = !out_of_reach(*rule.correlation, since) && holds(rule, first_at(since), end - 1);
     for (; i < end; ++i) set(i, fires, changes);
   }
 }
@@ -212,7 +222,7 @@ void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Ch
     if (at < counted_last_) forget_counts();
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), entry);
   }
-  judge(correlation, entry.time, changes);
+  judge(rule, at, entry.time, changes);
 }
 
 void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
@@ -224,7 +234,7 @@ void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector
     forget_counts();
     entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  judge(*rule.correlation, entry.time, changes);
+  judge(rule, at, entry.time, changes);
 }
 
 std::unordered_set<std::uint64_t> Window::events() const {

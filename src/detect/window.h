@@ -20,8 +20,8 @@ class Window final : public GroupWindow {
   std::unordered_set<std::uint64_t> events() const override;
 
  private:
-  bool holds(const Correlation& correlation, std::size_t first, std::size_t last);
-  void judge(const Correlation& correlation, std::int64_t changed, std::vector<Change>& changes);
+  bool holds(const GroupRule& rule, std::size_t first, std::size_t last);
+  void judge(const GroupRule& rule, std::size_t from, std::int64_t changed, std::vector<Change>& changes);
   void set(std::size_t index, bool fired, std::vector<Change>& changes);
   std::size_t first_at(std::int64_t time) const;
   std::size_t position(std::int64_t time, std::uint64_t event) const;

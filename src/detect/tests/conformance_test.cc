@@ -96,7 +96,7 @@ std::string run_many(const bj::object& c, const Loaded& loaded) {
 
 std::string run_steps(const bj::object& c, const Loaded& loaded) {
   Matcher matcher(loaded.program);
-  Correlator correlator(loaded.rules);
+  Correlator correlator(loaded.rules, {}, Ties::kInOrder);
   std::uint64_t n = 0;
   for (const bj::value& step : c.at("steps").as_array()) {
     const auto matches = matcher.match(bj::serialize(step.at("event")));
@@ -107,9 +107,14 @@ std::string run_steps(const bj::object& c, const Loaded& loaded) {
       for (const auto& value : matcher.captures(match)) signal.captures.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
       correlator.add(signal, firings);
     }
-    std::set<std::string> fired;
-    for (const Firing& firing : firings)
-      if (firing.event == n && !firing.withdrawn) fired.insert(loaded.rules->rules()[firing.rule].rule.title);
+    std::set<std::string> fired, fired_before;
+    for (const Firing& firing : firings) {
+      const std::string& title = loaded.rules->rules()[firing.rule].rule.title;
+      auto& at = firing.event == n ? fired : fired_before;
+      if (firing.withdrawn) at.erase(title);
+      else at.insert(title);
+    }
+    if (!fired_before.empty()) return "step " + std::to_string(n) + " fired at an earlier step " + show(fired_before);
     if (fired != string_set(step.at("fired"))) return "step " + std::to_string(n) + " fired " + show(fired) + ", expected " + show(string_set(step.at("fired")));
     ++n;
   }

@@ -99,11 +99,11 @@ void log(const std::string& rules, const std::vector<Step>& steps) {
   for (const Step& step : steps) RC_LOG() << step.time << " " << step.event << " " << step.json << "\n";
 }
 
-std::set<Key> obvious(Feed& feed, const std::vector<Step>& steps, std::int64_t complete) {
+std::set<Key> obvious(Feed& feed, const std::vector<Step>& steps, std::int64_t complete, Ties ties = Ties::kTogether) {
   std::vector<Signal> all;
   for (const Step& step : steps)
     for (Signal& signal : feed.signals(step.time, step.event, step.json)) all.push_back(std::move(signal));
-  return ObviousCorrelations(*feed.compiled.rules, std::move(all), complete).firings();
+  return ObviousCorrelations(*feed.compiled.rules, std::move(all), complete, ties).firings();
 }
 
 RC_GTEST_PROP(CorrelationLaws, AnyOrderWithRepeatsGivesWhatTheObviousEvaluatorSays, ()) {
@@ -129,6 +129,45 @@ RC_GTEST_PROP(CorrelationLaws, AnyOrderWithRepeatsGivesWhatTheObviousEvaluatorSa
   feed.correlator.advance(from_seconds(complete), out);
   ledger.take(out);
   RC_ASSERT(ledger.net() == obvious(feed, steps, complete * 1'000'000));
+}
+
+/// Times as coarse as seconds often are: nearly every event shares one.
+std::vector<Step> crowded_steps() {
+  std::vector<Step> out = arbitrary_steps();
+  for (Step& step : out) step.time = 1000 + (step.time - 1000) / 12 * 4;
+  return out;
+}
+
+RC_GTEST_PROP(CorrelationLaws, WhereOneTimeHasAnOrderAnyOrderOfArrivalGivesWhatTheObviousEvaluatorSays, ()) {
+  const std::string rules = arbitrary_rules();
+  std::vector<Step> steps = crowded_steps();
+  log(rules, steps);
+  Feed feed(rules, {}, Ties::kInOrder);
+  Ledger ledger(*feed.compiled.rules);
+  std::vector<Firing> out;
+  std::vector<Step> arriving = steps;
+  for (std::size_t i = arriving.size(); i > 1; --i) std::swap(arriving[i - 1], arriving[*rc::gen::inRange<std::size_t>(0, i)]);
+  for (const Step& step : arriving) {
+    for (const Signal& signal : feed.signals(step.time, step.event, step.json)) feed.correlator.add(signal, out);
+    ledger.take(out);
+  }
+  feed.correlator.advance(from_seconds(1060), out);
+  ledger.take(out);
+  RC_ASSERT(ledger.net() == obvious(feed, steps, 1'060'000'000, Ties::kInOrder));
+}
+
+RC_GTEST_PROP(CorrelationLaws, WhatComesInOrderFiresAtTheEventThatComesAlone, ()) {
+  constexpr std::size_t kAtOnce = 10;  // kinds of correlations that wait for nothing
+  const std::string rules = with_bases(kLawful[*rc::gen::inRange<std::size_t>(0, kAtOnce)]);
+  std::vector<Step> steps = crowded_steps();
+  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.time < b.time; });
+  log(rules, steps);
+  Feed feed(rules, {}, Ties::kInOrder);
+  for (const Step& step : steps) {
+    std::vector<Firing> out;
+    for (const Signal& signal : feed.signals(step.time, step.event, step.json)) feed.correlator.add(signal, out);
+    RC_ASSERT(std::all_of(out.begin(), out.end(), [&](const Firing& f) { return f.event == step.event; }));
+  }
 }
 
 RC_GTEST_PROP(CorrelationLaws, AKeptPromiseIsNeverTakenBack, ()) {

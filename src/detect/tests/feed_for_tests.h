@@ -21,7 +21,8 @@ inline std::string with_bases(std::string_view correlation) {
 
 /// Events through rules into a correlator.
 struct Feed {
-  explicit Feed(std::string_view text, CorrelatorLimits limits = {}) : compiled(compile_rules(text)), matcher(compiled.program), correlator(compiled.rules, limits) {
+  explicit Feed(std::string_view text, CorrelatorLimits limits = {}, Ties ties = Ties::kTogether)
+      : compiled(compile_rules(text)), matcher(compiled.program), correlator(compiled.rules, limits, ties) {
     EXPECT_TRUE(compiled.errors().empty()) << (compiled.errors().empty() ? "" : compiled.errors().front());
   }
   std::vector<Signal> signals(std::int64_t seconds, std::uint64_t event, std::string_view json) {

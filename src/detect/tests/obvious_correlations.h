@@ -19,7 +19,8 @@ class ObviousCorrelations {
  public:
   using Key = std::tuple<std::string, std::uint64_t>;  // title, event
 
-  ObviousCorrelations(const RuleSet& rules, std::vector<Signal> signals, std::int64_t complete) : rules_(rules), complete_(complete) {
+  ObviousCorrelations(const RuleSet& rules, std::vector<Signal> signals, std::int64_t complete, Ties ties = Ties::kTogether)
+      : rules_(rules), complete_(complete), in_order_(ties == Ties::kInOrder) {
     facts_.resize(rules.rules().size());
     for (Signal& signal : signals) facts_[signal.rule].push_back(std::move(signal));
     for (const std::uint32_t correlation : rules.correlations()) judge(correlation);
@@ -33,7 +34,7 @@ class ObviousCorrelations {
     std::set<std::size_t> inputs;
     std::map<std::size_t, std::vector<std::string>> values;  ///< by input
     std::vector<std::optional<std::string>> captures;
-    bool before_or_at(const Entry& other) const { return std::pair(time, event) <= std::pair(other.time, other.event); }
+    bool before_or_at(const Entry& other, bool in_order) const { return in_order ? std::pair(time, event) <= std::pair(other.time, other.event) : time <= other.time; }
   };
   using Group = std::vector<Entry>;
 
@@ -111,35 +112,35 @@ class ObviousCorrelations {
     return e.op == Node::Op::kNot ? !any : e.op == Node::Op::kAnd ? all : any;
   }
 
-  /// One event for each rule from `rule` on, none before `time`; the values of two rules must differ.
-  static bool in_order(const Correlation& c, const Group& window, std::size_t rule, std::int64_t time, bool ordered, const std::vector<std::string>& last) {
+  /// One event for each rule from `rule` on, none before `last`, which is of the rule before; the values of two rules must differ.
+  bool in_order(const Correlation& c, const Group& window, std::size_t rule, const Entry* last, bool ordered) const {
     if (rule == c.rules.size()) return true;
     for (const Entry& entry : window) {
-      if (entry.inputs.count(rule) == 0 || (ordered && entry.time < time)) continue;
-      if (rule > 0 && !c.extras.different.empty() && entry.values.at(rule) == last) continue;
-      if (in_order(c, window, rule + 1, entry.time, ordered, entry.values.at(rule))) return true;
+      if (entry.inputs.count(rule) == 0 || (ordered && last != nullptr && !last->before_or_at(entry, in_order_))) continue;
+      if (rule > 0 && !c.extras.different.empty() && entry.values.at(rule) == last->values.at(rule - 1)) continue;
+      if (in_order(c, window, rule + 1, &entry, ordered)) return true;
     }
     return false;
   }
 
-  static bool absent(const Correlation& c, const Group& group, const Entry& entry, std::int64_t complete) {
+  bool absent(const Correlation& c, const Group& group, const Entry& entry, std::int64_t complete) const {
     const std::size_t own = c.rules.size(), before = c.extras.not_preceded_by.size();
     bool counts = false;
     for (const std::size_t input : entry.inputs) counts = counts || input < own;
     if (!counts || entry.time + (c.extras.not_followed_by.empty() ? 0 : c.timespan_us) >= complete) return false;
     for (const Entry& other : group)
       for (const std::size_t input : other.inputs) {
-        if (input >= own && input < own + before && other.time <= entry.time && other.time >= entry.time - c.timespan_us) return false;
-        if (input >= own + before && other.time >= entry.time && other.time <= entry.time + c.timespan_us) return false;
+        if (input >= own && input < own + before && other.before_or_at(entry, in_order_) && other.time >= entry.time - c.timespan_us) return false;
+        if (input >= own + before && entry.before_or_at(other, in_order_) && other.time <= entry.time + c.timespan_us) return false;
       }
     return true;
   }
 
-  static bool holds(const Correlation& c, const Group& group, const Entry& entry, std::int64_t complete) {
+  bool holds(const Correlation& c, const Group& group, const Entry& entry, std::int64_t complete) const {
     if (c.extras.absence()) return absent(c, group, entry, complete);
     Group window;
     for (const Entry& other : group)
-      if ((c.extras.first_seen ? other.before_or_at(entry) : other.time <= entry.time) && other.time >= entry.time - c.timespan_us) window.push_back(other);
+      if (other.before_or_at(entry, in_order_ || c.extras.first_seen) && other.time >= entry.time - c.timespan_us) window.push_back(other);
     std::set<std::size_t> seen;
     std::set<std::vector<std::string>> values;
     std::vector<double> numbers;
@@ -174,14 +175,15 @@ class ObviousCorrelations {
       case CorrelationType::kTemporal:
         if (c.expression) return expression(*c.expression, seen);
         if (!c.bounds.empty()) return bounded(c, static_cast<double>(seen.size()));
-        return in_order(c, window, 0, 0, false, {});
-      case CorrelationType::kTemporalOrdered: return in_order(c, window, 0, 0, true, {});
+        return in_order(c, window, 0, nullptr, false);
+      case CorrelationType::kTemporalOrdered: return in_order(c, window, 0, nullptr, true);
     }
     return false;
   }
 
   const RuleSet& rules_;
   const std::int64_t complete_;
+  const bool in_order_;
   std::vector<std::vector<Signal>> facts_;
   std::map<std::uint32_t, std::int64_t> waits_;
   std::set<Key> firings_;
