@@ -42,6 +42,8 @@ const states = {
   quiet: { days: 0, code: ["quiet"] },
   // Its second page comes slowly; after that the history is read. So it begins when it is looked at.
   backfilling: { faults: [{ cursor: "go_on", action: { delay_ms: 25_000 } }], late: true },
+  // So does every answer: about the token first, then the first page. A device more of the same account is verified for the list.
+  verifying: { faults: [{ action: { delay_ms: 11_000 } }], late: true },
   stream_missing: { token: { features: ["auditevents", "signinattempts"] } },
   token_expiring: { token: { expires_in: 12 * 86_400 } },
   unauthorized: { revoke: true },
@@ -143,6 +145,7 @@ describe("every screen", { concurrency: false }, () => {
     });
     await go("History");
     await page.getByText("Before and after").first().click();
+    if (only.test("panel-history")) assert.equal(await page.getByRole("complementary").getByRole("heading", { name: "1Password, Oslo office" }).count(), 1, "its name in the bar is no second heading");
     await shot("panel-history");
     await see("panel-missing", "/settings/security-devices/00000000-0000-4000-8000-000000000000", text("This device does not exist"), briefly);
   });
@@ -150,9 +153,15 @@ describe("every screen", { concurrency: false }, () => {
   test("home and the list", async () => {
     await see("home", "/", heading(/needs|Home/i));
     await see("list", "/settings/security-devices", () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor());
+    await see("list-verifying-none", "/settings/security-devices?status=verifying", text("No device is verifying"), briefly);
     for (const status of ["healthy", "attention", "unhealthy", "paused", "verifying"]) {
-      await see(`list-${status}`, `/settings/security-devices?status=${status}`, heading("Security Devices"), briefly);
+      if (status === "verifying" && only.test("list-verifying")) await bring("verifying_too", Object.keys(states).indexOf("verifying"), states.verifying);
+      await see(`list-${status}`, `/settings/security-devices?status=${status}`, () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor(), briefly);
     }
+    await see("list-columns", "/settings/security-devices?columns=name,technology,location,status,reason,poll,data,newest,next,expires,added,events", async () => {
+      await page.getByRole("button", { name: "Columns", exact: true }).click();
+      await page.getByText("Widen the window").waitFor();
+    }, [[{ width: 1280, height: 800 }, "light", true]]);
     await see("list-none", "/settings/security-devices?q=zzz", text("No device matches"), briefly);
     await see("list-all-columns", "/settings/security-devices?columns=name,technology,location,status,reason,poll,data,newest,next,expires,added,events",
       () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor(), briefly);

@@ -156,10 +156,11 @@ test('a history entry opens to what differs, however deep', () => {
 test('what comes next is never in the past', () => {
   const now = Date.parse('2026-11-22T12:00:00Z');
   expect(nextPollText(null, now)).toBe('not planned');
+  expect(nextPollText(null, now, 'under way')).toBe('under way');
   expect(nextPollText('2026-11-22T12:14:00Z', now)).toBe('in 14 min');
   expect(nextPollText('2026-11-22T12:00:03Z', now)).toBe('in a moment');
   expect(nextPollText('2026-11-22T11:59:30Z', now)).toBe('due now');
-  expect(nextPollText('2026-11-22T11:57:00Z', now)).toBe('overdue by 3 min');
+  expect(nextPollText('2026-11-22T11:57:00Z', now)).toBe('3 min late');
 });
 
 test('a token is what the vendor made of it', () => {

@@ -1,6 +1,6 @@
 import { Button, Popover } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { changePreferences, usePreferences } from '@/data/preferences/preferences';
 import { announce } from '@/ui/announce';
@@ -9,6 +9,7 @@ import { IconLayoutColumns } from '@/ui/icons';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { type ColumnKey, useDevicesSearch } from '../search';
 import { everyColumn, useChosenColumns } from './columns';
+import { useWithoutRoom } from './room';
 import classes from './list.module.css';
 
 /** Which columns are shown. A choice stands in the address, so a link shows the same; it can be kept for good. */
@@ -18,6 +19,8 @@ export function ColumnsMenu() {
   const search = useDevicesSearch();
   const own = usePreferences().columns?.['security-devices'];
   const chosen = useChosenColumns();
+  const without = useWithoutRoom();
+  const fit = `${String(chosen.length - without.length)} of ${String(chosen.length)}`;
   const show = (columns: readonly ColumnKey[] | undefined): void => {
     void navigate({
       to: '.',
@@ -47,7 +50,7 @@ export function ColumnsMenu() {
           variant="default"
           className={classes.columnsButton}
           aria-label="Columns"
-          title="Columns"
+          title={without.length === 0 ? 'Columns' : `${fit} columns have room`}
           px={10}
           onClick={() => {
             setOpened(!opened);
@@ -55,10 +58,12 @@ export function ColumnsMenu() {
         >
           <IconLayoutColumns size={16} aria-hidden />
           <span className={classes.columnsLabel}>Columns</span>
+          {without.length > 0 && <span className={classes.columnsFit}>{fit}</span>}
         </Button>
       </Popover.Target>
       {dropdown.mounted && (
         <Popover.Dropdown p={6} onKeyDown={keepEscape}>
+          {without.length > 0 && <NoRoom many={without.length} of={chosen.length} />}
           <ul className={classes.options}>
             {everyColumn.map(({ key, title }) => (
               <li key={key}>
@@ -72,6 +77,7 @@ export function ColumnsMenu() {
                     }}
                   />
                   {title}
+                  {without.includes(key) && <span className={classes.optionNote}>no room</span>}
                 </label>
               </li>
             ))}
@@ -105,5 +111,14 @@ export function ColumnsMenu() {
         </Popover.Dropdown>
       )}
     </Popover>
+  );
+}
+
+function NoRoom({ many, of }: { many: number; of: number }) {
+  const beside = useParams({ strict: false }).deviceId !== undefined;
+  return (
+    <p className={classes.noRoom}>
+      {many} of {of} columns {many === 1 ? 'does' : 'do'} not fit. Widen the window{beside ? ', close the panel' : ''} or hide others.
+    </p>
   );
 }

@@ -7,14 +7,14 @@ import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce, isolated } from '@/ui/announce';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
-import type { FilterField } from '@/ui/filters/filters';
+import { type FilterField, parseFilter } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
-import { area, type DevicesSearch, type FilterKey, parseSort, sortText, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
+import { area, type DevicesSearch, type FilterKey, parseSort, sortText, statusFilters, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
 import { BulkBar } from './BulkBar';
 import { ColumnsMenu } from './ColumnsMenu';
 import { columnsOf, useChosenColumns } from './columns';
@@ -37,6 +37,18 @@ function useForgetBroken(search: DevicesSearch): void {
     if (first.current !== key) forgetBroken(area);
     first.current = key;
   }, [key]);
+}
+
+/** What an empty list says of a search or filter that nothing fits. */
+export function nothingText({ q, status, technology, location }: DevicesSearch): { title: string; text: string } {
+  const text =
+    q === undefined ? 'Devices that the filters leave out are not shown.' : 'Search looks at name, location, technology and GUID.';
+  const wanted = parseFilter(status);
+  const [one] = wanted?.values ?? [];
+  const told = statusFilters.find((key) => key === one);
+  if (told === undefined || wanted?.not !== false || wanted.values.length > 1) return { title: 'No device matches', text };
+  if (q !== undefined || technology !== undefined || location !== undefined) return { title: 'No device matches', text };
+  return { title: `No device ${told === 'attention' ? 'needs attention' : `is ${told}`}`, text: 'Other devices are not shown while this filter is set.' };
 }
 
 const AddButton = memo(function AddButton() {
@@ -69,6 +81,7 @@ export function DeviceList(props: {
   const narrowed = [search.q, search.status, search.technology, search.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
   const bare = empty && !narrowed;
+  const nothing = nothingText(search);
   const filter = useFilterChange();
   const showAll = (): void => {
     void navigate({
@@ -106,8 +119,8 @@ export function DeviceList(props: {
         />
       ) : empty ? (
         <EmptyState
-          title="No device matches"
-          text="Search looks at name, location, technology and GUID."
+          title={nothing.title}
+          text={nothing.text}
           action={
             <Button variant="default" onClick={showAll}>
               Show all devices
@@ -270,7 +283,7 @@ function SearchBox() {
       type="search"
       aria-label="Search devices"
       aria-keyshortcuts="/"
-      placeholder="Search devices"
+      placeholder="Search"
       className={classes.search}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={

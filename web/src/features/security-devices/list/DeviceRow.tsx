@@ -2,6 +2,7 @@ import { memo, type MouseEvent, type ReactNode } from 'react';
 import { Sparkline } from '@/charts/Sparkline';
 import type { Device, Plugin } from '@/api/types';
 import type { DayCounts } from '@/data/counts/counts';
+import { faultFirst } from '@/data/devices/sentence';
 import { IconChevronDown } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
@@ -157,13 +158,13 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
           <StatusBadge level={levelOf(device)} />
           {since !== null && <For since={since} className={classes.since} />}
         </span>
-        <span className={classes.cardSentence}>{device.attributes.status_details?.sentence}</span>
+        <span className={classes.cardSentence}>{faultFirst(device.attributes.status_details?.sentence ?? '')}</span>
       </td>
     );
   },
   reason: ({ device }) => (
     <td key="reason" data-col="reason" title={device.attributes.status_details?.sentence}>
-      {device.attributes.status_details?.sentence}
+      {faultFirst(device.attributes.status_details?.sentence ?? '')}
     </td>
   ),
   poll: ({ device }) => timeCell('poll', 'Last successful poll', device.attributes.last_successful_poll_at),
@@ -171,7 +172,7 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
   newest: ({ device }) => timeCell('newest', 'Newest event', device.attributes.newest_event_at, 'none yet'),
   next: ({ device }) => (
     <td key="next" data-col="next" data-label="Next poll">
-      <NextPoll time={device.attributes.next_poll_at} />
+      <NextPoll time={device.attributes.next_poll_at} never={levelOf(device) === 'verifying' ? 'under way' : undefined} />
     </td>
   ),
   added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
@@ -13,6 +13,7 @@ import { parseSort, sortText, useDevicesSearch, viewKeys } from '../search';
 import { type Column, columnsOf, fitting, useChosenColumns, widthOf } from './columns';
 import { DeviceRow, type RowActions, SkeletonRow } from './DeviceRow';
 import { ReasonCard } from './ReasonCard';
+import { tellWithoutRoom } from './room';
 import { type OpenMenu, RowMenu } from './RowMenu';
 import { useRowKeys } from './useRowKeys';
 import type { Selection } from './useSelection';
@@ -49,6 +50,11 @@ export function DeviceTable({ loading, selected, selection }: {
   const columns = useMemo(() => (cards ? all : fitting(keys, width === 0 ? Infinity : width)), [all, keys, width, cards]);
   // Rows keep every cell that was asked for, and a rule hides those without room: a panel that opens beside them renders no row again.
   const hidden = all.filter(({ key }) => !columns.some((column) => column.key === key)).map(({ key }) => key);
+  const hiddenKeys = hidden.join(' ');
+  useLayoutEffect(() => {
+    tellWithoutRoom(hidden);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new array every time; its keys tell
+  }, [hiddenKeys]);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -138,7 +144,7 @@ export function DeviceTable({ loading, selected, selection }: {
         className={classes.table}
         aria-rowcount={ids.length + 1}
         aria-busy={loading}
-        data-hidden={hidden.join(' ')}
+        data-hidden={hiddenKeys}
         data-tight={!cards && columns.length <= 2}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >

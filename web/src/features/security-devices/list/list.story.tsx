@@ -65,6 +65,13 @@ export default [
         if (button !== null) await user.click(button);
       },
     },
+    'columns without room': {
+      at: at + every,
+      play: async ({ user }) => {
+        const button = screen.queryByRole('button', { name: 'Columns' });
+        if (button !== null) await user.click(button);
+      },
+    },
     'export': {
       at,
       play: async ({ user }) => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
 import { leadsTo, makeDevice, makeStream, problem, signedIn } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
+import { nothingText } from './DeviceList';
 
 const rowNames = (): string[] =>
   screen
@@ -404,6 +405,44 @@ test('columns are chosen, stand in the address, and can be kept', async () => {
     data: { attributes: { preferences: { theme: 'dark', columns: { 'security-devices': ['name', 'technology', 'status', 'reason', 'poll', 'data', 'events'] } } } },
   });
   expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toContain('Reason');
+});
+
+test('columns that have no room are told, and which', async () => {
+  signedIn(three());
+  const app = openAt('/settings/security-devices?columns=technology,location,status,reason,poll,data,newest,next,expires,added,events');
+  await screen.findByRole('link', { name: 'Alpha' });
+  const shown = screen.getAllByRole('columnheader').length;
+  expect(shown).toBeLessThan(12);
+  const button = screen.getByRole('button', { name: 'Columns' });
+  expect(button.textContent).toBe(`Columns${String(shown)} of 12`);
+  await app.user.click(button);
+  const dialog = within(await screen.findByRole('dialog', { name: 'Columns' }));
+  expect(dialog.getByText(`${String(12 - shown)} of 12 columns do not fit. Widen the window or hide others.`)).toBeTruthy();
+  expect(dialog.getAllByText('no room')).toHaveLength(12 - shown);
+  await app.user.click(dialog.getByRole('checkbox', { name: 'Reason' }));
+  for (const name of [/^Added/, /^Next poll/, /^Token expiry/]) if (dialog.queryAllByText('no room').length > 0) await app.user.click(dialog.getByRole('checkbox', { name }));
+  await waitFor(() => { expect(button.textContent).toBe('Columns'); });
+  expect(dialog.queryByText(/do(es)? not fit/)).toBeNull();
+});
+
+test('a status that no device has is said in its own words', () => {
+  expect(nothingText({ status: 'verifying' }).title).toBe('No device is verifying');
+  expect(nothingText({ status: 'attention' }).title).toBe('No device needs attention');
+  expect(nothingText({ status: '!healthy' }).title).toBe('No device matches');
+  expect(nothingText({ status: 'verifying,paused' }).title).toBe('No device matches');
+  expect(nothingText({ status: 'verifying', q: 'x' })).toEqual({ title: 'No device matches', text: 'Search looks at name, location, technology and GUID.' });
+  expect(nothingText({ location: 'Oslo' }).text).not.toContain('Search');
+});
+
+test('the reason begins with the fault, where a row cuts it', async () => {
+  const device = makeDevice('a', 'Alpha');
+  const sentence = 'Receiving item usage events. Audit events: 1Password asked to wait until 09:03 UTC.';
+  const details = device.attributes.status_details;
+  if (details) device.attributes.status_details = { ...details, level: 'warning', code: 'rate_limited', sentence };
+  signedIn([device]);
+  openAt('/settings/security-devices?columns=reason');
+  const cell = await screen.findByTitle(sentence);
+  expect(cell.textContent).toMatch(/^Audit events: 1Password asked/);
 });
 
 test('a view is saved under a name, opened again and deleted', async () => {

@@ -20,6 +20,7 @@ import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { useZone } from '@/ui/zone';
 import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
+import { HeadName } from './HeadName';
 import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';
@@ -32,6 +33,7 @@ export function DevicePanel() {
   const { deviceId } = useParams({ from: '/app/settings/security-devices/$deviceId' });
   const { ids, devices, plugin } = useDevicesView();
   const navigate = useNavigate();
+  const title = useRef<HTMLDivElement>(null);
   const query = useQuery(deviceQuery(deviceId));
   // The list knows most of it already: the panel opens at once and fills in.
   const device = query.data?.device ?? devices.get(deviceId);
@@ -155,7 +157,7 @@ export function DevicePanel() {
             </span>
           )}
         </div>
-        <span className={classes.spacer} />
+        <HeadName device={device} title={title} />
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -188,7 +190,7 @@ export function DevicePanel() {
           scrolled.current = true;
         }}
       >
-        <div className={classes.title}>
+        <div ref={title} className={classes.title}>
           <TechnologyLogo plugin={plugin(device.attributes.plugin_slug)} size={22} />
           <Heading level={2} className={classes.name}>
             <bdi>{device.attributes.name}</bdi>

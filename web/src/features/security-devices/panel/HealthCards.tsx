@@ -12,6 +12,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { bytes, count, took } from '@/ui/timeText';
 import { NextPoll } from '../NextPoll';
+import { levelOf } from '../order';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { eventsAddress } from './links';
@@ -37,7 +38,7 @@ function Connection({ device }: { device: Device }) {
         <Ago time={attributes.last_successful_poll_at} />
       </Fact>
       <Fact term="next_poll">
-        {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} />}
+        {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} never={levelOf(device) === 'verifying' ? 'under way' : undefined} />}
       </Fact>
       <Fact term="response_time">
         {poll.isPending ? (

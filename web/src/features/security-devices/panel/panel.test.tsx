@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
 import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
@@ -227,6 +227,28 @@ describe('device health', () => {
     withNumbers(signedIn([device]));
     const { panel } = await open();
     expect(panel.getAllByText(/Failing since/)).toHaveLength(1);
+  });
+
+  test('name and status stand in the bar while the heading is scrolled away, for the eye alone', async () => {
+    const seen: ((away: boolean) => void)[] = [];
+    vi.stubGlobal('IntersectionObserver', class {
+      private readonly tell: (entries: unknown[]) => void;
+      constructor(tell: (entries: unknown[]) => void) { this.tell = tell; }
+      observe(element: Element) {
+        if (element.querySelector('h2')) seen.push((away) => { this.tell([{ isIntersecting: !away }]); });
+      }
+      disconnect() { /* nothing to end */ }
+    });
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    const names = (): number => panel.getAllByText('Alpha').length;
+    const before = names();
+    act(() => { seen.at(-1)?.(true); });
+    expect(names()).toBe(before + 1);
+    expect(panel.getAllByRole('heading', { name: 'Alpha' })).toHaveLength(1);
+    act(() => { seen.at(-1)?.(false); });
+    expect(names()).toBe(before);
+    Reflect.deleteProperty(window, 'IntersectionObserver');
   });
 
   test('an error that all streams share is told once', async () => {
