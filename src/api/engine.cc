@@ -152,6 +152,12 @@ Answer<Response> Engine::page(const ResourceType& type, const Scope& scope, std:
   API_TRY(sort(type, query, rows));
   if (type.refresh)
     for (auto& row : rows) row = type.refresh(row);
+  return print(type, {std::move(rows), total}, query, request, cache);
+}
+
+Answer<Response> Engine::print(const ResourceType& type, const FoundPage& page, const Query& query,
+                               const Request& request, RowCache& cache) const {
+  const auto& [rows, total] = page;
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();
   for (const auto& row : rows) write_object(out, type, row, fields_of(query, type.name));
@@ -172,6 +178,11 @@ Answer<Response> Engine::page(const ResourceType& type, const Scope& scope, std:
 
 Answer<Response> Engine::list(const ResourceType& type, const Scope& scope, const Request& request) const {
   API_ASSIGN(const Query query, parse_query(request.query));
+  if (type.page) {
+    API_ASSIGN(const std::optional<FoundPage> found, type.page(scope, query));
+    RowCache cache(catalogue_, scope);
+    if (found) return print(type, *found, query, request, cache);
+  }
   API_ASSIGN(std::vector<Row> rows, type.list(scope, query));
   return page(type, scope, std::move(rows), query, request);
 }

@@ -36,6 +36,8 @@ class Engine {
                            const std::set<std::string>* fields = nullptr);
 
  private:
+  Answer<http_server::Response> print(const ResourceType& type, const FoundPage& page, const Query& query,
+                                      const http_server::Request& request, RowCache& cache) const;
   Answer<http_server::Response> single(const ResourceType& type, const Row& row, const Query& query,
                                        RowCache& cache) const;
   Answer<void> sort(const ResourceType& type, const Query& query, std::vector<Row>& rows) const;

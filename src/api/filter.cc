@@ -28,16 +28,6 @@ const Relationship* as_foreign_key(const ResourceType& type, std::string_view na
   return relationship != nullptr && !relationship->to_many ? relationship : nullptr;
 }
 
-std::optional<TimePoint> read_time(std::string text) {
-  // An offset's plus that was not percent-encoded arrives as a space
-  if (text.size() > 6 && text[text.size() - 6] == ' ' &&
-      text.find(':', text.size() - 5) != std::string::npos && text.find('T') != std::string::npos)
-    text[text.size() - 6] = '+';
-  const auto time = parse_time_lenient(text);
-  if (!time) return std::nullopt;
-  return *time;
-}
-
 std::optional<double> read_number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -57,6 +47,16 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_needle
 }
 
 }  // namespace
+
+std::optional<TimePoint> read_filter_time(std::string text) {
+  // An offset's plus that was not percent-encoded arrives as a space
+  if (text.size() > 6 && text[text.size() - 6] == ' ' &&
+      text.find(':', text.size() - 5) != std::string::npos && text.find('T') != std::string::npos)
+    text[text.size() - 6] = '+';
+  const auto time = parse_time_lenient(text);
+  if (!time) return std::nullopt;
+  return *time;
+}
 
 const Attribute* ResourceType::attribute(std::string_view wanted) const {
   for (const auto& attribute : attributes)
@@ -155,7 +155,7 @@ Answer<std::optional<Value>> Filter::read_operand(const Group& group, const Filt
     return Operand(Value(std::string(term.value)));
   switch (group.attribute->type) {
     case AttributeType::kTime:
-      if (const auto time = read_time(term.value)) return Operand(Value(*time));
+      if (const auto time = read_filter_time(term.value)) return Operand(Value(*time));
       return refuse_parameter(
           term.parameter, fmt::format("{} must be compared with a time, for example 2026-11-22T18:55:31Z.",
                                       group.attribute->name));

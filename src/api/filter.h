@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "api/resource.h"
+#include "base/time.h"
 
 namespace picket::api {
+
+/// A time as filters write it.
+std::optional<TimePoint> read_filter_time(std::string text);
 
 /// Rows fetched while one request is answered, so that a filter through a relationship reads each target
 /// once.

@@ -72,6 +72,12 @@ struct Relationship {
   bool is(Trait trait) const { return (traits & trait) != 0; }
 };
 
+/// Rows of one page, in order, and how many there are on all of them.
+struct FoundPage {
+  std::vector<Row> rows;
+  std::size_t total = 0;
+};
+
 struct ResourceType {
   std::string name;
   std::vector<Attribute> attributes;
@@ -80,6 +86,9 @@ struct ResourceType {
   std::function<std::int64_t(const void*)> version;
   /// Every row the scope may see. The query is a hint that saves work; the engine filters again.
   std::function<Answer<std::vector<Row>>(const Scope&, const Query&)> list;
+  /// For types of which there are too many to look through: the page as the store finds it. Nothing where the query asks for what
+  /// the store cannot tell; then `list` answers it. May be absent.
+  std::function<Answer<std::optional<FoundPage>>(const Scope&, const Query&)> page;
   std::function<Answer<Row>(const Scope&, const std::string& id)> get;
   /// A row as of this moment, for those that are shown. May be absent.
   std::function<Row(const Row&)> refresh;
@@ -208,6 +217,10 @@ class Builder {
   }
   Builder& list(std::function<Answer<std::vector<Row>>(const Scope&, const Query&)> function) {
     type_.list = std::move(function);
+    return *this;
+  }
+  Builder& page(std::function<Answer<std::optional<FoundPage>>(const Scope&, const Query&)> function) {
+    type_.page = std::move(function);
     return *this;
   }
   Builder& get(std::function<Answer<Row>(const Scope&, const std::string&)> function) {

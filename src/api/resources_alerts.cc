@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/detection_rows.h"
+#include "api/filter.h"
 
 namespace picket::api {
 namespace {
@@ -30,6 +31,57 @@ Answer<std::string> evidence_of(const Parts& parts, const Scope& scope, const st
   }
   out.end_array();
   return out.take();
+}
+
+using Path = std::vector<std::string>;
+
+/// Reads one filter into `out`; false where the store has no word for it.
+bool read_term(const FilterTerm& term, control::AlertFilter& out) {
+  const auto equals = [&](std::string& to, std::string_view value) {
+    if (term.op != Operator::kEqual || value.empty() || !to.empty()) return false;  // a second one is an alternative
+    to = value;
+    return true;
+  };
+  if (term.path == Path{"expel_signature_id"}) return equals(out.rule_key, term.value);
+  if (term.path == Path{"security_device", "id"}) return equals(out.device_id, term.value);
+  // LOW is whatever is none of these
+  if (term.path == Path{"expel_severity"})
+    return equals(out.level, term.value == "CRITICAL" ? "critical" : term.value == "HIGH" ? "high" : term.value == "MEDIUM" ? "medium" : "");
+  const bool first = term.path == Path{"activity_first_at"};
+  if (!first && term.path != Path{"created_at"}) return false;
+  const auto time = read_filter_time(term.value);
+  if (!time) return false;
+  auto& from = first ? out.first_from : out.created_from;
+  auto& to = first ? out.first_to : out.created_to;
+  switch (term.op) {
+    case Operator::kGreaterOrEqual: from = std::max(from.value_or(*time), *time); return true;
+    case Operator::kGreater: from = std::max(from.value_or(*time), *time + Micros(1)); return true;
+    case Operator::kLess: to = std::min(to.value_or(*time), *time); return true;
+    default: return false;
+  }
+}
+
+std::optional<control::AlertFilter> as_filter(const Query& query) {
+  control::AlertFilter out;
+  for (const FilterTerm& term : query.filters)
+    if (!read_term(term, out)) return std::nullopt;
+  if (query.sort.size() > 1 || (!query.sort.empty() && query.sort[0].field != "created_at")) return std::nullopt;
+  out.oldest_first = !query.sort.empty() && !query.sort[0].descending;
+  out.offset = query.offset;
+  out.limit = query.limit;
+  return out;
+}
+
+/// The page by an index of the store. Counted first: an alert that comes in between is on no page yet.
+Answer<std::optional<FoundPage>> found_page(const Parts& parts, const Scope& scope, const Query& query) {
+  const auto filter = as_filter(query);
+  if (!filter) return std::optional<FoundPage>();
+  FoundPage out;
+  API_ASSIGN(out.total, parts.control.detections().count_alerts(scope.organization_id, *filter));
+  if (filter->limit == 0 || filter->offset >= out.total) return std::optional(std::move(out));
+  API_ASSIGN(std::vector<control::Alert> alerts, parts.control.detections().alerts(scope.organization_id, *filter));
+  for (control::Alert& alert : alerts) out.rows.push_back(make_row(AlertRow{std::move(alert), {}}));
+  return std::optional(std::move(out));
 }
 
 void alert_attributes(Builder<AlertRow>& type) {
@@ -72,13 +124,14 @@ ResourceType alert_type(const Parts& parts, bool detail) {
     filter.rule_key = query.equal_to({"expel_signature_id"}).value_or("");
     filter.device_id = query.equal_to({"security_device", "id"}).value_or("");
     filter.limit = SIZE_MAX >> 1;
+    filter.oldest_first = true;
     API_ASSIGN(std::vector<control::Alert> alerts, parts.control.detections().alerts(scope.organization_id, filter));
     std::vector<Row> out;
     out.reserve(alerts.size());
-    // oldest first, as `ordered` has it
-    for (auto alert = alerts.rbegin(); alert != alerts.rend(); ++alert) out.push_back(make_row(A{std::move(*alert), {}}));
+    for (control::Alert& alert : alerts) out.push_back(make_row(A{std::move(alert), {}}));
     return out;
   });
+  type.page([parts](const Scope& scope, const Query& query) { return found_page(parts, scope, query); });
   type.get([parts, detail](const Scope& scope, const std::string& id) -> Answer<Row> {
     auto alert = parts.control.detections().alert(scope.organization_id, id);
     if (!alert && alert.error().kind == ErrorKind::kNotFound) return Row();

@@ -159,6 +159,7 @@ class ControlImpl final : public Control, public Detections {
                                            TimePoint from) override;
   Status sweep_signals(TimePoint limit) override;
   Result<std::vector<Alert>> alerts(const std::string& organization_id, const AlertFilter& filter) override;
+  Result<std::size_t> count_alerts(const std::string& organization_id, const AlertFilter& filter) override;
   Result<Alert> alert(const std::string& organization_id, const std::string& id) override;
   Result<std::vector<StoredSignal>> alert_matches(const std::string& organization_id, const std::string& id,
                                                   std::size_t limit) override;

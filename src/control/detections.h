@@ -95,10 +95,12 @@ struct Alert {
   std::uint64_t matches = 0;
 };
 
+/// Which alerts, and which of them by the time at which they were made.
 struct AlertFilter {
-  std::string rule_key, device_id;   ///< empty: any
-  std::int64_t before = INT64_MAX;   ///< `no` of the last one seen
-  std::size_t limit = 50;
+  std::string rule_key, device_id, level;  ///< empty: any
+  std::optional<TimePoint> first_from, first_to, created_from, created_to;  ///< from: inclusive, to: exclusive
+  bool oldest_first = false;
+  std::size_t offset = 0, limit = 50;
 };
 
 /// What rules led to, and what people decided about them. Part of `Control`; what a page of events led to is committed
@@ -149,8 +151,10 @@ class Detections {
   virtual Status sweep_signals(TimePoint limit) = 0;
 
   // Alerts
-  /// Newest first; those that turned out to be nothing are left out.
+  /// Those that turned out to be nothing are left out.
   virtual Result<std::vector<Alert>> alerts(const std::string& organization_id, const AlertFilter& filter) = 0;
+  /// How many there are, offset and limit aside.
+  virtual Result<std::size_t> count_alerts(const std::string& organization_id, const AlertFilter& filter) = 0;
   virtual Result<Alert> alert(const std::string& organization_id, const std::string& id) = 0;
   /// The matches that the alert stands for, oldest first.
   virtual Result<std::vector<StoredSignal>> alert_matches(const std::string& organization_id, const std::string& id, std::size_t limit) = 0;

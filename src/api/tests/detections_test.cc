@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "api/query.h"
 #include "api/tests/api_fixture.h"
 
 namespace picket::api {
@@ -299,6 +300,38 @@ TEST_F(Detections, AlertsAreReadWithTheirEvidence) {
   EXPECT_EQ(get("/api/v2/expel_alerts?filter[security_device][id]=" + device_).total(), 2u);
   EXPECT_EQ(get("/api/v2/expel_alerts?filter[expel_severity]=CRITICAL").total(), 0u);
   EXPECT_EQ(get("/api/v2/expel_alerts/nope").status, 404);
+}
+
+/// A filter of which the store knows nothing, and which holds for every alert, makes the engine look through all of them.
+TEST_F(Detections, AlertsAreTheSamePagesByIndexAndByLookingThrough) {
+  const std::string other = add_device(ana_, "Other");
+  const char* const levels[] = {"critical", "high", "medium", "low"};
+  const TimePoint begin = clock_.now();
+  for (int i = 0; i < 40; ++i) {
+    if (i % 3 == 0) clock_.advance(1min);  // several are made at once
+    const TimePoint time = begin - 1h * ((i * 7) % 40);
+    add_match(ana_, i % 4 == 0 ? other : device_, i % 5 == 0 ? kGuessingId : kVaultExportId, new_guid(), time,
+              control::AlertKey{"[\"" + std::to_string(i) + "\"]", time, "Alert", levels[i % 4]});
+  }
+  add_match(bob_, add_device(bob_, "Foreign"), kVaultExportId, new_guid(), begin, control::AlertKey{"[]", begin, "Foreign", "high"});
+  const auto told = [&](const std::string& query) {
+    const auto reply = get("/api/v2/expel_alerts?" + query);
+    EXPECT_EQ(reply.status, 200) << query << reply.body;
+    std::string out = std::to_string(reply.total()) + (reply.json.at("links").as_object().contains("next") ? " and more:" : ":");
+    for (const auto& row : reply.json.at("data").as_array()) out += " " + text(row.at("attributes").at("subject"));
+    return out;
+  };
+  const std::string first = percent_encode(format_rfc3339(begin - 13h)), made = percent_encode(format_rfc3339(begin + 5min));
+  for (const std::string& filter : {std::string(), "filter[expel_signature_id]=" + std::string(kGuessingId), "filter[security_device][id]=" + other,
+                                   "filter[security_device][id]=" + other + "&filter[security_device][id]=" + device_, std::string("filter[expel_severity]=HIGH"),
+                                   std::string("filter[expel_severity]=LOW"), "filter[activity_first_at]=%3E%3D" + first, "filter[activity_first_at]=%3E" + first,
+                                   "filter[activity_first_at]=%3C" + first + "&filter[security_device][id]=" + device_, "filter[created_at]=%3E" + made,
+                                   "filter[created_at]=%3C" + made + "&filter[created_at]=%3E%3D" + made, std::string("filter[expel_signature_id]=nobody")})
+    for (const char* rest : {"", "&page[limit]=0", "&page[limit]=7&page[offset]=3", "&page[limit]=5&page[offset]=39", "&sort=created_at&page[limit]=6", "&sort=-created_at",
+                             "&sort=activity_last_at"})
+      EXPECT_EQ(told(filter + rest), told(filter + rest + "&filter[status]=OPEN")) << filter << rest;
+  EXPECT_TRUE(told("page[limit]=1").starts_with("40 and more:"));
+  EXPECT_EQ(get("/api/v2/expel_alerts?filter[created_at]=%3Esoon").status, 400);
 }
 
 }  // namespace
