@@ -218,7 +218,8 @@ class Compiler {
       case PredicateKind::kCidr:
         for (const std::uint8_t byte : atom.network.bytes) out += fmt::format("{:02x}", byte);
         return fmt::format("{}/{}/{}", out, atom.network.prefix, atom.network.v6);
-      case PredicateKind::kCompare: return fmt::format("{} {} {}", static_cast<int>(atom.compare), static_cast<int>(atom.part), atom.operand);
+      case PredicateKind::kCompare:
+        return fmt::format("{} {} {} {} {}", static_cast<int>(atom.compare), static_cast<int>(atom.part), atom.operand.rounded, atom.operand.whole, atom.operand.magnitude);
       case PredicateKind::kFieldRef: return fmt::format("{} {}", static_cast<int>(atom.anchor), atom.text);
       case PredicateKind::kRegex: return atom.text;
       case PredicateKind::kExists: return atom.exists ? "there" : "absent";

@@ -206,6 +206,36 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+std::optional<Number> parse_exact_number(std::string_view text) {
+  constexpr double kBeyond = 18446744073709551616.0;  // 2^64
+  const bool sign = !text.empty() && (text.front() == '-' || text.front() == '+');
+  const std::string_view digits = text.substr(sign ? 1 : 0);
+  Number out;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.magnitude);
+  out.whole = error == std::errc() && end == digits.data() + digits.size();
+  if (out.whole) {
+    out.negative = text.front() == '-' && out.magnitude != 0;
+    out.rounded = static_cast<double>(out.magnitude) * (out.negative ? -1 : 1);
+    return out;
+  }
+  const auto number = parse_number(text);
+  if (!number) return std::nullopt;
+  out = {*number, std::abs(*number) < kBeyond && *number == std::trunc(*number), *number < 0, 0};
+  if (out.whole) out.magnitude = static_cast<std::uint64_t>(std::abs(*number));
+  return out;
+}
+
+std::weak_ordering compare(const Number& a, const Number& b) {
+  if (a.whole && b.whole) {
+    if (a.negative != b.negative) return a.negative ? std::weak_ordering::less : std::weak_ordering::greater;
+    return a.negative ? b.magnitude <=> a.magnitude : a.magnitude <=> b.magnitude;
+  }
+  if (a.rounded != b.rounded) return a.rounded < b.rounded ? std::weak_ordering::less : std::weak_ordering::greater;
+  if (a.whole == b.whole) return std::weak_ordering::equivalent;
+  // a whole one that was rounded up to 2^64, beside 2^64 itself
+  return a.whole != (a.rounded < 0) ? std::weak_ordering::less : std::weak_ordering::greater;
+}
+
 std::optional<int> time_part(std::string_view text, TimePart part) {
   const auto time = parse_civil(text);
   if (!time) return std::nullopt;
@@ -222,8 +252,11 @@ std::optional<int> time_part(std::string_view text, TimePart part) {
 }
 
 std::string number_text(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  char buffer[64];
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= 1e-7 && size < 1e21);
+  const auto [end, error] = plain ? std::to_chars(buffer, buffer + sizeof buffer, size == 0 ? 0 : value, std::chars_format::fixed)
+                                  : std::to_chars(buffer, buffer + sizeof buffer, value);
   std::string out(buffer, end);
   if (out.find_first_not_of("-0123456789") == std::string::npos) out += ".0";
   return out;

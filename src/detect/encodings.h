@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,11 +36,16 @@ std::optional<std::string> address_text(std::string_view text, int v4_prefix = 3
 /// The number that the whole text spells in decimal, as JSON does (a sign and leading zeros are taken too).
 std::optional<double> parse_number(std::string_view text);
 
+/// The same without rounding what is whole.
+std::optional<Number> parse_exact_number(std::string_view text);
+std::weak_ordering compare(const Number& a, const Number& b);
+
 /// A part of the time that `text` spells ("2026-11-22T18:55:31Z", "2026-11-22 18:55", "2026-11-22"), as written: no
 /// conversion of zones. All digits: seconds (milliseconds from 100 thousand million on) since 1970 in UTC.
 std::optional<int> time_part(std::string_view text, TimePart part);
 
-/// Text of a number that is no integer: the shortest that reads back, "1.0" for 1.
+/// Text of a number that JSON does not write as an integer: the shortest that reads back, "1.0" for 1 and 1e0, "100000.0" for 1e5; with an exponent only
+/// from 10^21 on and below 10^-7.
 std::string number_text(double value);
 
 }  // namespace picket::detect

@@ -36,7 +36,7 @@ Result<std::vector<std::string>> number_texts(const YamlNode& value, Notes& note
     const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), number, text[1] == 'x' ? 16 : 8);
     if (error != std::errc() || end != text.data() + text.size()) return fail_at(value.place, "The number is too large.");
     notes.warn(value.place, fmt::format("{} is read as the number {}; put it in quotes if the text was meant.", text, number));
-    return std::vector{std::to_string(number), number_text(static_cast<double>(number))};
+    return std::vector{std::to_string(number), std::to_string(number) + ".0"};
   }
   if (value.type == YamlType::kInteger) {
     const bool negative = text.front() == '-';
@@ -52,7 +52,7 @@ Result<std::vector<std::string>> number_texts(const YamlNode& value, Notes& note
   const auto number = parse_number(value.text);
   if (!number) return fail_at(value.place, fmt::format("{} is no finite number; put it in quotes if the text was meant.", value.text));
   std::vector<std::string> out{value.text, number_text(*number)};
-  if (*number == std::floor(*number) && std::abs(*number) < 1e15) out.push_back(fmt::format("{:.0f}", *number));
+  if (*number == std::floor(*number) && std::abs(*number) < 1e21) out.push_back(fmt::format("{:.0f}", *number));
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -175,7 +175,7 @@ Result<Atom> regex_atom(std::string_view pattern, const Modifiers& modifiers, Te
 }
 
 Result<Atom> compare_atom(const YamlNode& value, const Modifiers& modifiers) {
-  const auto number = parse_number(value.text);
+  const auto number = parse_exact_number(value.text);
   if (!number) return fail_at(value.place, fmt::format("\"{}\" is no number, which the modifier {} wants.", value.text, modifiers.compare_name));
   Atom atom;
   atom.kind = AtomKind::kCompare;

@@ -23,24 +23,24 @@ bool lies(std::string_view text, const Literal& literal) {
   return text == literal.text;
 }
 
-bool holds(Compare compare, double value, double operand) {
-  switch (compare) {
-    case Compare::kEqual: return value == operand;
-    case Compare::kLess: return value < operand;
-    case Compare::kLessEqual: return value <= operand;
-    case Compare::kGreater: return value > operand;
-    case Compare::kGreaterEqual: return value >= operand;
+bool holds(Compare wanted, std::weak_ordering order) {
+  switch (wanted) {
+    case Compare::kEqual: return order == 0;
+    case Compare::kLess: return order < 0;
+    case Compare::kLessEqual: return order <= 0;
+    case Compare::kGreater: return order > 0;
+    case Compare::kGreaterEqual: return order >= 0;
   }
   return false;
 }
 
 bool compares(const Atom& atom, std::string_view text) {
   if (atom.part == TimePart::kNone) {
-    const auto number = parse_number(text);
-    return number && holds(atom.compare, *number, atom.operand);
+    const auto number = parse_exact_number(text);
+    return number && holds(atom.compare, compare(*number, atom.operand));
   }
   const auto part = time_part(text, atom.part);
-  return part && holds(atom.compare, *part, atom.operand);
+  return part && holds(atom.compare, std::weak_order(static_cast<double>(*part), atom.operand.rounded));
 }
 
 }  // namespace

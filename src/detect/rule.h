@@ -32,6 +32,13 @@ enum class Compare { kEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
 enum class TimePart { kNone, kMinute, kHour, kDay, kWeek, kMonth, kYear };
 enum class Anchor { kWhole, kStart, kEnd, kAnywhere };
 
+/// A number that texts spell: whole ones below 2^64 exactly, so that neighbours beyond 2^53 differ; others rounded to a double.
+struct Number {
+  double rounded = 0;
+  bool whole = false, negative = false;
+  std::uint64_t magnitude = 0;  ///< of a whole one
+};
+
 /// A network of one address family; IPv4-mapped IPv6 is IPv4.
 struct Network {
   bool v6 = false;
@@ -49,7 +56,7 @@ struct Atom {
   bool exists = false;                 ///< kExists
   Compare compare = Compare::kEqual;   ///< kCompare
   TimePart part = TimePart::kNone;     ///< kCompare: of the time in the field; kNone: the field's number
-  double operand = 0;                  ///< kCompare
+  Number operand;                      ///< kCompare
   Network network;                     ///< kCidr
 };
 

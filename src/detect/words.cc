@@ -41,6 +41,10 @@ std::string number_words(double value) {
   return value == std::floor(value) && std::abs(value) < 1e15 ? fmt::format("{}", static_cast<std::int64_t>(value)) : fmt::format("{}", value);
 }
 
+std::string number_words(const Number& number) {
+  return number.whole ? fmt::format("{}{}", number.negative ? "-" : "", number.magnitude) : number_words(number.rounded);
+}
+
 /// `a, b and c`
 std::string joined(const std::vector<std::string>& parts, std::string_view last) {
   std::string out;

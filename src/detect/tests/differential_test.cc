@@ -2,6 +2,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <limits>
 
 #include "detect/encodings.h"
 #include "detect/regex.h"
@@ -83,15 +85,18 @@ bool glob(const std::vector<Pattern::Part>& parts, std::size_t at, std::string_v
 }
 
 bool compare(const Atom& atom, std::string_view text) {
-  std::optional<double> value;
+  std::optional<long double> value;  // holds every whole number of 64 bits
+  static_assert(std::numeric_limits<long double>::digits >= 64);
   if (atom.part == TimePart::kNone) {
-    value = parse_number(text);
+    if (parse_number(text)) value = std::strtold(std::string(text).c_str(), nullptr);
   } else if (const auto part = time_part(text, atom.part)) {
     value = *part;
   }
   if (!value) return false;
-  return atom.compare == Compare::kEqual ? *value == atom.operand : atom.compare == Compare::kLess ? *value < atom.operand : atom.compare == Compare::kLessEqual ? *value <= atom.operand
-                                                                    : atom.compare == Compare::kGreater ? *value > atom.operand : *value >= atom.operand;
+  const long double whole = static_cast<long double>(atom.operand.magnitude) * (atom.operand.negative ? -1 : 1);
+  const long double operand = atom.operand.whole ? whole : static_cast<long double>(atom.operand.rounded);
+  return atom.compare == Compare::kEqual ? *value == operand : atom.compare == Compare::kLess ? *value < operand : atom.compare == Compare::kLessEqual ? *value <= operand
+                                                               : atom.compare == Compare::kGreater ? *value > operand : *value >= operand;
 }
 
 bool holds(const Atom& atom, const Values& values, const bj::value& event) {

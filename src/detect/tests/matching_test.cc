@@ -47,6 +47,17 @@ TEST(Matching, NumbersAndBooleansAreTexts) {
   EXPECT_TRUE(yes("f: 4625", R"({"f":"4625"})"));
   EXPECT_TRUE(yes("f: '4625'", R"({"f":4625})"));
   EXPECT_TRUE(yes("f: 4625", R"({"f":4625.0})"));
+  EXPECT_TRUE(yes("f: 100000", R"({"f":100000.0})"));
+  EXPECT_TRUE(yes("f: 1000000", R"({"f":1e6})"));
+  EXPECT_TRUE(yes("f: 1000000", R"({"f":1.0E+6})"));
+  EXPECT_TRUE(yes("f: 1e6", R"({"f":1000000.0})"));
+  EXPECT_TRUE(yes("f: 123456789", R"({"f":123456789.0})"));
+  EXPECT_TRUE(yes("f: '0.0001'", R"({"f":1e-4})"));
+  EXPECT_TRUE(no("f: 1000000", R"({"f":1000000.5})"));
+  EXPECT_TRUE(yes("f|gt: 9007199254740992", R"({"f":9007199254740993})"));
+  EXPECT_TRUE(no("f|gt: 9007199254740993", R"({"f":9007199254740993})"));
+  EXPECT_TRUE(no("f|gte: 18446744073709551615", R"({"f":18446744073709551614})"));
+  EXPECT_TRUE(yes("f|lt: -9223372036854775807", R"({"f":"-9223372036854775808"})"));
   EXPECT_TRUE(yes("f: 1.50", R"({"f":1.5})"));
   EXPECT_TRUE(yes("f: 1e3", R"({"f":1000})"));
   EXPECT_TRUE(yes("f: 'true'", R"({"f":true})"));

@@ -136,6 +136,29 @@ TEST(Numbers, AreDecimalAndFinite) {
   for (const std::string_view bad : {"", "inf", "nan", "-", "0x1", "1 ", " 1", "1e999", "--1"}) EXPECT_FALSE(parse_number(bad)) << bad;
   EXPECT_EQ(number_text(1), "1.0");
   EXPECT_EQ(number_text(0.1), "0.1");
+  EXPECT_EQ(number_text(100000), "100000.0");
+  EXPECT_EQ(number_text(-1e6), "-1000000.0");
+  EXPECT_EQ(number_text(0.0001), "0.0001");
+  EXPECT_EQ(number_text(-0.0), "0.0");
+  EXPECT_EQ(number_text(1e20), "100000000000000000000.0");
+  EXPECT_EQ(number_text(1e21), "1e+21");
+  EXPECT_EQ(number_text(1e-8), "1e-08");
+}
+
+TEST(Numbers, AreInOrderAlsoWhereADoubleCannotTellThemApart) {
+  // each is less than the next
+  constexpr std::string_view kRising[] = {"-1e300", "-18446744073709551616", "-18446744073709551615", "-9223372036854775809", "-9007199254740993", "-9007199254740992.0", "-1.5", "-1", "0",
+                                          "0.5", "1", "9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", "1e300"};
+  for (std::size_t a = 0; a < std::size(kRising); ++a)
+    for (std::size_t b = 0; b < std::size(kRising); ++b) {
+      const auto first = parse_exact_number(kRising[a]), second = parse_exact_number(kRising[b]);
+      ASSERT_TRUE(first && second);
+      EXPECT_TRUE(compare(*first, *second) == a <=> b) << kRising[a] << " " << kRising[b];
+    }
+  for (const std::string_view same : {"4625", "+4625", "4625.0", "4.625e3", "04625"}) EXPECT_TRUE(compare(*parse_exact_number(same), *parse_exact_number("4625")) == 0) << same;
+  EXPECT_TRUE(compare(*parse_exact_number("-0"), *parse_exact_number("0")) == 0);
+  EXPECT_TRUE(compare(*parse_exact_number("-0.0"), *parse_exact_number("0")) == 0);
+  for (const std::string_view bad : {"", "+", "-", "inf", "0x1", "1 ", "1e999"}) EXPECT_FALSE(parse_exact_number(bad)) << bad;
 }
 
 TEST(Mending, MakesOddJsonPlainAndLeavesTheRest) {
