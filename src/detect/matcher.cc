@@ -11,13 +11,14 @@ namespace picket::detect {
 namespace {
 
 constexpr std::uint32_t kNone = Event::kNone;
-constexpr std::size_t kMaxPairs = 100'000;  // comparisons of one fieldref; beyond that it does not hold
+// What one fieldref may compare in an event: bytes, and a price for each pair. Beyond that it does not hold. Equality needs no bound.
+constexpr std::size_t kMaxReferred = 16 << 20, kPair = 16;
 
 bool lies(std::string_view text, const Literal& literal) {
   switch (literal.anchor) {
     case Anchor::kStart: return text.starts_with(literal.text);
     case Anchor::kEnd: return text.ends_with(literal.text);
-    case Anchor::kAnywhere: return text.find(literal.text) != std::string_view::npos;
+    case Anchor::kAnywhere: return find_text(text, literal.text) != std::string_view::npos;
     case Anchor::kWhole: break;
   }
   return text == literal.text;
@@ -69,6 +70,7 @@ struct Matcher::State {
   bool ask(std::uint32_t number);
   bool evaluate(std::uint32_t number, const Predicate& predicate);
   bool refers(const Predicate& predicate);
+  bool searches(const Predicate& predicate);
   bool has(std::uint32_t slot) { return source(slot).has(slot & ~ProgramData::kDocument); }
   std::uint32_t first_of(std::uint32_t slot) { return slot == ProgramData::kEverything ? event.first_of_all() : source(slot).first(slot & ~ProgramData::kDocument); }
   template <typename Test>
@@ -88,6 +90,7 @@ struct Matcher::State {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hits;  ///< rule, rule of the program
   std::vector<Match> matches;
   std::vector<std::optional<std::string_view>> captures;
+  std::vector<std::string_view> referred;  ///< values of a fieldref's other field
 };
 
 void Matcher::State::wake(std::uint32_t rule) {
@@ -171,19 +174,38 @@ bool Matcher::State::any_value(std::uint32_t slot, bool cased, Test test) {
 }
 
 bool Matcher::State::refers(const Predicate& predicate) {
-  std::size_t pairs = 0;
+  referred.clear();
+  any_value(predicate.other, predicate.cased, [&](std::string_view other) {
+    referred.push_back(other);
+    return false;
+  });
+  if (referred.empty()) return false;
   const Anchor anchor = predicate.atoms.front().anchor;
-  return any_value(predicate.slot, predicate.cased, [&](std::string_view text) {
-    return any_value(predicate.other, predicate.cased, [&](std::string_view other) {
-      if (++pairs > kMaxPairs) return false;
-      switch (anchor) {
-        case Anchor::kStart: return text.starts_with(other);
-        case Anchor::kEnd: return text.ends_with(other);
-        case Anchor::kAnywhere: return text.find(other) != std::string_view::npos;
-        case Anchor::kWhole: break;
-      }
-      return text == other;
-    });
+  if (anchor == Anchor::kWhole) {  // sorted: no choice of values makes this slow, as it could with hashes
+    std::sort(referred.begin(), referred.end());
+    return any_value(predicate.slot, predicate.cased, [&](std::string_view text) { return std::binary_search(referred.begin(), referred.end(), text); });
+  }
+  std::size_t spent = 0;
+  bool found = false;
+  any_value(predicate.slot, predicate.cased, [&](std::string_view text) {
+    for (const std::string_view other : referred) {
+      if ((spent += kPair) > kMaxReferred) return true;
+      if (other.size() > text.size()) continue;
+      if ((spent += other.size() + (anchor == Anchor::kAnywhere ? text.size() : 0)) > kMaxReferred) return true;
+      found = anchor == Anchor::kStart ? text.starts_with(other) : anchor == Anchor::kEnd ? text.ends_with(other) : find_text(text, other) != std::string_view::npos;
+      if (found) return true;
+    }
+    return false;
+  });
+  return found;
+}
+
+bool Matcher::State::searches(const Predicate& predicate) {
+  std::size_t seen = 0;  // bytes of the values before
+  return any_value(predicate.slot, true, [&](std::string_view text) {
+    const bool found = std::any_of(predicate.regexes.begin(), predicate.regexes.end(), [&](const Regex& r) { return seen < r.reach() && r.search(text, r.reach() - seen); });
+    seen += std::max(text.size(), kPair);
+    return found;
   });
 }
 
@@ -199,8 +221,7 @@ bool Matcher::State::evaluate(std::uint32_t number, const Predicate& predicate) 
       return any_value(predicate.slot, predicate.cased, [&](std::string_view text) { return any(predicate.literals, [&](const Literal& l) { return lies(text, l); }); });
     case PredicateKind::kPattern:
       return any_value(predicate.slot, predicate.cased, [&](std::string_view text) { return any(predicate.patterns, [&](const Pattern& p) { return p.matches(text); }); });
-    case PredicateKind::kRegex:
-      return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.regexes, [&](const Regex& r) { return r.search(text); }); });
+    case PredicateKind::kRegex: return searches(predicate);
     case PredicateKind::kCidr:
       return any_value(predicate.slot, true, [&](std::string_view text) { return any(predicate.atoms, [&](const Atom& a) { return contains(a.network, text); }); });
     case PredicateKind::kCompare:

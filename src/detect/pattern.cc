@@ -30,7 +30,7 @@ std::size_t match_front(const Part* part, const Part* end, std::string_view text
 std::size_t find_parts(const Part* part, const Part* end, std::string_view text, std::size_t from, std::size_t& used) {
   while (from <= text.size()) {
     if (part->kind == Kind::kLiteral) {  // jump to where it can begin
-      from = text.find(part->text, from);
+      from = find_text(text, part->text, from);
       if (from == std::string_view::npos) return from;
     }
     used = match_front(part, end, text.substr(from));

@@ -64,6 +64,13 @@ std::uint64_t lower_eight(std::uint64_t bytes) {
 
 }  // namespace
 
+std::size_t find_text(std::string_view text, std::string_view part, std::size_t from) {
+  constexpr std::size_t kFew = 64 * 1024;  // comparisons; up to there the plain search wins
+  if (text.size() * part.size() <= kFew || from > text.size()) return text.find(part, from);
+  const void* const found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 std::size_t character_length(std::string_view s) {
   const auto lead = static_cast<unsigned char>(s[0]);
   const std::size_t length = lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1;

@@ -17,6 +17,9 @@ bool fold_ascii(char* out, std::string_view text);
 /// Whether every byte is below 0x80.
 bool is_ascii(std::string_view text);
 
+/// As `text.find(part, from)`, in time that grows with their lengths added and not multiplied.
+std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0);
+
 /// Length in bytes of the character at the front of `text`, which is not empty; 1 for a byte that begins none.
 std::size_t character_length(std::string_view text);
 

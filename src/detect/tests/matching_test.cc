@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "detect/tests/rules_for_tests.h"
 
 // What rules match, one statement of the specification (or decision of README.md) after the other.
@@ -148,6 +150,58 @@ TEST(Matching, ExistsAsksForTheKey) {
   EXPECT_TRUE(yes("f|exists: false", R"({"g":1})"));
   EXPECT_TRUE(no("f|exists: false", R"({"f":""})"));
   EXPECT_TRUE(yes("a.b|exists: true", R"({"a":[{},{"b":1}]})"));
+}
+
+/// Seconds of this processor that it takes.
+template <typename Work>
+double cost(Work work) {
+  const std::clock_t before = std::clock();
+  work();
+  return static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+}
+
+std::string list_of(int count, std::string_view prefix, std::string_view last) {
+  std::string out = "[";
+  for (int i = 0; i < count; ++i) out += "\"" + std::string(prefix) + std::to_string(i) + "\",";
+  return out + "\"" + std::string(last) + "\"]";
+}
+
+// What a hostile event may cost. The bounds are far above what is spent and far below what it would be without limits: minutes.
+constexpr double kMuch = 5;
+
+TEST(Cost, AFieldReferenceOverLongListsIsNotTheirProduct) {
+  const std::string first = list_of(20'000, "x", "both"), second = list_of(20'000, "y", "BOTH"), third = list_of(20'000, "y", "none");
+  EXPECT_LT(cost([&] {
+              EXPECT_TRUE(yes("f|fieldref: g", "{\"f\":" + first + ",\"g\":" + second + "}"));
+              EXPECT_TRUE(no("f|fieldref: g", "{\"f\":" + first + ",\"g\":" + third + "}"));
+              EXPECT_TRUE(no("f|contains|fieldref: g", "{\"f\":" + first + ",\"g\":" + third + "}"));
+              EXPECT_TRUE(no("f|startswith|fieldref: g", "{\"f\":" + first + ",\"g\":" + third + "}"));
+            }),
+            kMuch);
+}
+
+TEST(Cost, ASearchForALongTextIsNotTheProductOfLengths) {
+  const std::string text(4 << 20, 'a'), part = std::string(2 << 20, 'a');
+  EXPECT_LT(cost([&] {
+              EXPECT_TRUE(no("f|contains|fieldref: g", "{\"f\":\"" + text + "\",\"g\":\"" + part + "b\"}"));
+              EXPECT_TRUE(yes("f|contains|fieldref: g", "{\"f\":\"" + text + "b\",\"g\":\"" + part + "b\"}"));
+              EXPECT_TRUE(no("f|contains: '" + part.substr(0, 200'000) + "b'", "{\"f\":\"" + text + "\"}"));
+              EXPECT_TRUE(no("f: '*" + part.substr(0, 200'000) + "b*c'", "{\"f\":\"" + text + "\"}"));
+            }),
+            kMuch);
+}
+
+TEST(Cost, ALargeExpressionLooksAtAsMuchOfAnEventAsItCanAfford) {
+  std::string text;
+  for (unsigned i = 0, random = 7; i < 4 << 20; ++i) text += (random = random * 1'103'515'245 + 12'345) >> 16 & 1 ? 'a' : 'b';
+  EXPECT_LT(cost([&] {
+              EXPECT_TRUE(no("f|re: '(a|b)*a(a|b){900}c'", "{\"f\":\"" + text + "\"}"));
+              EXPECT_TRUE(no("f|re: '(a|b)*a(a|b){900}c'", "{\"f\":" + list_of(20'000, text.substr(0, 100), "") + "}"));
+            }),
+            kMuch);
+  EXPECT_TRUE(yes("f|re: 'b.{60}a$'", "{\"f\":\"" + text.substr(0, 32'768) + "b" + std::string(60, 'x') + "a\"}"));
+  EXPECT_TRUE(yes("f|re: '.{1000,}'", "{\"f\":\"" + text.substr(0, 1000) + "\"}"));
+  EXPECT_TRUE(no("f|re: '.{1000,}'", "{\"f\":\"" + text.substr(0, 999) + "\"}"));
 }
 
 TEST(Matching, FieldReferencesCompareValuesOfOneEvent) {

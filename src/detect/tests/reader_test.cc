@@ -39,6 +39,7 @@ TEST(Reading, ModifiersThatAreUnknownOrDoNotGoTogether) {
   expect_has(error_of("f|cidr: 10.0.0.1/8"), "is no network");
   expect_has(error_of("f|re: '(?=a)'"), "refused");
   expect_has(error_of("f|re: '(a'"), "refused");
+  expect_has(error_of("f|re: '.{1000}.{1000}'"), "at most 10000 are allowed");
   expect_has(error_of("f|contains: null"), "null stands for");
   expect_has(error_of("f|windash: ' -a -a -a -a -a -a -a'"), "too many dashes");
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "detect/encodings.h"
+#include "detect/regex.h"
 #include "detect/event.h"
 #include "detect/literal_finder.h"
 #include "detect/pattern.h"
@@ -128,6 +129,28 @@ TEST(Times, PartsAreReadAsWritten) {
   EXPECT_EQ(time_part("1700000000000", TimePart::kYear), 2023);
   for (const std::string_view bad : {"", "now", "2026-13-01", "2026-02-30", "2026-11-22T25:00", "2026-11-22X10:00", "-5"})
     EXPECT_EQ(time_part(bad, TimePart::kYear), std::nullopt) << bad;
+}
+
+TEST(Regexes, WhatLiesBehindTheirReachIsNotTheEnd) {
+  const Regex ends("a+$"), anywhere("ab"), whole("^$");
+  EXPECT_TRUE(ends.search("aaa", 3));
+  EXPECT_FALSE(ends.search("aaab", 3));
+  EXPECT_FALSE(ends.search("aaa", 2));
+  EXPECT_TRUE(anywhere.search("xaby", 3));
+  EXPECT_FALSE(anywhere.search("xaby", 2));
+  EXPECT_TRUE(whole.search(""));
+  EXPECT_FALSE(whole.search("x", 0));
+  EXPECT_GE(Regex("(a|b)*a(a|b){900}c").reach(), 4096u);
+  EXPECT_GE(Regex("(?i)powershell.*(invoke|iex).*[0-9]{3,}").reach(), 256u << 10);
+}
+
+TEST(Texts, AreFoundWhereverTheyAre) {
+  const std::string text = std::string(100'000, 'a') + "b" + std::string(100, 'a'), part = std::string(5000, 'a') + "b";
+  EXPECT_EQ(find_text(text, part), text.find(part));
+  EXPECT_EQ(find_text(text, part, 95'000), 95'000u);
+  EXPECT_EQ(find_text(text, part, 95'001), std::string::npos);
+  EXPECT_EQ(find_text(text, part, text.size() + 1), std::string::npos);
+  EXPECT_EQ(find_text(text, ""), 0u);
 }
 
 TEST(Numbers, AreDecimalAndFinite) {
