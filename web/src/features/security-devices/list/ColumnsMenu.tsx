@@ -49,7 +49,7 @@ export function ColumnsMenu() {
         <Button
           variant="default"
           className={classes.columnsButton}
-          aria-label="Columns"
+          aria-label={without.length === 0 ? 'Columns' : `Columns ${fit}`}
           title={without.length === 0 ? 'Columns' : `${fit} columns have room`}
           px={10}
           onClick={() => {
@@ -57,7 +57,7 @@ export function ColumnsMenu() {
           }}
         >
           <IconLayoutColumns size={16} aria-hidden />
-          <span className={classes.columnsLabel}>Columns</span>
+          <span className={classes.columnsLabel}>Columns</span>{' '}
           {without.length > 0 && <span className={classes.columnsFit}>{fit}</span>}
         </Button>
       </Popover.Target>

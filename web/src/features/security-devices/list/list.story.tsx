@@ -61,14 +61,14 @@ export default [
     'columns to choose': {
       at,
       play: async ({ user }) => {
-        const button = screen.queryByRole('button', { name: 'Columns' });
+        const button = screen.queryByRole('button', { name: /^Columns/ });
         if (button !== null) await user.click(button);
       },
     },
     'columns without room': {
       at: at + every,
       play: async ({ user }) => {
-        const button = screen.queryByRole('button', { name: 'Columns' });
+        const button = screen.queryByRole('button', { name: /^Columns/ });
         if (button !== null) await user.click(button);
       },
     },
