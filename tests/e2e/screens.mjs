@@ -153,6 +153,7 @@ describe("every screen", { concurrency: false }, () => {
   test("home and the list", async () => {
     await see("home", "/", heading(/needs|Home/i));
     await see("list", "/settings/security-devices", () => page.getByRole("button", { name: /^Actions for/ }).first().waitFor());
+    if (ids.verifying) await stage.says(ids.verifying, "receiving", "quiet");
     await see("list-verifying-none", "/settings/security-devices?status=verifying", text("No device is verifying"), briefly);
     for (const status of ["healthy", "attention", "unhealthy", "paused", "verifying"]) {
       if (status === "verifying" && only.test("list-verifying")) await bring("verifying_too", Object.keys(states).indexOf("verifying"), states.verifying);
