@@ -9,6 +9,8 @@
 #include <set>
 #include <vector>
 
+#include "codec/utf8.h"
+
 namespace picket::codec {
 namespace {
 
@@ -94,19 +96,6 @@ struct TreeHandler {
   bool on_comment(bj::string_view, bj::error_code&) { return true; }
 };
 
-TextPlace place_of(std::string_view text, std::size_t offset) {
-  TextPlace place{1, 1};
-  for (const char c : text.substr(0, std::min(offset, text.size()))) {
-    if (c == '\n') {
-      ++place.line;
-      place.column = 1;
-    } else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) {
-      ++place.column;
-    }
-  }
-  return place;
-}
-
 std::string_view reason(const bj::error_code& ec, Refusal refusal) {
   if (refusal == Refusal::kDuplicateKey) return "the same key comes twice in one object";
   if (refusal == Refusal::kNumber || ec == bj::error::exponent_overflow) return "a number is too large";
@@ -133,28 +122,6 @@ Result<bj::value> parse(std::string_view text, const JsonLimits& limits) {
   error.message = fmt::format("This is not valid JSON: line {}, column {}: {}.", error.place->line,
                               error.place->column, reason(ec, handler.refusal));
   return fail(std::move(error));
-}
-
-/// Length of the valid UTF-8 sequence at the front of `s`, 0 when there is none.
-std::size_t sequence_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
-  const auto tail = [&](std::size_t i) { return i < s.size() && (byte(i) & 0xc0) == 0x80; };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
-  if ((lead & 0xf0) == 0xe0) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (lead == 0xe0 && byte(1) < 0xa0) return 0;  // too long a spelling
-    if (lead == 0xed && byte(1) > 0x9f) return 0;  // half of a surrogate pair
-    return 3;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (lead == 0xf0 && byte(1) < 0x90) return 0;
-    if (lead == 0xf4 && byte(1) > 0x8f) return 0;  // beyond U+10FFFF
-    return 4;
-  }
-  return 0;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -216,7 +183,7 @@ void append_json_quote(std::string& out, std::string_view text) {
     if (i == text.size()) break;
     if (static_cast<unsigned char>(text[i]) < 0x80) {
       append_escaped(out, text[i++]);
-    } else if (const std::size_t length = sequence_length(text.substr(i)); length != 0) {
+    } else if (const std::size_t length = utf8_length(text.substr(i)); length != 0) {
       out.append(text, i, length);
       i += length;
     } else {

@@ -9,6 +9,8 @@
 #include <set>
 #include <unordered_set>
 
+#include "codec/utf8.h"
+
 namespace picket::codec {
 namespace {
 
@@ -74,7 +76,7 @@ Error error_at(ErrorKind kind, TextPlace place, std::string message) {
 /// types and all limits are ours. Marks of libyaml count lines and code points from 0.
 class DocumentReader {
  public:
-  DocumentReader(std::string_view text, int first_line, const YamlLimits& limits) : first_line_(first_line), limits_(limits) {
+  DocumentReader(std::string_view text, int first_line, const YamlLimits& limits) : text_(text), first_line_(first_line), limits_(limits) {
     if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
@@ -112,11 +114,17 @@ class DocumentReader {
     return {first_line_ + static_cast<int>(mark.line), 1 + static_cast<int>(mark.column)};
   }
 
+  TextPlace place(std::size_t offset) const {
+    TextPlace out = place_of(text_, offset);
+    out.line += first_line_ - 1;
+    return out;
+  }
+
   Error parser_error() const {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     const std::string problem = parser_.problem == nullptr ? "it cannot be read" : parser_.problem;
     if (parser_.error == YAML_READER_ERROR)
-      return error_at(ErrorKind::kInvalidInput, {first_line_, 1}, fmt::format("This is not YAML: {}.", problem));
+      return error_at(ErrorKind::kInvalidInput, place(parser_.problem_offset), fmt::format("This is not YAML: {}.", problem));
     std::string context = parser_.context == nullptr ? "" : fmt::format(" ({})", parser_.context);
     return error_at(ErrorKind::kInvalidInput, place(parser_.problem_mark), fmt::format("This is not YAML: {}{}.", problem, context));
   }
@@ -209,6 +217,7 @@ class DocumentReader {
   }
 
   yaml_parser_t parser_;
+  const std::string_view text_;
   const int first_line_;
   const YamlLimits& limits_;
   std::size_t nodes_ = 0;
@@ -266,11 +275,13 @@ std::vector<Result<YamlNode>> parse_yaml(std::string_view text, const YamlLimits
                                 fmt::format("The text is {} bytes long; at most {} are allowed.", text.size(), limits.max_bytes))));
     return out;
   }
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!simdjson::validate_utf8(text.data(), text.size())) {
-    out.push_back(fail(error_at(ErrorKind::kInvalidInput, {1, 1}, "The text holds bytes that are not UTF-8.")));
+    std::size_t at = 0;
+    while (at < text.size() && utf8_length(text.substr(at)) != 0) at += utf8_length(text.substr(at));
+    out.push_back(fail(error_at(ErrorKind::kInvalidInput, place_of(text, at), "This byte is not UTF-8; save the text as UTF-8.")));
     return out;
   }
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   for (const Piece& piece : cut_documents(text)) {
     DocumentReader reader(piece.text, piece.first_line, limits);
     reader.read_all(out);

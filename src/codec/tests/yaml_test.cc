@@ -80,6 +80,18 @@ TEST(Yaml, CommentsMarkersAndDirectivesAloneAreNoDocuments) {
   EXPECT_EQ(parse_yaml("\xef\xbb\xbf" "a: 1\r\n---\r\nb: 2\r\n").size(), 2u);
 }
 
+TEST(Yaml, BytesThatCannotStandThereAreToldWhereTheyAre) {
+  const auto place_of_error = [](std::string_view text) {
+    for (const auto& document : parse_yaml(text))
+      if (!document) return std::pair(document.error().place->line, document.error().place->column);
+    return std::pair(0, 0);
+  };
+  EXPECT_EQ(place_of_error("a: 1\nb: \"\xc3\xa9\xff\"\n"), std::pair(2, 6));  // columns are characters
+  EXPECT_EQ(place_of_error("\xef\xbb\xbf" "a: \xe2\x82"), std::pair(1, 4));
+  EXPECT_EQ(place_of_error(std::string_view("a: 1\nb: \"x\0y\"\n", 15)), std::pair(2, 6));
+  EXPECT_EQ(place_of_error("a: 1\n---\nb: 2\nc: \x1b[m\n"), std::pair(4, 4));
+}
+
 TEST(Yaml, ADuplicateKeyIsAnErrorAtTheSecond) {
   const Error error = error_of("a: 1\nb:\n  c: 1\n  \"c\": 2\n");
   EXPECT_EQ(error.kind, ErrorKind::kInvalidInput);
