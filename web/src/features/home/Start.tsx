@@ -46,7 +46,7 @@ export function Start() {
       )}
       <ol className={classes.steps}>
         <li>
-          <strong>Choose the technology.</strong> The form and its guide stand side by side; about three minutes are enough.
+          <strong>Choose the technology.</strong> Its form comes with a guide; about three minutes are enough.
         </li>
         <li>
           <strong>Issue a token there and paste it here.</strong> Picket reads at once what it allows, and can test it before anything
