@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/terminal_text.h"
 #include "codec/json_writer.h"
 #include "commands.h"
 #include "control/control.h"
@@ -10,7 +11,7 @@
 namespace picket::app {
 
 int report(const Error& error) {
-  fmt::print(stderr, "picket: {}\n", error.message);
+  fmt::print(stderr, "picket: {}\n", terminal_text(error.message));
   return 1;
 }
 

@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "codec/json.h"
 #include "commands.h"
 #include "connector/connector.h"
@@ -82,6 +83,7 @@ Result<detect::LogSource> parse_log_source(const std::string& text) {
     if (to == nullptr || equals == std::string_view::npos)
       return fail(ErrorKind::kInvalidInput, fmt::format("--logsource: \"{}\" is not understood; write it like product=aws,service=cloudtrail.", part));
     *to = part.substr(equals + 1);
+    if (to->empty()) return fail(ErrorKind::kInvalidInput, fmt::format("--logsource: {} is empty; write it like product=aws, or leave it out.", key));
   }
   return out;
 }
@@ -146,6 +148,7 @@ class MatchRun {
   }
 
   int run(std::string_view lines) {
+    if (lines.starts_with("\xef\xbb\xbf")) lines.remove_prefix(3);  // a byte order mark
     while (!lines.empty()) {
       const std::size_t end = lines.find('\n');
       const std::string_view line = lines.substr(0, end);
@@ -158,7 +161,7 @@ class MatchRun {
     if (correlating_) correlate();
     flush();
     if (without_time_ > 0)
-      fmt::print(stderr, "picket: {} events have no time in {}; each took the time of the one before.\n", without_time_, options_.time_field);
+      fmt::print(stderr, "picket: {} events have no time in {}; each took the time of the one before.\n", without_time_, terminal_text(options_.time_field));
     if (bad_ > 0) fmt::print(stderr, "picket: {} of {} lines are no events.\n", bad_, event_);
     return event_ > 0 && bad_ == event_ ? kUnusable : 0;
   }
@@ -183,7 +186,7 @@ class MatchRun {
       const auto matches = reading.matcher.match(line, reading.context.get());
       if (!matches) {  // to none of the readings is it an event
         constexpr std::size_t kTold = 10;
-        if (++bad_ <= kTold) fmt::print(stderr, "{}:{}: {}\n", options_.events.string(), line_, matches.error().message);
+        if (++bad_ <= kTold) fmt::print(stderr, "{}:{}: {}\n", terminal_text(options_.events.string()), line_, matches.error().message);
         return;
       }
       for (const detect::Match& match : *matches) lines_.push_back({event_, match.rule});
@@ -255,7 +258,7 @@ class MatchRun {
   void print(const Line& line) {
     if (text_) {
       const detect::Rule& rule = rules_->rules()[line.rule].rule;
-      fmt::format_to(std::back_inserter(out_), "event {}: {}{}\n", line.event, rule.title, rule.is_correlation() ? " (correlation)" : "");
+      fmt::format_to(std::back_inserter(out_), "event {}: {}{}\n", line.event, terminal_text(rule.title), rule.is_correlation() ? " (correlation)" : "");
     } else {
       fmt::format_to(std::back_inserter(out_), "{{\"event\":{}{}", line.event, heads_[line.rule]);
     }
@@ -327,7 +330,8 @@ int run_rules_match(const RulesMatchOptions& options) {
   const auto connectors = connector::make_registry();
   auto made = readings(*loaded->rules, watch::ocsf_technology(connectors->all()), program_options, problems);
   const std::size_t errors = print_problems(problems);
-  if (errors > 0 && loaded->rules->rules().empty()) return unusable(Error(ErrorKind::kInvalidInput, "None of the rules can be used."));
+  if (loaded->rules->rules().empty())
+    return unusable(Error(ErrorKind::kInvalidInput, errors > 0 ? "None of the rules can be used." : "There is no rule to try."));
   Input input;
   if (const Status opened = input.open(options.events); !opened) return unusable(opened.error());
   return MatchRun(options, *loaded, std::move(made), !options.json && isatty(STDOUT_FILENO) != 0).run(input.text());

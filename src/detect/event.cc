@@ -1,5 +1,7 @@
 #include "detect/event.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "base/assert.h"
@@ -59,7 +61,7 @@ std::string_view integer_text(Arena& arena, Integer value) {
 }  // namespace
 
 Event::Event(const FieldTrie& trie, bool all_values) : trie_(trie), all_values_(all_values), slots_(trie.slots()), edge_seen_(trie.edges()) {
-  const auto error = parser_.allocate(kFirstCapacity, kMaxDepth);  // sets the depth for good
+  const auto error = parser_.allocate(kFirstCapacity, kMaxDepth + 1);  // sets the depth for good; that one is refused already
   PICKET_ASSERT(error == simdjson::SUCCESS, "there is memory for a parser");
 }
 
@@ -71,6 +73,7 @@ Status Event::parse(std::string_view record, dom::element& root) {
   auto error = parser_.parse(buffer_.data(), record.size(), false).get(root);
   if (error == simdjson::CAPACITY || error == simdjson::UNINITIALIZED || error == simdjson::MEMALLOC)
     return fail(ErrorKind::kTooLarge, "There is no memory to read the event.");
+  if (error == simdjson::DEPTH_ERROR) return fail(ErrorKind::kTooLarge, fmt::format("The event is nested deeper than {} levels; no rule was tried on it.", kMaxDepth));
   return error == simdjson::SUCCESS ? Status() : fail(ErrorKind::kInvalidInput, "The event is no JSON.");
 }
 

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 
+#include "base/terminal_text.h"
+
 namespace picket::detect {
 
 std::string to_text(const Problem& problem, std::string_view file_text) {
   constexpr std::size_t kMaxLine = 200;
   const TextPlace place = problem.error.place.value_or(TextPlace{1, 1});
-  std::string out = fmt::format("{}:{}:{}: {}: {}", problem.file, place.line, place.column,
-                                problem.severity == Problem::Severity::kError ? "error" : "warning", problem.error.message);
+  std::string out = fmt::format("{}:{}:{}: {}: {}", terminal_text(problem.file), place.line, place.column,
+                                problem.severity == Problem::Severity::kError ? "error" : "warning", terminal_text(problem.error.message));
   if (file_text.empty()) return out;
   for (int line = 1; line < place.line && !file_text.empty(); ++line) {
     const std::size_t end = file_text.find('\n');
@@ -18,8 +20,10 @@ std::string to_text(const Problem& problem, std::string_view file_text) {
   }
   std::string row(file_text.substr(0, file_text.find('\n')));
   if (row.empty() || row.size() > kMaxLine) return out;
-  for (char& c : row)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';  // tabs, and nothing that moves a terminal
+  for (std::size_t i = 0; i < row.size(); ++i) {  // tabs, and nothing that moves a terminal; the caret stays below its character
+    if (static_cast<unsigned char>(row[i]) < 0x20 || row[i] == 0x7f) row[i] = ' ';
+    if (row[i] == '\xc2' && i + 1 < row.size() && static_cast<unsigned char>(row[i + 1]) < 0xa0) row.replace(i, 2, " ");
+  }
   return fmt::format("{}\n  {}\n  {}^", out, row, std::string(static_cast<std::size_t>(std::max(0, place.column - 1)), ' '));
 }
 

@@ -23,7 +23,7 @@ const lines = (...events) => events.map((event) => JSON.stringify(event) + "\n")
 const rule = (title, source, detection, more = "") => `title: ${title}\nlogsource: ${source}\ndetection:\n    it: ${detection}\n    condition: it\n${more}`;
 
 function rules(...args) {
-  const done = spawnSync(picket, ["rules", ...args], { encoding: "utf8" });
+  const done = spawnSync(picket, ["rules", ...args], { encoding: "utf8", maxBuffer: 64 << 20 });
   return { code: done.status, out: done.stdout, told: done.stderr };
 }
 /** "0 Title" for each line that `match` prints. */
@@ -92,4 +92,97 @@ test("rules check takes them", () => {
   const done = rules("check", file("check.yml", rule("Refused", "{definition: any}", "{class_uid: 3002, actor.user.email_addr: '*'}")));
   assert.equal(done.code, 0, done.told);
   assert.match(done.out, /1 rules \(0 of them correlations\) are fine, 0 errors, 0 warnings/);
+});
+
+// Seconds are coarse: where events share one, their order in the file decides, and a line names the event that made the rule fire.
+
+/** A detection rule for each letter (`k: a`, name `a`) and correlations behind them: [title, type, rest of the map]. */
+const correlations = (...list) => [
+  ...["a", "b"].map((k) => `title: ${k}\nname: ${k}\ndetection:\n    s: {k: ${k}}\n    condition: s\n`),
+  ...list.map(([title, type, rest]) => `title: ${title}\ncorrelation: {type: ${type}, ${rest}}\n`),
+].join("---\n");
+const fired = (rulesFile, eventsFile, ...more) => match(rulesFile, eventsFile, ...more).filter((line) => !/ [ab]$/.test(line));
+
+test("of events in one second, only the one that made a correlation fire is told", () => {
+  const counted = file("tie.yml", correlations(["Many", "event_count", "rules: [a], group-by: [u], timespan: 60s, condition: {gte: 3}"]));
+  const four = file("tie.jsonl", lines(...Array(4).fill({ ts: 1000, k: "a", u: "x" })));
+  assert.deepEqual(fired(counted, four), ["2 Many", "3 Many"]);
+  assert.deepEqual(fired(counted, four, "--time-field", "ts"), ["2 Many", "3 Many"]);
+  assert.deepEqual(fired(counted, four, "--time-field", "nosuch"), ["2 Many", "3 Many"]);
+});
+
+test("of events in one second, the order of the file is the order that temporal_ordered asks for", () => {
+  const ordered = file("order.yml", correlations(["Ordered", "temporal_ordered", "rules: [a, b], timespan: 60s"], ["Any order", "temporal", "rules: [a, b], timespan: 60s"],
+    ["Not before", "event_count", "rules: [b], timespan: 60s, condition: {gte: 1}}\npicket: {not_preceded_by: a"]));
+  const ba = file("ba.jsonl", lines({ ts: 5, k: "b" }, { ts: 5, k: "a" }));
+  const ab = file("ab.jsonl", lines({ ts: 5, k: "a" }, { ts: 5, k: "b" }));
+  assert.deepEqual(fired(ordered, ba, "--time-field", "ts"), ["0 Not before", "1 Any order"]);
+  assert.deepEqual(fired(ordered, ab, "--time-field", "ts"), ["1 Ordered", "1 Any order"]);
+});
+
+test("an event exactly one time span old counts, and time comes before the place in the file", () => {
+  const pair = file("pair.yml", correlations(["Pair", "event_count", "rules: [a], timespan: 10s, condition: {gte: 2}"]));
+  const at = (...times) => file("pair.jsonl", lines(...times.map((ts) => ({ ts, k: "a" }))));
+  assert.deepEqual(fired(pair, at(1000, 1010), "--time-field", "ts"), ["1 Pair"]);
+  assert.deepEqual(fired(pair, at(1000, 1010.000001), "--time-field", "ts"), []);
+  assert.deepEqual(fired(pair, at(1010, 1000, 1010), "--time-field", "ts"), ["0 Pair", "2 Pair"]);
+});
+
+test("the order of an example is that of its events, also within one second", () => {
+  const example = (list) => `            - events:\n${list.map((k) => `                  - {at: 0s, event: {k: ${k}}}\n`).join("")}`;
+  const text = correlations(["Ordered", "temporal_ordered", "rules: [a, b], timespan: 60s"]) +
+    `picket:\n    examples:\n        matching:\n${example(["a", "b"])}        not_matching:\n${example(["b", "a"])}`;
+  const done = rules("test", file("example-order.yml", text));
+  assert.match(done.out, /2 examples: 2 as they should be, 0 not/, done.told);
+});
+
+test("20,000 events in coarse seconds fire what a plain evaluator says, no more and no less", () => {
+  const all = [
+    { title: "Many", type: "event_count", rest: "rules: [a], group-by: [u], timespan: 5s, condition: {gte: 4}", span: 5, by: "u", of: "a",
+      holds: (window) => window.length >= 4 },
+    { title: "Few", type: "event_count", rest: "rules: [a, b], group-by: [u], timespan: 2s, condition: {lt: 3}", span: 2, by: "u", of: "ab",
+      holds: (window) => window.length < 3 },
+    { title: "Values", type: "value_count", rest: "rules: [b], timespan: 1s, condition: {field: v, gte: 3}", span: 1, by: "none", of: "b",
+      holds: (window) => new Set(window.map((event) => event.v)).size >= 3 },
+    { title: "Ordered", type: "temporal_ordered", rest: "rules: [a, b], group-by: [u], timespan: 3s", span: 3, by: "u", of: "ab",
+      holds: (window) => window.some((event, i) => event.k === "a" && window.slice(i + 1).some((later) => later.k === "b")) },
+    { title: "Both", type: "temporal", rest: "rules: [a, b], group-by: [u], timespan: 3s", span: 3, by: "u", of: "ab",
+      holds: (window) => window.some((event) => event.k === "a") && window.some((event) => event.k === "b") },
+  ];
+  let seed = 7;
+  const random = (below) => (seed = (seed * 48271) % 2147483647) % below;
+  const stream = Array.from({ length: 20_000 }, (_, n) => ({ n, ts: 1000 + Math.floor(n / 20) + random(3), k: "abc"[random(3)], u: `u${random(25)}`, v: random(9) }));
+  const expected = [];
+  for (const { title, span, by, of, holds } of all) {
+    const groups = Map.groupBy ? Map.groupBy(stream, (event) => event[by]) : stream.reduce((map, event) => map.set(event[by], [...(map.get(event[by]) ?? []), event]), new Map());
+    for (const group of groups.values()) {
+      const counted = group.filter((event) => of.includes(event.k)).sort((a, b) => a.ts - b.ts || a.n - b.n);
+      counted.forEach((event, i) => {
+        let first = i;
+        while (first > 0 && counted[first - 1].ts >= event.ts - span) first -= 1;
+        if (holds(counted.slice(first, i + 1))) expected.push(`${event.n} ${title}`);
+      });
+    }
+  }
+  const rulesFile = file("stream.yml", correlations(...all.map(({ title, type, rest }) => [title, type, rest])));
+  const eventsFile = file("stream.jsonl", stream.map(({ n, ...event }) => JSON.stringify(event) + "\n").join(""));
+  assert.deepEqual(fired(rulesFile, eventsFile, "--time-field", "ts").sort(), expected.sort());
+  assert.ok(all.every(({ title }) => expected.some((line) => line.endsWith(` ${title}`))), "every kind fires somewhere");
+});
+
+test("what surrounds the events: a byte order mark, no rules, an empty log source, titles that would move a terminal", () => {
+  const plain = file("plain-a.yml", correlations());
+  assert.deepEqual(match(plain, file("mark.jsonl", "\ufeff" + lines({ k: "a" }, { k: "b" }))), ["0 a", "1 b"]);
+  const nothing = rules("match", "--rules", file("nothing.yml", "# nothing\n"), "--events", events);
+  assert.deepEqual([nothing.code, nothing.out], [2, ""]);
+  assert.match(nothing.told, /There is no rule to try\./);
+  assert.deepEqual(match(plain, file("none.jsonl", lines({ k: "c" }))), []);
+  const empty = rules("match", "--rules", plain, "--events", events, "--logsource", "product=");
+  assert.equal(empty.code, 2);
+  assert.match(empty.told, /product is empty/);
+  const odd = rules("check", file("odd.yml", 'title: "\\e[2J"\ndetection:\n    it: {k: a}\n    condition: "nosuch\\e[2J"\n'));
+  assert.equal(odd.code, 1);
+  assert.ok(!odd.told.includes("\u001b"), JSON.stringify(odd.told));
+  const deep = rules("match", "--rules", plain, "--events", file("deep.jsonl", `{"d":${"[".repeat(100)}1${"]".repeat(100)}}\n` + lines({ k: "a" })));
+  assert.match(deep.told, /deep\.jsonl:1: The event is nested deeper than 100 levels/);
 });

@@ -307,8 +307,10 @@ TEST(Events, OddOnesAreMatchedAndBadOnesRefused) {
   EXPECT_EQ(matched(rule, ""), "error: The event is no JSON.");
   EXPECT_EQ(matched(rule, R"({"f":"x")"), "error: The event is no JSON.");
   EXPECT_EQ(matched(rule, "{\"f\":\"\xff\"}"), "error: The event is no JSON.");
-  std::string deep = R"({"f":"x","d":)" + std::string(500, '[') + std::string(500, ']') + "}";
-  EXPECT_NE(matched(rule, deep).find("error"), std::string::npos);
+  const auto levels = [](int count) { return R"({"f":"x","d":)" + std::string(count - 1, '[') + "1" + std::string(count - 1, ']') + "}"; };
+  EXPECT_EQ(matched(rule, levels(100)), "T");
+  EXPECT_EQ(matched(rule, R"({"big":123456789012345678901234567890,)" + levels(63).substr(1)), "T");
+  for (const int count : {101, 500}) EXPECT_EQ(matched(rule, levels(count)), "error: The event is nested deeper than 100 levels; no rule was tried on it.");
 }
 
 TEST(Routing, OnlyRulesThatAskForNothingElseAreTried) {
