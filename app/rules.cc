@@ -289,6 +289,12 @@ std::size_t print_problems(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) {
     if (problem.file != name) {
       name = problem.file;
+      text.clear();
+      std::error_code ignored;
+      if (!std::filesystem::is_regular_file(name, ignored)) {
+        fmt::print(stderr, "{}\n", detect::to_text(problem));
+        continue;
+      }
       std::ifstream in(name, std::ios::binary);
       text.assign(std::istreambuf_iterator<char>(in), {});
     }
@@ -299,7 +305,7 @@ std::size_t print_problems(const std::vector<Problem>& problems) {
 
 int run_rules_check(const RulesCheckOptions& options) {
   runtime::unblock_stop_signals();
-  auto loaded = detect::load_rules(options.paths);
+  auto loaded = detect::load_rules(options.paths, {}, {.one_a_title = true});  // as the server takes them
   if (!loaded) return unusable(loaded.error());
   auto examples = detect::load_examples(options.paths);
   if (!examples) return unusable(examples.error());

@@ -40,11 +40,27 @@ constexpr OperatorName kOperators[] = {{"gt", Correlation::Operator::kGreater}, 
                                        {"lt", Correlation::Operator::kLess},     {"lte", Correlation::Operator::kLessEqual},
                                        {"eq", Correlation::Operator::kEqual},    {"neq", Correlation::Operator::kNotEqual}};
 
+constexpr std::string_view kKeys[] = {"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"};
+constexpr std::string_view kElsewhere[] = {"group_by", "timeframe", "window", "gap"};  // not Sigma's own, and told apart
+
+/// What no count of events or values can be, or always is.
+void warn_of_bound(const Correlation& correlation, const Correlation::Bound& bound, const codec::YamlKey& key, Notes& notes) {
+  using enum Correlation::Operator;
+  using enum CorrelationType;
+  if (correlation.type == kValueSum || correlation.type == kValueAverage || correlation.type == kValuePercentile) return;
+  const double least = correlation.type == kEventCount ? 1 : 0;  // the event itself counts
+  const double value = bound.value;
+  if ((bound.op == kGreaterEqual && value <= 0) || (bound.op == kGreater && value < 0) || (bound.op == kNotEqual && value < least))
+    notes.warn(key.place, fmt::format("A count is never below {}, so \"{}: {}\" always holds.", least, key.text, value));
+  if ((bound.op == kLess && value <= least) || (bound.op == kLessEqual && value < least) || (bound.op == kEqual && value < least))
+    notes.warn(key.place, fmt::format("A count is never below {}, so \"{}: {}\" never holds.", least, key.text, value));
+}
+
 bool is_temporal(CorrelationType type) {
   return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
 }
 
-Status read_condition_map(const YamlNode& map, Correlation& out) {
+Status read_condition_map(const YamlNode& map, Correlation& out, Notes& notes) {
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     const std::string& name = map.keys[i].text;
     const YamlNode& value = map.items[i];
@@ -63,6 +79,7 @@ Status read_condition_map(const YamlNode& map, Correlation& out) {
     if (found == std::end(kOperators))
       return fail_at(map.keys[i].place, fmt::format("\"{}\" is not known in a condition; gt, gte, lt, lte, eq, neq, field and percentile are.", name));
     out.bounds.push_back({found->op, *number});
+    warn_of_bound(out, out.bounds.back(), map.keys[i], notes);
   }
   return {};
 }
@@ -74,6 +91,7 @@ Status read_aliases(const YamlNode& map, Correlation& out) {
     if (!fields.is_map()) return fail_at(fields.place, "An alias must be a map of rule to field.");
     for (std::size_t j = 0; j < fields.keys.size(); ++j) {
       if (!fields.items[j].is_scalar()) return fail_at(fields.items[j].place, "The field of an alias must be a text.");
+      out.alias_places.emplace(fields.keys[j].text, fields.keys[j].place);
       out.aliases[map.keys[i].text][fields.keys[j].text] = fields.items[j].text;
     }
   }
@@ -96,13 +114,13 @@ std::vector<std::string> names_in(std::string_view text) {
   return out;
 }
 
-Status read_condition_of(const YamlNode& section, Correlation& out) {
+Status read_condition_of(const YamlNode& section, Correlation& out, Notes& notes) {
   const YamlNode* condition = section.find("condition");
   if (condition == nullptr || condition->type == YamlType::kNull) {
     if (!is_temporal(out.type)) return fail_at(section.place, "The correlation has no condition, for example gte: 10.");
     return {};
   }
-  if (condition->is_map()) return read_condition_map(*condition, out);
+  if (condition->is_map()) return read_condition_map(*condition, out, notes);
   if (!condition->is_scalar() || !is_temporal(out.type)) return fail_at(condition->place, "The condition must be a map, for example gte: 10.");
   if (out.rules.empty()) out.rules = names_in(condition->text);
   PICKET_ASSIGN(out.expression, read_rule_expression(condition->text, condition->place, [&](std::string_view name) -> std::optional<std::size_t> {
@@ -179,10 +197,17 @@ Result<Correlation> read_correlation(const YamlNode& document, Notes& notes) {
   if (timespan == nullptr) timespan = section.find("timeframe");
   if (timespan == nullptr || !timespan->is_scalar()) return fail_at(section.place, "The correlation has no timespan, for example 10m.");
   PICKET_ASSIGN(out.timespan_us, read_timespan(*timespan));
-  PICKET_TRY(read_condition_of(section, out));
+  PICKET_TRY(read_condition_of(section, out, notes));
   if (const YamlNode* aliases = section.find("aliases")) PICKET_TRY(read_aliases(*aliases, out));
   for (const YamlNode* generate : {document.find("generate"), section.find("generate")})
     if (generate != nullptr && generate->type == YamlType::kBool) out.generate = generate->text.front() == 't' || generate->text.front() == 'T';
+  YamlNode others = section;
+  for (const std::string_view key : kElsewhere)
+    if (const auto at = std::find_if(others.keys.begin(), others.keys.end(), [&](const codec::YamlKey& one) { return one.text == key; }); at != others.keys.end())
+      others.keys.erase(at);
+  warn_unknown(others, kKeys, "in a correlation", notes);
+  for (const codec::YamlKey& key : section.keys)
+    if (key.text == "group_by") notes.warn(key.place, "Sigma's key is group-by; group_by is taken here, and other tools leave it out.");
   for (const std::string_view key : {"window", "gap"})
     if (const YamlNode* extra = section.find(key))
       notes.warn(extra->place, fmt::format("{} is no part of Sigma; the window slides and this is ignored.", key));

@@ -14,16 +14,39 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 1 << 20;
 
-Result<std::vector<fs::path>> files_of(const fs::path& path) {
+FileText passed_over(const fs::path& path, std::string message) {
+  return {path.string(), {}, Problem{Problem::Severity::kWarning, path.string(), "", Error(ErrorKind::kInvalidInput, std::move(message))}};
+}
+
+/// Why a folder cannot be opened; empty when it can be.
+std::string closed(const fs::path& folder) {
+  std::error_code error;
+  const fs::directory_iterator opened(folder, error);
+  return error ? error.message() : std::string();
+}
+
+Result<std::vector<fs::path>> files_of(const fs::path& path, std::vector<FileText>& passed) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return fail(ErrorKind::kNotFound, fmt::format("There is no file or folder {}.", path.string()));
   if (!fs::is_directory(status)) return std::vector{path};
+  if (const std::string why = closed(path); !why.empty()) return fail(ErrorKind::kNotFound, fmt::format("The folder {} cannot be read: {}.", path.string(), why));
   std::vector<fs::path> out;
   // links to folders are not followed, so that there is no circle
   for (fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end; at != end && !error; at.increment(error)) {
+    std::error_code ignored;  // what an entry is decides nothing about the others
     const std::string extension = at->path().extension().string();
-    if ((extension == ".yml" || extension == ".yaml") && at->is_regular_file(error)) out.push_back(at->path());
+    const bool named = extension == ".yml" || extension == ".yaml";
+    if (at->is_directory(ignored)) {
+      if (at->is_symlink(ignored))
+        passed.push_back(passed_over(at->path(), "The link to a folder is not followed, so its rules are left out. Name the folder itself."));
+      else if (const std::string why = closed(at->path()); !why.empty())
+        passed.push_back(passed_over(at->path(), fmt::format("The folder cannot be read, so its rules are left out: {}.", why)));
+    } else if (named && at->is_regular_file(ignored)) {
+      out.push_back(at->path());
+    } else if (named) {
+      passed.push_back(passed_over(at->path(), "This is no file that can be read, so it is left out."));
+    }
   }
   if (error) return fail(ErrorKind::kNotFound, fmt::format("The folder {} cannot be read: {}.", path.string(), error.message()));
   std::sort(out.begin(), out.end());
@@ -53,22 +76,22 @@ FileText read_file(const fs::path& path) {
 Result<std::vector<FileText>> read_rule_files(const std::vector<fs::path>& paths) {
   std::vector<FileText> out;
   for (const fs::path& path : paths) {
-    PICKET_ASSIGN(const std::vector<fs::path> found, files_of(path));
+    PICKET_ASSIGN(const std::vector<fs::path> found, files_of(path, out));
     for (const fs::path& file : found) out.push_back(read_file(file));
   }
   return out;
 }
 
-Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeholders& placeholders) {
+Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeholders& placeholders, const LinkOptions& options) {
   LoadedRules out;
   PICKET_ASSIGN(std::vector<FileText> texts, read_rule_files(paths));
   std::vector<RuleFile> files;
   for (FileText& text : texts) {
+    if (!text.passed_over()) ++out.files;
     files.push_back(text.problem ? RuleFile() : read_rules(text.text, text.file, placeholders));
     if (text.problem) files.back().problems.push_back(std::move(*text.problem));
   }
-  out.files = files.size();
-  out.rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), out.problems));
+  out.rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), out.problems, options));
   return out;
 }
 

@@ -11,8 +11,11 @@ namespace picket::detect {
 std::string to_text(const Problem& problem, std::string_view file_text) {
   constexpr std::size_t kMaxLine = 200;
   const TextPlace place = problem.error.place.value_or(TextPlace{1, 1});
-  std::string out = fmt::format("{}:{}:{}: {}: {}", terminal_text(problem.file), place.line, place.column,
-                                problem.severity == Problem::Severity::kError ? "error" : "warning", terminal_text(problem.error.message));
+  const std::string file = terminal_text(problem.file);
+  const std::string where = problem.error.place ? fmt::format("{}:{}:{}", file, place.line, place.column) : file;
+  std::string out = fmt::format("{}: {}: {}", where, problem.severity == Problem::Severity::kError ? "error" : "warning",
+                                terminal_text(problem.error.message));
+  if (!problem.error.place) return out;
   if (file_text.empty()) return out;
   for (int line = 1; line < place.line && !file_text.empty(); ++line) {
     const std::size_t end = file_text.find('\n');

@@ -118,6 +118,7 @@ struct Correlation {
   double percentile = 50;
   std::optional<RuleExpression> expression;
   std::map<std::string, std::map<std::string, std::string>> aliases;  ///< alias -> rule -> field
+  std::map<std::string, TextPlace> alias_places;                      ///< where aliases name a rule
   bool generate = false;  ///< the referenced rules alert on their own, too
   Extras extras;
 
@@ -140,6 +141,7 @@ struct Rule {
   std::optional<LogSource> logsource;
   std::string file;
   TextPlace place;
+  std::string meaning;                     ///< what it says of events, without titles, order of keys and comments: the same for the same
   NodePtr root;                            ///< a detection rule; null for a correlation
   std::optional<Correlation> correlation;
   bool is_correlation() const { return correlation.has_value(); }
@@ -154,6 +156,7 @@ struct Filter {
   NodePtr root;
   std::string file;
   TextPlace place;
+  std::string meaning;             ///< as Rule::meaning
 };
 
 }  // namespace picket::detect

@@ -16,6 +16,10 @@ namespace {
 using codec::YamlNode;
 using codec::YamlType;
 
+constexpr std::string_view kTopKeys[] = {"title", "id", "related", "name", "taxonomy", "status", "description", "license", "references", "author", "date", "modified",
+                                         "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "correlation", "generate", "filter",
+                                         "action", "picket"};
+constexpr std::string_view kLogSourceKeys[] = {"category", "product", "service", "definition"};
 constexpr std::size_t kMaxTitle = 256, kMaxItems = 20'000;
 
 /// Later entries win; maps are merged in depth. What `action: global` and `action: repeat` mean.
@@ -62,6 +66,9 @@ class Reader {
   Status take_document(const YamlNode& document) {
     if (!document.is_map()) return fail_at(document.place, "A rule must be a map with title, detection and so on.");
     if (const YamlNode* title = document.find("title"); title != nullptr && title->is_scalar()) title_ = title->text;
+    for (const codec::YamlKey& key : document.keys)  // any other key is somebody's own
+      if (const std::string_view meant = likely(key.text, kTopKeys); !meant.empty() && std::find(std::begin(kTopKeys), std::end(kTopKeys), key.text) == std::end(kTopKeys))
+        notes_.warn(key.place, fmt::format("\"{}\" is no key of Sigma and does nothing; did you mean {}?", key.text, meant));
     if (document.find("correlation") != nullptr) return read_correlation_rule(document);
     if (document.find("filter") != nullptr) return read_filter(document);
     const YamlNode* action = document.find("action");
@@ -125,6 +132,7 @@ class Reader {
     if (map == nullptr || map->type == YamlType::kNull) return std::nullopt;
     if (!map->is_map()) return fail_at(map->place, "logsource must be a map with category, product or service.");
     LogSource out;
+    warn_unknown(*map, kLogSourceKeys, "in logsource", notes_);
     for (auto [key, to] : {std::pair("category", &out.category), std::pair("product", &out.product), std::pair("service", &out.service)}) {
       const YamlNode* value = map->find(key);
       if (value == nullptr || value->type == YamlType::kNull) continue;
@@ -156,6 +164,7 @@ class Reader {
     rule.falsepositives = list_of(document, "falsepositives");
     rule.fields = list_of(document, "fields");
     rule.file = file_;
+    rule.meaning = meaning_of(document);
     rule.place = document.place;
     PICKET_ASSIGN(rule.logsource, logsource_of(document));
     return {};
@@ -257,6 +266,7 @@ class Reader {
     out.title = title_;
     out.id = text_of(document, "id");
     out.file = file_;
+    out.meaning = meaning_of(document);
     out.place = document.place;
     PICKET_ASSIGN(out.logsource, logsource_of(document));
     const YamlNode* rules = section.find("rules");

@@ -6,6 +6,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/strings.h"
+#include "detect/notes.h"
+
 namespace picket::detect {
 namespace {
 
@@ -17,16 +20,17 @@ Problem problem_of(const Rule& rule, std::string message, Problem::Severity seve
   return out;
 }
 
-/// Finds rules by id, then name, then title; a name or title that two rules share finds none.
+/// Finds rules by id (in any case), then name, then title; a name or title that two rules share finds none.
 class Directory {
  public:
   void add(const Rule& rule, std::uint32_t index) {
-    add(ids_, rule.id, index);
+    add(ids_, to_lower(rule.id), index);
     add(names_, rule.name, index);
     add(titles_, rule.title, index);
   }
   std::uint32_t find(const std::string& reference) const {
-    for (const auto* table : {&ids_, &names_, &titles_})
+    if (const auto found = ids_.find(to_lower(reference)); found != ids_.end()) return found->second;
+    for (const auto* table : {&names_, &titles_})
       if (const auto found = table->find(reference); found != table->end()) return found->second;
     return kNone;
   }
@@ -45,17 +49,28 @@ class Linker {
   Linker(std::vector<RuleSet::Linked>& rules, std::vector<std::uint32_t>& order, std::vector<Problem>& problems)
       : rules_(rules), order_(order), problems_(problems) {}
 
-  void take_rules(std::vector<RuleFile>& files) {
-    std::unordered_map<std::string, std::string> ids;  // id -> where
+  void take_rules(std::vector<RuleFile>& files, const LinkOptions& options) {
+    std::unordered_map<std::string, const Rule*> owners;  // by identity
+    for (const RuleFile& file : files)
+      for (const Rule& rule : file.rules) {
+        const auto [row, fresh] = owners.emplace(identity(rule), &rule);
+        if (!fresh && options.in_force && options.in_force(rule) && !options.in_force(*row->second)) row->second = &rule;
+      }
+    std::vector<const Rule*> refused;
+    for (const RuleFile& file : files)
+      for (const Rule& rule : file.rules) {
+        const Rule& owner = *owners.at(identity(rule));
+        if (&owner == &rule || (rule.id.empty() && !options.one_a_title)) continue;
+        const std::string where = fmt::format("{}:{}", owner.file, owner.place.line);
+        problems_.push_back(problem_of(
+            rule, rule.id.empty() ? fmt::format("The rule at {} has this title, too, and neither has an id, so nothing tells them apart; give this one an id. It is left out.", where)
+                                  : fmt::format("The id {} is that of the rule at {} already (\"{}\"); this rule is left out.", rule.id, where, owner.title)));
+        refused.push_back(&rule);
+      }
+    std::sort(refused.begin(), refused.end());
     for (RuleFile& file : files)
       for (Rule& rule : file.rules) {
-        if (!rule.id.empty()) {
-          const auto [row, fresh] = ids.emplace(rule.id, fmt::format("{}:{}", rule.file, rule.place.line));
-          if (!fresh) {
-            problems_.push_back(problem_of(rule, fmt::format("The id {} is that of the rule at {} already; this rule is left out.", rule.id, row->second)));
-            continue;
-          }
-        }
+        if (std::binary_search(refused.begin(), refused.end(), &rule)) continue;
         RuleSet::Linked linked;
         linked.rule = std::move(rule);
         rules_.push_back(std::move(linked));
@@ -67,20 +82,24 @@ class Linker {
     for (std::uint32_t i = 0; i < rules_.size(); ++i) directory_.add(rules_[i].rule, i);
   }
 
-  void apply(const Filter& filter) {
-    const auto narrow = [&](Rule& rule) {
+  void apply(const std::shared_ptr<const Filter>& joined) {
+    const Filter& filter = *joined;
+    const auto narrow = [&](RuleSet::Linked& linked) {
+      Rule& rule = linked.rule;
       if (rule.is_correlation()) return;
       if (filter.logsource && !filter.logsource->covers(rule.logsource.value_or(LogSource{}))) return;
+      if (!linked.filters.empty() && linked.filters.back() == joined) return;  // named twice
       rule.root = make_node(Node::Op::kAnd, {rule.root, filter.root});
+      linked.filters.push_back(joined);
     };
     if (filter.any) {
-      for (auto& linked : rules_) narrow(linked.rule);
+      for (auto& linked : rules_) narrow(linked);
       return;
     }
     for (const std::string& name : filter.rules) {
       const std::uint32_t found = directory_.find(name);
       if (found != kNone) {
-        narrow(rules_[found].rule);
+        narrow(rules_[found]);
         continue;
       }
       Problem problem{Problem::Severity::kWarning, filter.file, filter.title,
@@ -127,6 +146,7 @@ class Linker {
         if (std::find(users.begin(), users.end(), c) == users.end()) users.push_back(c);
       }
     }
+    for (const std::uint32_t c : order_) check_aliases(c);
     for (std::size_t i = 0; i < rules_.size(); ++i) rules_[i].alerts = generating[i] || !silencing[i];
     // from the outermost inwards, so that what an outer rule wants of an inner one is known before the inner one asks its own
     for (auto c = order_.rbegin(); c != order_.rend(); ++c) plan(*c);
@@ -190,7 +210,29 @@ class Linker {
     if (alias == correlation.aliases.end()) return name;
     for (const std::string* key : {&reference, &named.name, &named.id, &named.title})
       if (const auto field = alias->second.find(*key); field != alias->second.end()) return field->second;
+    const std::string id = to_lower(named.id);
+    for (const auto& [rule, field] : alias->second)
+      if (!id.empty() && to_lower(rule) == id) return field;
     return name;
+  }
+
+  /// An alias for a rule that the correlation does not name stands for nothing.
+  void check_aliases(std::uint32_t index) {
+    const Rule& rule = rules_[index].rule;
+    const std::vector<std::string> names = rule.correlation->named();
+    for (const auto& [reference, place] : rule.correlation->alias_places) {
+      const bool known = std::any_of(rules_[index].inputs.begin(), rules_[index].inputs.end(), [&](const RuleSet::Input& input) {
+        const Rule& named = rules_[input.rule].rule;
+        return reference == named.name || reference == named.title || to_lower(reference) == to_lower(named.id);
+      });
+      if (known || std::find(names.begin(), names.end(), reference) != names.end()) continue;
+      const std::vector<std::string_view> views(names.begin(), names.end());
+      const std::string_view meant = likely(reference, views);
+      problems_.push_back(problem_of(rule, fmt::format("An alias names the rule \"{}\", which this correlation does not; {}", reference,
+                                                       meant.empty() ? "it stands for nothing there." : fmt::format("did you mean \"{}\"?", meant)),
+                                     Problem::Severity::kWarning));
+      problems_.back().error.place = place;
+    }
   }
 
   Micros input_delay(std::uint32_t index) const {
@@ -239,14 +281,16 @@ class Linker {
 
 }  // namespace
 
-RuleSet RuleSet::link(std::vector<RuleFile> files, std::vector<Problem>& problems) {
+std::string identity(const Rule& rule) { return rule.id.empty() ? "title " + rule.title : to_lower(rule.id); }
+
+RuleSet RuleSet::link(std::vector<RuleFile> files, std::vector<Problem>& problems, const LinkOptions& options) {
   RuleSet out;
   for (RuleFile& file : files) std::move(file.problems.begin(), file.problems.end(), std::back_inserter(problems));
   Linker linker(out.rules_, out.correlations_, problems);
-  linker.take_rules(files);
+  linker.take_rules(files, options);
   linker.drop_broken();
-  for (const RuleFile& file : files)
-    for (const Filter& filter : file.filters) linker.apply(filter);
+  for (RuleFile& file : files)
+    for (Filter& filter : file.filters) linker.apply(std::make_shared<const Filter>(std::move(filter)));
   linker.connect();
   return out;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,17 @@
 #include "detect/rule_reader.h"
 
 namespace picket::detect {
+
+/// What a rule is known by: its id, in lower case; without one its title, behind "title ".
+std::string identity(const Rule& rule);
+
+/// How rules that claim the same identity are told apart.
+struct LinkOptions {
+  /// Whether the rule is the one in force: it keeps its identity when another claims it. Among those that are not, the first does.
+  std::function<bool(const Rule&)> in_force = {};
+  /// Also of rules without an id that share a title the second is refused: nothing could tell their counts apart.
+  bool one_a_title = false;
+};
 
 /// Rules that were read, linked with each other: filters joined to the rules they narrow, correlations to the rules they name.
 /// Place: between `read_rules` and `Program` / `Correlator`. Threads: immutable once made; share it. Failure: a rule that cannot
@@ -31,6 +44,7 @@ class RuleSet {
     std::vector<std::string> captures;
     std::vector<Input> inputs;          ///< of a correlation, in the order of Correlation::named()
     std::vector<std::uint32_t> used_by; ///< correlations that name this rule
+    std::vector<std::shared_ptr<const Filter>> filters;  ///< that narrow it
     /// False: a correlation lists the rule among its `rules`, and none of those says `generate`: its matches are no alerts by themselves.
     bool alerts = true;
     /// Signals of this rule that are older than this, counted back from the time until which events are complete (see
@@ -41,8 +55,8 @@ class RuleSet {
     Micros delay{0};
   };
 
-  /// `problems` gets what the files told and what linking found. Two rules with one id: the second is refused.
-  static RuleSet link(std::vector<RuleFile> files, std::vector<Problem>& problems);
+  /// `problems` gets what the files told and what linking found. Two rules with one id, in any case: one is refused, see LinkOptions.
+  static RuleSet link(std::vector<RuleFile> files, std::vector<Problem>& problems, const LinkOptions& options = {});
 
   const std::vector<Linked>& rules() const { return rules_; }
   /// Correlations in an order in which each comes after all that it names.

@@ -1,5 +1,12 @@
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "detect/load.h"
 #include "detect/problem.h"
 #include "detect/tests/rules_for_tests.h"
 
@@ -88,7 +95,7 @@ TEST(Reading, MetadataNeverCostsARule) {
   const Compiled compiled = compile_rules("title: T\nid: [1]\nlevel: urgent\nstatus: odd\nrelated:\n    - {id: x, type: obsoletes}\ndate: 2020/01/02\ntags: attack.t1\ncustom: {a: 1}\n"
                                           "logsource: {product: p, definition: text, x: {y: z}}\ndetection: {s: {f: 1}, unused: {g: 1}, timeframe: 5m, condition: s}\n");
   EXPECT_TRUE(compiled.errors().empty());
-  EXPECT_EQ(compiled.warnings().size(), 4u);
+  EXPECT_EQ(compiled.warnings().size(), 5u);
   EXPECT_EQ(matched(compiled, R"({"f":1})"), "T");
 }
 
@@ -104,6 +111,86 @@ TEST(Reading, TwoRulesWithOneIdAreNotBothTaken) {
   ASSERT_EQ(compiled.errors().size(), 1u);
   expect_has(compiled.errors().front(), "5:1 The id i is that of the rule at test.yml:1");
   EXPECT_EQ(matched(compiled, R"({"f":1})"), "A");
+}
+
+TEST(Reading, AnIdIsTheSameInAnyCase) {
+  const Compiled twice = compile_rules("title: A\nid: 0a0a0a0a-1111-4111-8111-111111111111\ndetection: {s: {f: 1}, condition: s}\n---\n"
+                                       "title: B\nid: 0A0A0A0A-1111-4111-8111-111111111111\ndetection: {s: {f: 1}, condition: s}\n");
+  EXPECT_EQ(twice.errors().size(), 1u);
+  const Compiled named = compile_rules("title: A\nid: 0a0a0a0a-1111-4111-8111-111111111111\ndetection: {s: {f: 1}, condition: s}\n---\n"
+                                       "title: C\ncorrelation:\n    type: event_count\n    rules: [0A0A0A0A-1111-4111-8111-111111111111]\n    group-by: [who]\n"
+                                       "    timespan: 1m\n    condition: {gte: 2}\n    aliases: {who: {0A0a0A0A-1111-4111-8111-111111111111: u}}\n");
+  EXPECT_TRUE(named.errors().empty());
+  ASSERT_EQ(named.rules->rules().size(), 2u);
+  EXPECT_EQ(named.rules->rules()[0].captures, std::vector<std::string>{"u"});
+}
+
+TEST(Reading, RulesWithoutAnIdMayShareATitleUnlessTheirCountsAreKept) {
+  const std::string text = "title: A\ndetection: {s: {f: 1}, condition: s}\n---\ntitle: A\ndetection: {s: {g: 1}, condition: s}\n";
+  EXPECT_EQ(matched(compile_rules(text), R"({"f":1,"g":1})"), "A,A");
+  std::vector<RuleFile> files;
+  files.push_back(read_rules(text, "test.yml"));
+  std::vector<Problem> problems;
+  const RuleSet rules = RuleSet::link(std::move(files), problems, {.one_a_title = true});
+  EXPECT_EQ(rules.rules().size(), 1u);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].error.place->line, 4);
+  expect_has(problems[0].error.message, "give this one an id");
+}
+
+TEST(Reading, SlipsThatChangeWhatARuleMeansAreTold) {
+  const Compiled source = compile_rules("title: T\nlogsource: {prodct: p, service: s}\ndetection: {s: {f: 1}, condition: s}\nlevle: high\nmine: 1\n");
+  EXPECT_TRUE(source.errors().empty());
+  ASSERT_EQ(source.warnings().size(), 2u);
+  EXPECT_EQ(source.warnings()[0], "4:1 \"levle\" is no key of Sigma and does nothing; did you mean level?");
+  EXPECT_EQ(source.warnings()[1], "2:13 \"prodct\" is not known in logsource and does nothing; did you mean product?");
+  const std::string base = "title: A\nname: base\ndetection: {s: {f: 1}, condition: s}\n---\ntitle: C\ncorrelation:\n    type: event_count\n    rules: [base]\n    timespan: 1m\n";
+  const auto warned = [&](const std::string& rest) {
+    const Compiled compiled = compile_rules(base + rest);
+    EXPECT_TRUE(compiled.errors().empty());
+    return compiled.warnings().size() == 1 ? compiled.warnings()[0] : std::to_string(compiled.warnings().size()) + " warnings";
+  };
+  EXPECT_EQ(warned("    group-by: [u]\n    condition: {gte: 2}\n"), "0 warnings");
+  expect_has(warned("    group_by: [u]\n    condition: {gte: 2}\n"), "10:5 Sigma's key is group-by");
+  expect_has(warned("    goup-by: [u]\n    condition: {gte: 2}\n"), "10:5 \"goup-by\" is not known in a correlation and does nothing; did you mean group-by?");
+  expect_has(warned("    whatever: 1\n    condition: {gte: 2}\n"), "known are type, rules");
+  expect_has(warned("    condition: {gte: -1}\n"), "10:17 A count is never below 1, so \"gte: -1\" always holds.");
+  expect_has(warned("    condition: {lt: 1}\n"), "never holds");
+  expect_has(warned("    group-by: [who]\n    condition: {gte: 2}\n    aliases:\n        who:\n            bse: u\n"),
+             "14:13 An alias names the rule \"bse\", which this correlation does not; did you mean \"base\"?");
+}
+
+TEST(Reading, TheMeaningOfARuleIsTheSameForTheSame) {
+  const auto meaning = [](const std::string& text) { return read_rules(text, "test.yml").rules.at(0).meaning; };
+  const std::string plain = "title: A\nlogsource: {product: p, service: s}\ndetection:\n    s: {f: 1, g: 2}\n    condition: s\nlevel: low\n";
+  EXPECT_EQ(meaning(plain), meaning("# said\ntitle: B\ndescription: d\nlevel: low\nlogsource: {service: s, product: p, definition: d}\ndetection:\n    condition: s  # so\n    s: {g: 2, f: 1}\n"));
+  EXPECT_NE(meaning(plain), meaning("title: A\nlogsource: {product: p, service: s}\ndetection:\n    s: {f: 1, g: 3}\n    condition: s\nlevel: low\n"));
+  EXPECT_NE(meaning(plain), meaning("title: A\nlogsource: {product: p, service: s}\ndetection:\n    s: {f: 1, g: 2}\n    condition: s\nlevel: high\n"));
+  EXPECT_NE(meaning("title: A\ndetection: {s: {f: null}, condition: s}\n"), meaning("title: A\ndetection: {s: {f: 'null'}, condition: s}\n"));
+}
+
+TEST(Loading, WhatIsPassedOverIsTold) {
+  namespace fs = std::filesystem;
+  std::string name = (fs::temp_directory_path() / "picket-load-XXXXXX").string();
+  const fs::path folder = ::mkdtemp(name.data());
+  fs::create_directory(folder / "real");
+  fs::create_directory(folder / "shut");
+  std::ofstream(folder / "real" / "a.yml") << "title: A\ndetection: {s: {f: 1}, condition: s}\n";
+  fs::create_directory_symlink(folder / "real", folder / "linked");
+  fs::create_symlink(folder / "nowhere", folder / "dangling.yml");
+  fs::permissions(folder / "shut", fs::perms::none);
+  const bool all_rights = ::geteuid() == 0;  // who reads everything meets no shut folder
+  const auto loaded = load_rules({folder});
+  fs::permissions(folder / "shut", fs::perms::owner_all);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->files, 1u);
+  EXPECT_EQ(loaded->rules->rules().size(), 1u);
+  std::vector<std::string> told;
+  for (const Problem& problem : loaded->problems) told.push_back(fs::path(problem.file).filename().string());
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(told, all_rights ? std::vector<std::string>({"dangling.yml", "linked"}) : std::vector<std::string>({"dangling.yml", "linked", "shut"}));
+  expect_has(to_text(loaded->problems.front()), ": warning: ");
+  fs::remove_all(folder);
 }
 
 TEST(Collections, GlobalResetAndRepeat) {
