@@ -167,15 +167,9 @@ DetectionCalls::Reply DetectionCalls::counts(const Caller& caller, const Request
 
 DetectionCalls::Reply DetectionCalls::histories(const Caller& caller, const Request& request) const {
   const auto& id = request.params.at("id");
-  API_ASSIGN(const RuleRow row, rows_.in_force(caller.scope, id));
   API_ASSIGN(const Query query, parse_query(request.query));
-  auto& detections = parts_.control.detections();
-  API_ASSIGN(auto entries, detections.rule_history(caller.scope.organization_id, id));
-  if (!row.own_rule_id.empty()) {  // who wrote it stands with the text
-    API_ASSIGN(auto of_text, detections.rule_history(caller.scope.organization_id, row.own_rule_id));
-    entries.insert(entries.end(), std::make_move_iterator(of_text.begin()), std::make_move_iterator(of_text.end()));
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
-  }
+  API_ASSIGN(auto entries, parts_.control.detections().rule_history(caller.scope.organization_id, to_lower(id)));
+  if (entries.empty()) API_TRY(rows_.in_force(caller.scope, id));  // a rule that is gone keeps its history
   std::reverse(entries.begin(), entries.end());
   codec::JsonWriter out;
   out.begin_object().key("data").begin_array();

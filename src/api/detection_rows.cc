@@ -146,8 +146,9 @@ Answer<std::vector<RuleRow>> DetectionRows::list(const Scope& scope, const std::
 
 Answer<RuleRow> DetectionRows::one(const Scope& scope, const std::string& id) const {
   API_ASSIGN(std::vector<RuleRow> rows, list(scope));
+  const std::string key = to_lower(id);
   for (RuleRow& row : rows) {
-    if (row.id != id) continue;
+    if (row.id != key) continue;
     if (!row.rule && !row.own_rule_id.empty()) {
       const auto own = parts_.control.detections().own_rule(scope.organization_id, row.own_rule_id);
       if (own) row.own_text = own->text;

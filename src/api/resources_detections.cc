@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/detection_rows.h"
 #include "detect/examples.h"
 #include "detect/words.h"
@@ -44,6 +46,30 @@ Value inputs(const R& row) {
   if (row.rule)
     for (const auto& input : row.linked().inputs) rules.push_back(input.rule);
   return refs(row, rules);
+}
+
+JsonText filters(const R& row) {
+  codec::JsonWriter out;
+  out.begin_array();
+  if (row.rule)
+    for (const auto& filter : row.linked().filters) {
+      const bool own = std::any_of(row.ruling->own.begin(), row.ruling->own.end(), [&](const auto& known) { return known.first == filter->file; });
+      out.begin_object().field("title", filter->title).key("file");
+      or_null(own ? std::string() : filter->file).write(out);
+      out.key("own_rule_id");
+      or_null(own ? filter->file : std::string()).write(out);
+      out.field("line", filter->place.line).end_object();
+    }
+  out.end_array();
+  return {out.take()};
+}
+
+std::string words(const R& row) {
+  if (!row.rule) return {};
+  std::string out = detect::in_words(row.ruling->book->rules(), *row.rule);
+  std::string names;
+  for (const auto& [name, digest] : row.entry().filters) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? out : out + fmt::format(" Filtered by {}.", names);
 }
 
 void write_examples(codec::JsonWriter& out, const std::vector<detect::Example>& examples, bool matching) {
@@ -91,6 +117,7 @@ void rule_says(Builder<R>& type) {
                  kReadOnly | kNullOk);
   type.attribute("description", kString, [](const R& r) { return r.rule ? or_null(r.text().description) : Value(); }, kReadOnly | kNullOk);
   type.attribute("falsepositives", kArray, [](const R& r) { return text_list(r, &Rule::falsepositives); }, kReadOnly | kNoSort);
+  type.attribute("filters", kArray, [](const R& r) -> Value { return filters(r); }, kReadOnly | kNoSort);
   type.choice("kind", {"detection", "correlation"}, [](const R& r) -> Value { return r.rule && r.text().is_correlation() ? "correlation" : "detection"; });
   type.choice("level", {"informational", "low", "medium", "high", "critical"}, [](const R& r) -> Value { return r.level().empty() ? Value() : Value(r.level()); },
               kReadOnly | kNullOk);
@@ -142,8 +169,7 @@ void rule_detail(Builder<R>& type) {
   type.attribute("text", kString, [](const R& r) -> Value { return r.rule ? r.entry().text : r.own_text; }, kReadOnly | kNoSort);
   type.attribute("used_by", kArray, [](const R& r) -> Value { return refs(r, r.rule ? r.linked().used_by : std::vector<std::uint32_t>()); },
                  kReadOnly | kNoSort);
-  type.attribute("words", kString, [](const R& r) -> Value { return r.rule ? detect::in_words(r.ruling->book->rules(), *r.rule) : std::string(); },
-                 kReadOnly | kNoSort);
+  type.attribute("words", kString, [](const R& r) -> Value { return words(r); }, kReadOnly | kNoSort);
 }
 
 struct OwnRow : control::OwnRule {

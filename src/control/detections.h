@@ -25,6 +25,8 @@ struct RuleState {
   TimePoint alert_from{};  ///< what matches earlier, by our clock, is counted and raises no alert
   std::int64_t version = 1;
   TimePoint updated_at{};  ///< of the last row of its history
+  std::string file;        ///< where its text lies or lay: a path, or the id of an own text
+  std::optional<TimePoint> gone_at;  ///< no text of it is in force since then
 };
 
 /// A rule that is in force, as `Detections::know_rules` is told of it.
@@ -32,7 +34,11 @@ struct KnownRule {
   std::string key;
   std::string title;
   std::string digest;  ///< of its text
-  bool on_probation = false;  ///< when it or its text is new it is watched for a while before it alerts
+  bool on_probation = false;  ///< when it or its meaning is new it is watched for a while before it alerts
+  std::string meaning = {};   ///< digest of what it says of events
+  std::vector<std::pair<std::string, std::string>> filters = {};  ///< that narrow it: name and digest of the meaning of each
+  std::string file = {};      ///< see RuleState::file
+  bool own = false;           ///< `file` is the id of an own text
 };
 
 /// A text of rules that people of an organization wrote.
@@ -113,8 +119,9 @@ class Detections {
   virtual ~Detections() = default;
 
   // Rules
-  /// Makes a row for each rule that the organization does not know yet, and notes other texts; a rule on probation alerts
-  /// from `probation` later on. Answers every row of the organization.
+  /// Makes a row for each rule that the organization does not know yet, and notes other texts, other filters, what went and what came
+  /// back; a rule on probation that is new or means something else alerts from `probation` later on. `rules`: all that are in force.
+  /// Answers every row of the organization.
   virtual Result<std::vector<RuleState>> know_rules(const std::string& organization_id, std::span<const KnownRule> rules,
                                                     Micros probation, TimePoint now) = 0;
   virtual Result<std::vector<RuleState>> rule_states(const std::string& organization_id) = 0;
@@ -124,7 +131,7 @@ class Detections {
   /// Ends the probation of a rule: from now on it alerts.
   virtual Result<RuleState> end_probation(const std::string& organization_id, const std::string& key, std::optional<std::int64_t> if_version,
                                           const Change& change) = 0;
-  /// Oldest first; `key` empty: of every rule.
+  /// Oldest first, with what was done to the own texts that the rule stood in; `key` empty: of every rule. A rule that is gone keeps its own.
   virtual Result<std::vector<RuleHistoryEntry>> rule_history(const std::string& organization_id, const std::string& key) = 0;
 
   virtual Result<std::vector<OwnRule>> own_rules(const std::string& organization_id) = 0;

@@ -33,22 +33,13 @@ class Reader {
   int at_;
 };
 
-std::vector<std::string> read_features(const std::string& json) {
-  std::vector<std::string> out;
-  const auto value = codec::parse_json(json);
-  if (!value || !value->is_array()) return out;
-  for (const auto& item : value->get_array())
-    if (item.is_string()) out.emplace_back(item.get_string());
-  return out;
-}
-
 std::optional<Credential> read_credential(Reader& row) {
   Credential out;
   const auto last_four = row.maybe_text();
   out.fingerprint = row.text();
   out.account_uid = row.text();
   out.server = row.text();
-  out.features = read_features(row.text());
+  out.features = read_texts(row.text());
   out.issued_at = row.maybe_time();
   out.expires_at = row.maybe_time();
   out.replaced_at = row.time();
@@ -183,6 +174,15 @@ StreamState read_stream(const sql::Statement& statement) {
   backfill.reached = row.time();
   backfill.events = static_cast<std::uint64_t>(row.integer());
   backfill.started_at = row.time();
+  return out;
+}
+
+std::vector<std::string> read_texts(const std::string& json) {
+  std::vector<std::string> out;
+  const auto value = codec::parse_json(json);
+  if (!value || !value->is_array()) return out;
+  for (const auto& item : value->get_array())
+    if (item.is_string()) out.emplace_back(item.get_string());
   return out;
 }
 

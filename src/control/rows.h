@@ -37,6 +37,8 @@ inline constexpr std::string_view kStreamColumns =
     "s.backfill_started_at";
 StreamState read_stream(const sql::Statement& row);
 
+/// A JSON array of texts; what is none is left out.
+std::vector<std::string> read_texts(const std::string& json);
 std::string features_json(const std::vector<std::string>& features);
 
 }  // namespace picket::control

@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
-#include <map>
-
 #include "base/guid.h"
 #include "base/strings.h"
 #include "codec/json_writer.h"
 #include "control/control_impl.h"
 #include "control/names.h"
+#include "control/rule_notes.h"
 
 namespace picket::control {
 namespace {
@@ -14,7 +13,8 @@ namespace {
 constexpr std::size_t kLongestReason = 1000, kLongestText = 1 << 20;
 
 constexpr std::string_view kRuleColumns = "r.no, r.organization_id, r.key, r.enabled, r.reason, r.first_seen_at, r.alert_from, r.version,"
-    " coalesce((select max(h.created_at) from rule_history h where h.organization_id = r.organization_id and h.key = r.key), r.first_seen_at)";
+    " coalesce((select max(h.created_at) from rule_history h where h.organization_id = r.organization_id and h.key = r.key), r.first_seen_at),"
+    " r.file, r.gone_at";
 
 RuleState read_rule(const sql::Statement& row) {
   return {.no = row.integer(0),
@@ -25,7 +25,9 @@ RuleState read_rule(const sql::Statement& row) {
           .first_seen_at = row.time(5),
           .alert_from = row.time(6),
           .version = row.integer(7),
-          .updated_at = row.time(8)};
+          .updated_at = row.time(8),
+          .file = row.string(9),
+          .gone_at = row.null(10) ? std::nullopt : std::optional(row.time(10))};
 }
 
 constexpr std::string_view kSelectOwnRule =
@@ -55,20 +57,6 @@ Result<OwnRule> find_own_rule(sql::Database& db, const std::string& organization
   return std::move(*out);
 }
 
-std::string value_of(std::string_view kind, std::string_view sentence, std::string_view reason = {}) {
-  codec::JsonWriter out;
-  out.begin_object().field("kind", kind).field("sentence", sentence);
-  if (!reason.empty()) out.field("reason", reason);
-  out.end_object();
-  return out.take();
-}
-
-Status note(Writing& w, const std::string& organization_id, const std::string& key, HistoryAction action, const std::string& actor_id,
-            const std::string& value) {
-  return w.db.run("insert into rule_history(id, organization_id, key, action, value, created_by, created_at) values(?, ?, ?, ?, ?, ?, ?)",
-                  new_guid(), organization_id, key, to_string(action), value, actor_id, w.at);
-}
-
 Status check_text(const std::string& text) {
   if (text.size() > kLongestText)
     return fail(Error(ErrorKind::kTooLarge, "A text of rules has at most 1 MiB.").with_field("text"));
@@ -93,46 +81,6 @@ Result<std::vector<RuleState>> ControlImpl::rule_states(const std::string& organ
   return out;
 }
 
-Result<std::vector<RuleState>> ControlImpl::know_rules(const std::string& organization_id, std::span<const KnownRule> rules, Micros probation,
-                                                       TimePoint now) {
-  std::map<std::string, std::string, std::less<>> known;  // key -> digest
-  {
-    PICKET_ASSIGN(auto db, readers_->acquire());
-    PICKET_TRY(db->each("select key, digest from rule where organization_id = ?",
-                        [&](const sql::Statement& row) { known.emplace(row.string(0), row.string(1)); }, organization_id));
-  }
-  const auto stands = [&](const KnownRule& rule) {
-    const auto found = known.find(rule.key);
-    return found != known.end() && found->second == rule.digest;
-  };
-  bool other = false;
-  for (const KnownRule& rule : rules) other = other || !stands(rule);
-  if (other) {
-    const Status written = write(now, [&](Writing& w) -> Status {
-      for (const KnownRule& rule : rules) {
-        if (stands(rule)) continue;
-        const TimePoint from = rule.on_probation ? now + probation : now;
-        if (!known.contains(rule.key)) {
-          PICKET_TRY(w.db.run("insert or ignore into rule(organization_id, key, digest, first_seen_at, alert_from, enabled, reason, version)"
-                              " values(?, ?, ?, ?, ?, 1, '', 1)",
-                              organization_id, rule.key, rule.digest, now, from));
-          if (w.db.changes() == 0) continue;
-          PICKET_TRY(note(w, organization_id, rule.key, HistoryAction::kCreated, system_actor_.id,
-                          value_of("created", rule.on_probation ? "The rule is new; it is watched before it alerts." : "The rule came with Picket.")));
-        } else {
-          PICKET_TRY(w.db.run("update rule set digest = ?, alert_from = ?, version = version + 1 where organization_id = ? and key = ?", rule.digest,
-                              from, organization_id, rule.key));
-          PICKET_TRY(note(w, organization_id, rule.key, HistoryAction::kUpdated, system_actor_.id,
-                          value_of("text", rule.on_probation ? "The rule's text changed; it is watched before it alerts." : "The rule's text changed.")));
-        }
-      }
-      return {};
-    });
-    PICKET_TRY(written);
-  }
-  return rule_states(organization_id);
-}
-
 Result<RuleState> ControlImpl::switch_rule(const std::string& organization_id, const std::string& key, bool enabled, const std::string& reason,
                                            std::optional<std::int64_t> if_version, const Change& change) {
   if (!enabled && trim(reason).empty())
@@ -146,8 +94,8 @@ Result<RuleState> ControlImpl::switch_rule(const std::string& organization_id, c
     if (old.enabled == enabled && old.reason == why) return old;
     PICKET_TRY(w.db.run("update rule set enabled = ?, reason = ?, version = version + 1 where no = ?", enabled, why, old.no));
     const std::string_view told = enabled && reason == old.reason ? std::string_view() : reason;  // why it was off is no reason for on
-    PICKET_TRY(note(w, organization_id, key, HistoryAction::kUpdated, change.actor.id,
-                    value_of(enabled ? "enabled" : "disabled", enabled ? "Switched on." : "Switched off.", told)));
+    PICKET_TRY(note_rule(w, organization_id, key, HistoryAction::kUpdated, change.actor.id,
+                    history_value(enabled ? "enabled" : "disabled", enabled ? "Switched on." : "Switched off.", told)));
     return find_rule(w.db, organization_id, key);
   });
 }
@@ -159,8 +107,8 @@ Result<RuleState> ControlImpl::end_probation(const std::string& organization_id,
     PICKET_TRY(check_version("detection rule", old.version, if_version));
     if (old.alert_from <= change.at) return old;
     PICKET_TRY(w.db.run("update rule set alert_from = ?, version = version + 1 where no = ?", change.at, old.no));
-    PICKET_TRY(note(w, organization_id, key, HistoryAction::kUpdated, change.actor.id,
-                    value_of("probation", "The rule alerts from now on; its time of being watched was ended.")));
+    PICKET_TRY(note_rule(w, organization_id, key, HistoryAction::kUpdated, change.actor.id,
+                    history_value("probation", "The rule alerts from now on; its time of being watched was ended.")));
     return find_rule(w.db, organization_id, key);
   });
 }
@@ -170,7 +118,8 @@ Result<std::vector<RuleHistoryEntry>> ControlImpl::rule_history(const std::strin
   PICKET_ASSIGN(auto db, readers_->acquire());
   PICKET_TRY(db->each(
       "select h.id, h.key, h.action, h.value, h.created_at, a.id, a.type, a.display_name from rule_history h join actor a on a.id = h.created_by"
-      " where h.organization_id = ?1 and (?2 = '' or h.key = ?2) order by h.no",
+      " where h.organization_id = ?1 and (?2 = '' or h.key = ?2"
+      " or h.key in (select own_rule_id from rule_own_text where organization_id = ?1 and key = ?2)) order by h.no",
       [&](const sql::Statement& row) {
         auto& entry = out.emplace_back();
         entry.id = row.string(0);
@@ -205,7 +154,7 @@ Result<OwnRule> ControlImpl::create_own_rule(const std::string& organization_id,
     PICKET_TRY(w.db.run("insert into own_rule(id, organization_id, text, created_by, updated_by, created_at, updated_at, version)"
                         " values(?, ?, ?, ?4, ?4, ?5, ?5, 1)",
                         id, organization_id, text, change.actor.id, change.at));
-    PICKET_TRY(note(w, organization_id, id, HistoryAction::kCreated, change.actor.id, value_of("own", "Written here.")));
+    PICKET_TRY(note_rule(w, organization_id, id, HistoryAction::kCreated, change.actor.id, history_value("own", "Written here.")));
     return find_own_rule(w.db, organization_id, id);
   });
 }
@@ -223,7 +172,7 @@ Result<OwnRule> ControlImpl::update_own_rule(const std::string& organization_id,
     value.begin_object().field("kind", "own").field("sentence", "The text was changed.");
     value.key("before").begin_object().field("text", old.text).end_object();
     value.key("after").begin_object().field("text", text).end_object().end_object();
-    PICKET_TRY(note(w, organization_id, id, HistoryAction::kUpdated, change.actor.id, value.take()));
+    PICKET_TRY(note_rule(w, organization_id, id, HistoryAction::kUpdated, change.actor.id, value.take()));
     return find_own_rule(w.db, organization_id, id);
   });
 }
@@ -234,7 +183,7 @@ Status ControlImpl::delete_own_rule(const std::string& organization_id, const st
     PICKET_ASSIGN(const OwnRule old, find_own_rule(w.db, organization_id, id));
     PICKET_TRY(check_version("rule", old.version, if_version));
     PICKET_TRY(w.db.run("update own_rule set deleted_at = ?, updated_by = ?, version = version + 1 where id = ?", change.at, change.actor.id, id));
-    return note(w, organization_id, id, HistoryAction::kDeleted, change.actor.id, value_of("own", "Deleted."));
+    return note_rule(w, organization_id, id, HistoryAction::kDeleted, change.actor.id, history_value("own", "Deleted."));
   });
 }
 

@@ -1,5 +1,7 @@
 #include "watch/book.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/strings.h"
@@ -11,6 +13,10 @@ namespace picket::watch {
 namespace {
 
 constexpr Micros kRepeats = std::chrono::hours(1);
+
+std::string key_of(const detect::Rule& rule) {
+  return rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : detect::identity(rule);
+}
 
 bool raises_alerts(const detect::RuleSet::Linked& linked) { return linked.alerts && linked.rule.level != detect::Level::kInformational; }
 
@@ -69,7 +75,8 @@ std::shared_ptr<const detect::Program> Book::program_of(const Service& service, 
   return detect::Program::compile(*rules_, options, problems);
 }
 
-std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names) {
+std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names,
+                                       const Files& in_force) {
   auto out = std::make_shared<Book>();
   out->ocsf_names_ = names;
   std::map<std::string, const Source*, std::less<>> by_file;
@@ -78,7 +85,11 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
     by_file.emplace(source.file, &source);
     files.push_back(detect::read_rules(source.text, source.file));
   }
-  out->rules_ = std::make_shared<const detect::RuleSet>(detect::RuleSet::link(std::move(files), out->problems_));
+  const auto stands = [&](const detect::Rule& rule) {
+    const auto file = in_force.find(key_of(rule));
+    return file != in_force.end() && file->second == rule.file;
+  };
+  out->rules_ = std::make_shared<const detect::RuleSet>(detect::RuleSet::link(std::move(files), out->problems_, {.in_force = stands, .one_a_title = true}));
   for (const auto& linked : out->rules_->rules()) {
     const detect::Rule& rule = linked.rule;
     Entry entry;
@@ -87,8 +98,14 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
       entry.vendor = source->second->vendor;
       entry.text = trim(document_at(source->second->text, rule.place.line));
     }
-    entry.key = rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : to_lower(rule.id);
+    entry.key = key_of(rule);
     entry.digest = crypto::sha256_hex(entry.text).substr(0, 32);
+    entry.meaning = crypto::sha256_hex(rule.meaning).substr(0, 32);
+    for (const auto& filter : linked.filters) {
+      const auto source = by_file.find(filter->file);
+      const bool own = source != by_file.end() && source->second->origin == Origin::kOwn;
+      entry.filters.emplace_back(fmt::format("\"{}\" ({})", filter->title, own ? "written here" : filter->file), crypto::sha256_hex(filter->meaning).substr(0, 32));
+    }
     entry.alerts = raises_alerts(linked);
     entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
     out->waits_ = out->waits_ || (rule.correlation && rule.correlation->extras.absence());
@@ -107,8 +124,14 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
   return out;
 }
 
+Book::Files Book::files() const {
+  Files out;
+  for (std::size_t i = 0; i < entries_.size(); ++i) out.emplace(entries_[i].key, rules_->rules()[i].rule.file);
+  return out;
+}
+
 std::optional<std::uint32_t> Book::find(std::string_view key) const {
-  const auto found = by_key_.find(key);
+  const auto found = by_key_.find(to_lower(key));
   return found == by_key_.end() ? std::nullopt : std::optional(found->second);
 }
 

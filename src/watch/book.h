@@ -31,6 +31,8 @@ struct Source {
 struct Entry {
   std::string key;     ///< its id; without one a digest of its title
   std::string digest;  ///< of its text
+  std::string meaning;  ///< digest of what it says of events, see detect::Rule::meaning; filters apart
+  std::vector<std::pair<std::string, std::string>> filters = {};  ///< that narrow it: how people call each, and the digest of its meaning
   std::string text;    ///< its document alone
   Origin origin = Origin::kShipped;
   std::string vendor;
@@ -46,7 +48,12 @@ class Book {
   /// The OCSF names that rules may use of a service's events, sorted; see connector::Connector::ocsf_names.
   using OcsfNames = std::map<Service, std::vector<std::string_view>>;
 
-  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names = {});
+  /// Key -> file of the rules that are in force.
+  using Files = std::map<std::string, std::string, std::less<>>;
+  /// A rule `in_force` keeps its id when another file claims it; among newcomers the first has it.
+  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names = {},
+                                          const Files& in_force = {});
+  Files files() const;
 
   const detect::RuleSet& rules() const { return *rules_; }
   const std::shared_ptr<const detect::RuleSet>& shared_rules() const { return rules_; }

@@ -45,6 +45,11 @@ Status RuleFolder::read() {
   problem_lines_.clear();
   std::map<std::string, std::string> good;
   for (detect::FileText& file : files) {
+    if (file.passed_over()) {
+      problems_.push_back(std::move(*file.problem));
+      problem_lines_.emplace_back();
+      continue;
+    }
     std::vector<Problem> errors;
     if (file.problem) {
       errors.push_back(std::move(*file.problem));

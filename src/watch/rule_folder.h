@@ -23,7 +23,7 @@ class RuleFolder {
   Status read();
 
   const std::vector<Source>& sources() const { return sources_; }
-  /// Of files that are broken now.
+  /// Of files that are broken now; warnings of what was passed over.
   const std::vector<detect::Problem>& problems() const { return problems_; }
   const std::vector<std::string>& problem_lines() const { return problem_lines_; }  ///< see Book
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <map>
+#include <set>
 
 #include "codec/packed_texts.h"
+#include "detect/problem.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
 #include "watch/ocsf.h"
@@ -20,6 +22,10 @@ constexpr std::size_t kHeldPrograms = 64;
 /// Whom or what a match is about: the person, else the address.
 std::string_view subject_of(const model::EventView& view) {
   return !view.actor_uid.empty() ? view.actor_uid : !view.actor_email.empty() ? view.actor_email : view.source_ip;
+}
+
+void tell_problems(const RuleFolder& folder) {
+  for (const auto& problem : folder.problems()) PICKET_LOG_WARN("watch", "{}", detect::to_text(problem));
 }
 
 }  // namespace
@@ -84,6 +90,7 @@ Result<std::unique_ptr<Watch>> Watch::open(const Parts& parts, Options options) 
     const bool error = problem.severity == detect::Problem::Severity::kError;
     if (error) PICKET_LOG_WARN("watch", "{}: {}", problem.file, problem.error.message);
   }
+  tell_problems(out->folder_);
   PICKET_LOG_INFO("watch", "{} detection rules watch {} kinds of events", base->rules().rules().size(), out->services_.size());
   return out;
 }
@@ -107,7 +114,8 @@ void Watch::tick() {
         PICKET_LOG_WARN("watch", "{} The rules that are in force stay.", read.error().message);
         other = false;
       } else {
-        base_ = nullptr;
+        stale_ = true;
+        tell_problems(folder_);
       }
     }
   }
@@ -141,13 +149,40 @@ std::vector<std::string> Watch::waiting() const {
   return out;
 }
 
+std::vector<Source> Watch::base_sources() const {
+  std::vector<Source> out = shipped_;
+  out.insert(out.end(), folder_.sources().begin(), folder_.sources().end());
+  return out;
+}
+
 std::shared_ptr<const Book> Watch::base_book() {
-  if (base_ == nullptr) {
-    std::vector<Source> sources = shipped_;
-    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
-    base_ = Book::make(sources, services_, ocsf_names_);
+  if (stale_) {
+    const std::vector<Source> sources = base_sources();
+    base_ = Book::make(sources, services_, ocsf_names_, base_ != nullptr ? base_->files() : files_at_start(sources));
+    stale_ = false;
   }
   return base_;
+}
+
+Book::Files Watch::files_at_start(const std::vector<Source>& sources) const {
+  Book::Files out;
+  const auto organizations = parts_.control.organizations();
+  if (!organizations) return out;  // who opens us is told of it
+  std::set<std::string_view> shared;
+  for (const Source& source : sources) shared.insert(source.file);
+  for (const auto& organization : *organizations)
+    for (const auto& [key, file] : files_in_force(organization.id))
+      if (shared.contains(file)) out.emplace(key, file);
+  return out;
+}
+
+Book::Files Watch::files_in_force(const std::string& organization_id) const {
+  if (const RulingPtr now = held(organization_id)) return now->book->files();
+  Book::Files out;
+  if (const auto states = parts_.control.detections().rule_states(organization_id))
+    for (const auto& state : *states)
+      if (!state.gone_at) out.emplace(state.key, state.file);
+  return out;
 }
 
 Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
@@ -160,10 +195,9 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   if (before != nullptr && before->base == out->base && before->own == out->own) {
     out->book = before->book;  // only a decision changed
   } else if (!own.empty()) {
-    std::vector<Source> sources = shipped_;
-    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
+    std::vector<Source> sources = base_sources();
     for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
-    out->book = Book::make(sources, services_, ocsf_names_);
+    out->book = Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
   }
   out->problems = out->book->problems();
   out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
@@ -172,7 +206,15 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   std::vector<control::KnownRule> known;
   for (std::size_t i = 0; i < out->book->entries().size(); ++i) {
     const Entry& entry = out->book->entries()[i];
-    known.push_back({entry.key, out->book->rules().rules()[i].rule.title, entry.digest, entry.origin != Origin::kShipped});
+    const detect::Rule& rule = out->book->rules().rules()[i].rule;
+    known.push_back({.key = entry.key,
+                     .title = rule.title,
+                     .digest = entry.digest,
+                     .on_probation = entry.origin != Origin::kShipped,
+                     .meaning = entry.meaning,
+                     .filters = entry.filters,
+                     .file = rule.file,
+                     .own = entry.origin == Origin::kOwn});
   }
   PICKET_ASSIGN(auto states, parts_.control.detections().know_rules(organization_id, known, options_.probation, parts_.clock.now()));
   std::unordered_map<std::string_view, control::RuleState*> by_key;
@@ -209,13 +251,12 @@ Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization
   std::vector<Source> sources;
   {
     const std::lock_guard lock(making_);
-    sources = shipped_;
-    sources.insert(sources.end(), folder_.sources().begin(), folder_.sources().end());
+    sources = base_sources();
   }
   for (const auto& rule : own)
     if (rule.id != own_rule_id) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
   sources.push_back({Origin::kOwn, own_rule_id, {}, text});
-  return Book::make(sources, services_, ocsf_names_);
+  return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
 }
 
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,

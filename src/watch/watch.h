@@ -134,6 +134,11 @@ class Watch {
   Watch(const Parts& parts, Options options);
   Result<RulingPtr> make_ruling(const std::string& organization_id);
   std::shared_ptr<const Book> base_book();
+  /// The texts that all organizations share.
+  std::vector<Source> base_sources() const;
+  /// What was in force when the server stopped, as far as it lies in these.
+  Book::Files files_at_start(const std::vector<Source>& sources) const;
+  Book::Files files_in_force(const std::string& organization_id) const;
   RulingPtr held(const std::string& organization_id) const;
   void tell(const News& news);
   Status recall(const Ruling& ruling, std::span<const std::uint32_t> rules, TimePoint from, TimePoint to, const std::function<bool(const detect::Signal&)>& row);
@@ -150,7 +155,8 @@ class Watch {
 
   std::mutex making_;  ///< held while rules are read and compiled
   RuleFolder folder_;  ///< guarded by making_
-  std::shared_ptr<const Book> base_;  ///< guarded by making_: shipped and folder rules; null: to be made
+  std::shared_ptr<const Book> base_;  ///< guarded by making_: shipped and folder rules
+  bool stale_ = true;                 ///< guarded by making_: base_ is to be made anew
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, RulingPtr> rulings_;  ///< guarded by mutex_
 

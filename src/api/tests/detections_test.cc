@@ -222,6 +222,26 @@ TEST_F(Detections, AnOwnRuleIsWrittenChangedAndDeleted) {
   EXPECT_EQ(as(ana_, "DELETE", path).status, 204);
   EXPECT_EQ(get(path).status, 404);
   EXPECT_EQ(get(kBase + "?filter[origin]=own").total(), 0u);
+  EXPECT_EQ(get(rule_path).status, 404);
+  const auto after = get(rule_path + "/histories");
+  ASSERT_EQ(after.status, 200) << "a rule that is gone keeps its history";
+  EXPECT_THAT(after.body, HasSubstr("Deleted."));
+  EXPECT_THAT(after.body, HasSubstr("out of force"));
+  EXPECT_EQ(get(kBase + "/nope/histories").status, 404);
+}
+
+TEST_F(Detections, AFilterIsShownWhereItNarrows) {
+  const std::string id(kVaultExportId);
+  ASSERT_EQ(get(kExport).attribute("filters").as_array().size(), 0u);
+  const auto made = as(ana_, "POST", "/api/v2/own_rules",
+                       text_body(rule("Mine") + "---\ntitle: Robots\nfilter:\n    rules: [" + id + "]\n    s: {who: robot}\n    condition: not s\n"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto one = get(kExport);
+  ASSERT_EQ(one.attribute("filters").as_array().size(), 1u);
+  EXPECT_EQ(one.attribute("filters").at(0).at("title"), "Robots");
+  EXPECT_EQ(text(one.attribute("filters").at(0).at("own_rule_id")), made.id());
+  EXPECT_THAT(text(one.attribute("words")), HasSubstr("Filtered by \"Robots\" (written here)."));
+  EXPECT_THAT(get(kExport + "/histories").body, HasSubstr("Filtered from now on by"));
 }
 
 TEST_F(Detections, ARuleShowsItsExamples) {

@@ -54,6 +54,12 @@ class DetectionsTest : public ControlFixture {
     ASSERT_TRUE(left_out) << left_out.error().message;
     EXPECT_EQ(left_out->empty(), accepted);
   }
+  std::vector<std::string> history(const std::string& key) {
+    std::vector<std::string> out;
+    const auto entries = detections().rule_history(device_.organization_id, key);
+    for (const auto& entry : entries.value()) out.push_back(entry.value);
+    return out;
+  }
   std::vector<Alert> alerts() { return *detections().alerts(device_.organization_id, {}); }
   std::uint64_t day(const std::string& key) {
     const auto all = detections().rule_counts(device_.organization_id, {}, clock_.now());
@@ -80,6 +86,66 @@ TEST_F(DetectionsTest, ANewRuleOfPeopleIsWatchedBeforeItAlertsAndAShippedOneIsNo
   ASSERT_EQ(history->size(), 3u);
   EXPECT_EQ(history->at(0).action, HistoryAction::kCreated);
   EXPECT_EQ(history->at(2).created_by.id, by_ada().actor.id);
+}
+
+TEST_F(DetectionsTest, AnotherTextOfTheSameMeaningIsNotedAndGoesOnAlerting) {
+  const auto r2 = [](const std::string& digest, const std::string& meaning) { return KnownRule{.key = "r2", .title = "Rule two", .digest = digest, .on_probation = true, .meaning = meaning}; };
+  know({r2("d2", "m2")});
+  ASSERT_EQ(history("r2").size(), 1u) << "the row of an earlier version learns the meaning without a word";
+  ASSERT_TRUE(detections().end_probation(device_.organization_id, "r2", {}, by_ada()));
+  clock_.advance(1h);
+  know({r2("d2 with a comment", "m2")});
+  EXPECT_LT(rule("r2").alert_from, clock_.now());
+  EXPECT_THAT(history("r2").back(), testing::HasSubstr("what it looks for did not"));
+  know({r2("d3", "m3")});
+  EXPECT_EQ(rule("r2").alert_from, clock_.now() + kProbation);
+}
+
+TEST_F(DetectionsTest, FiltersOfARuleAreInItsHistory) {
+  KnownRule one{.key = "r1", .title = "Rule one", .digest = "d1", .meaning = "m1"}, two{.key = "r2", .title = "Rule two", .digest = "d2", .on_probation = true, .meaning = "m2"};
+  know({one, two});
+  const TimePoint from = rule("r2").alert_from;
+  const std::size_t before = history("r2").size();
+  clock_.advance(1h);
+  one.filters = two.filters = {{"\"Silence\" (rules/f.yml)", "f1"}};
+  know({one, two});
+  EXPECT_THAT(history("r1").back(), testing::HasSubstr("Filtered from now on by \\\"Silence\\\" (rules/f.yml)."));
+  EXPECT_EQ(history("r2").size(), before + 1);
+  EXPECT_EQ(rule("r2").alert_from, from) << "a filter only leaves out";
+  two.filters[0].second = "f2";
+  know({one, two});
+  EXPECT_THAT(history("r2").back(), testing::HasSubstr("changed."));
+  EXPECT_EQ(history("r1").size(), 2u);
+  one.filters.clear();
+  know({one, two});
+  EXPECT_THAT(history("r1").back(), testing::HasSubstr("No longer filtered by"));
+}
+
+TEST_F(DetectionsTest, ARuleThatGoesAndComesBackSaysSo) {
+  const KnownRule one{.key = "r1", .title = "Rule one", .digest = "d1"}, two{.key = "r2", .title = "Rule two", .digest = "d2", .on_probation = true};
+  know({one});
+  EXPECT_EQ(rule("r2").gone_at, clock_.now());
+  EXPECT_THAT(history("r2").back(), testing::HasSubstr("out of force"));
+  know({one});
+  EXPECT_EQ(history("r2").size(), 2u) << "told once";
+  know({one, two});
+  EXPECT_FALSE(rule("r2").gone_at);
+  EXPECT_THAT(history("r2").back(), testing::HasSubstr("in force again"));
+  EXPECT_EQ(history("r1").size(), 1u);
+}
+
+TEST_F(DetectionsTest, TheHistoryOfARuleHoldsThatOfEveryOwnTextItStoodIn) {
+  const auto first = detections().create_own_rule(device_.organization_id, "title: one", by_ada());
+  KnownRule own{.key = "r3", .title = "one", .digest = "d", .on_probation = true, .meaning = "m", .file = first->id, .own = true};
+  know({own});
+  ASSERT_TRUE(detections().delete_own_rule(device_.organization_id, first->id, {}, by_ada()));
+  know({});
+  EXPECT_THAT(history("r3"), testing::ElementsAre(testing::HasSubstr("Written here."), testing::HasSubstr("created"), testing::HasSubstr("Deleted."),
+                                                  testing::HasSubstr("gone")));
+  const auto second = detections().create_own_rule(device_.organization_id, "title: one", by_ada());
+  own.file = second->id;
+  know({own});
+  EXPECT_EQ(history("r3").size(), 6u) << "the second text's beginning, and that the rule is back";
 }
 
 TEST_F(DetectionsTest, SwitchingOffAsksForAReasonAndStandsInTheHistory) {

@@ -269,6 +269,65 @@ TEST_F(WatchTest, AFolderIsReadAgainAndABrokenFileKeepsWhatWasInForce) {
   EXPECT_EQ(rules(), before) << "a folder that is gone leaves the rules in force";
 }
 
+TEST_F(WatchTest, ANewcomerCannotTakeTheIdOfARuleInForce) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const auto write = [&](const char* file, const std::string& title, const std::string& id) {
+    std::ofstream(folder / file) << "title: " << title << "\nid: " << id << "\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: a\n";
+  };
+  const std::string id = "10000000-0000-4000-8000-0000000000aa", own_id = "10000000-0000-4000-8000-0000000000bb";
+  const auto title = [&](const std::string& key) {
+    const auto ruling = watch_->ruling(organization_);
+    const auto rule = ruling->book->find(key);
+    return rule ? ruling->book->rules().rules()[*rule].rule.title : "none";
+  };
+  write("one.yml", "First", id);
+  open_watch(rules_, {folder});
+  write("aaa.yml", "Intruder", "10000000-0000-4000-8000-0000000000AA");
+  watch_->tick();
+  EXPECT_EQ(title(id), "First");
+  ASSERT_EQ(watch_->ruling(organization_)->problems.size(), 1u);
+  const auto& problem = watch_->ruling(organization_)->problems[0];
+  EXPECT_EQ(problem.rule, "Intruder");
+  EXPECT_EQ(problem.error.place->line, 1);
+  std::filesystem::remove(folder / "one.yml");
+  watch_->tick();
+  EXPECT_EQ(title(id), "Intruder") << "the id is free";
+
+  const std::string own = "title: Own\nid: " + own_id + "\nlogsource: {product: door}\ndetection:\n    a: {kind: own}\n    condition: a\n";
+  ASSERT_TRUE(control_->detections().create_own_rule(organization_, own, by_system()));
+  ASSERT_TRUE(watch_->reload(organization_));
+  write("bbb.yml", "From the folder", own_id);
+  watch_->tick();
+  EXPECT_EQ(title(own_id), "Own");
+  write("aaa.yml", "Intruder", id);
+  write("000.yml", "Before all", id);
+  open_watch(rules_, {folder});
+  EXPECT_EQ(title(id), "Intruder") << "a restart changes nothing";
+  EXPECT_EQ(title(own_id), "Own");
+}
+
+TEST_F(WatchTest, AFilterIsInTheAccountOfTheRulesItNarrows) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  open_watch(rules_, {folder});
+  const std::string key = "10000000-0000-4000-8000-000000000001";
+  const auto history = [&] { return control_->detections().rule_history(organization_, key).value(); };
+  const std::size_t before = history().size();
+  std::ofstream(folder / "f.yml") << "title: Silence\nlogsource: {product: door}\nfilter:\n    rules: [" << key << "]\n    s: {who: ada}\n    condition: not s\n";
+  watch_->tick();
+  const auto ruling = watch_->ruling(organization_);
+  ASSERT_EQ(ruling->book->entries()[*ruling->book->find(key)].filters.size(), 1u);
+  ASSERT_EQ(history().size(), before + 1);
+  EXPECT_THAT(history().back().value, testing::HasSubstr("Silence"));
+  EXPECT_THAT(history().back().value, testing::HasSubstr("f.yml"));
+  page({{"e1", "forced", "ada", at(0)}});
+  EXPECT_TRUE(alerts().empty());
+  std::filesystem::remove(folder / "f.yml");
+  watch_->tick();
+  EXPECT_EQ(history().size(), before + 2);
+}
+
 TEST_F(WatchTest, AFolderThatIsNotThereIsToldAtTheStart) {
   const auto opened = Watch::open({clock_, *control_, *registry_}, {.folders = {directory_ / "nowhere"}});
   ASSERT_FALSE(opened);
