@@ -35,7 +35,7 @@ function rule(id: string, title: string, over: Partial<DetectionRule['attributes
     id,
     attributes: {
       alert_from: null, alerts: true, author: 'Picket', category: null, cost_ns_per_event: 142, description: 'Somebody took all items of a vault out of 1Password.',
-      enabled: true, falsepositives: ['A backup that somebody makes by hand.'], file: 'vault_export.yml', kind: 'detection', last_match_at: ago(3 * 60 * minute), level: 'high',
+      enabled: true, falsepositives: ['A backup that somebody makes by hand.'], file: 'vault_export.yml', filters: [], kind: 'detection', last_match_at: ago(3 * 60 * minute), level: 'high',
       matches_24h: 2, matches_30d: 31, origin: 'shipped', own_rule_id: null, problem: null, product: 'onepassword', reason: null,
       references: ['https://attack.mitre.org/techniques/T1567/'], service: 'auditevents', sigma_status: 'test', state: 'running', tactics: ['exfiltration'], tags: ['attack.exfiltration'],
       techniques: ['T1567'], title, updated_at: ago(9 * day), vendor: '1password', ...over,
