@@ -201,11 +201,7 @@ Result<Correlation> read_correlation(const YamlNode& document, Notes& notes) {
   if (const YamlNode* aliases = section.find("aliases")) PICKET_TRY(read_aliases(*aliases, out));
   for (const YamlNode* generate : {document.find("generate"), section.find("generate")})
     if (generate != nullptr && generate->type == YamlType::kBool) out.generate = generate->text.front() == 't' || generate->text.front() == 'T';
-  YamlNode others = section;
-  for (const std::string_view key : kElsewhere)
-    if (const auto at = std::find_if(others.keys.begin(), others.keys.end(), [&](const codec::YamlKey& one) { return one.text == key; }); at != others.keys.end())
-      others.keys.erase(at);
-  warn_unknown(others, kKeys, "in a correlation", notes);
+  warn_unknown(section, kKeys, "in a correlation", notes, kElsewhere);
   for (const codec::YamlKey& key : section.keys)
     if (key.text == "group_by") notes.warn(key.place, "Sigma's key is group-by; group_by is taken here, and other tools leave it out.");
   for (const std::string_view key : {"window", "gap"})

@@ -74,9 +74,11 @@ std::string_view likely(std::string_view written, std::span<const std::string_vi
   return best;
 }
 
-void warn_unknown(const YamlNode& map, std::span<const std::string_view> known, std::string_view where, Notes& notes) {
+void warn_unknown(const YamlNode& map, std::span<const std::string_view> known, std::string_view where, Notes& notes,
+                  std::span<const std::string_view> told_elsewhere) {
+  const auto among = [](std::span<const std::string_view> words, std::string_view text) { return std::find(words.begin(), words.end(), text) != words.end(); };
   for (const codec::YamlKey& key : map.keys) {
-    if (std::find(known.begin(), known.end(), key.text) != known.end()) continue;
+    if (among(known, key.text) || among(told_elsewhere, key.text)) continue;
     const std::string_view meant = likely(key.text, known);
     notes.warn(key.place, fmt::format("\"{}\" is not known {} and does nothing; {}", key.text, where,
                                       meant.empty() ? fmt::format("known are {}.", fmt::join(known, ", ")) : fmt::format("did you mean {}?", meant)));

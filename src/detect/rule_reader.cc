@@ -66,9 +66,11 @@ class Reader {
   Status take_document(const YamlNode& document) {
     if (!document.is_map()) return fail_at(document.place, "A rule must be a map with title, detection and so on.");
     if (const YamlNode* title = document.find("title"); title != nullptr && title->is_scalar()) title_ = title->text;
-    for (const codec::YamlKey& key : document.keys)  // any other key is somebody's own
-      if (const std::string_view meant = likely(key.text, kTopKeys); !meant.empty() && std::find(std::begin(kTopKeys), std::end(kTopKeys), key.text) == std::end(kTopKeys))
+    for (const codec::YamlKey& key : document.keys) {
+      if (std::find(std::begin(kTopKeys), std::end(kTopKeys), key.text) != std::end(kTopKeys)) continue;
+      if (const std::string_view meant = likely(key.text, kTopKeys); !meant.empty())  // any other key is somebody's own
         notes_.warn(key.place, fmt::format("\"{}\" is no key of Sigma and does nothing; did you mean {}?", key.text, meant));
+    }
     if (document.find("correlation") != nullptr) return read_correlation_rule(document);
     if (document.find("filter") != nullptr) return read_filter(document);
     const YamlNode* action = document.find("action");
