@@ -335,8 +335,7 @@ Health overall(const Facts& facts, const std::vector<Judged>& judged) {
   };
   if (const auto odd = warned(false); odd != judged.end()) return told(odd);
   if (expires_soon(facts)) {
-    return warn("token_expiring", working(facts, judged).sentence + " " +
-                                      expiry_sentence(*facts.device->credential->expires_at, facts.now));
+    return warn("token_expiring", expiry_sentence(*facts.device->credential->expires_at, facts.now) + " " + working(facts, judged).sentence);
   }
   if (const auto unread = warned(true); unread != judged.end()) return told(unread);
   return working(facts, judged);

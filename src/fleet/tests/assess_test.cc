@@ -255,12 +255,12 @@ const Row kRows[] = {
      kHealthy, HealthLevel::kOk, "receiving", "Receiving. Newest event 40 s ago."},
     {"token_expires_in_days", [](World& w) { w.device.credential->expires_at = kNow + 6 * 24h + 2h; }, kHealthy,
      HealthLevel::kWarning, "token_expiring",
-     "Receiving. Newest event 40 s ago. The token expires in 6 days, on 28 Nov 12:24 UTC. Issue a new one and replace it "
-     "here."},
+     "The token expires in 6 days, on 28 Nov 12:24 UTC. Issue a new one and replace it here. "
+     "Receiving. Newest event 40 s ago."},
     {"token_expires_within_a_day", [](World& w) { w.device.credential->expires_at = kNow + 20h + 5min; }, kHealthy,
      HealthLevel::kWarning, "token_expiring",
-     "Receiving. Newest event 40 s ago. The token expires in 20 h, on Mon 23 Nov 06:29 UTC. Issue a new one and replace it "
-     "here."},
+     "The token expires in 20 h, on Mon 23 Nov 06:29 UTC. Issue a new one and replace it here. "
+     "Receiving. Newest event 40 s ago."},
     {"token_that_lives_long_is_not_mentioned", [](World& w) { w.device.credential->expires_at = kNow + 31 * 24h; }, kHealthy,
      HealthLevel::kOk, "receiving", "Receiving. Newest event 40 s ago."},
     {"no_token", [](World& w) { w.device.credential.reset(); }, kUnhealthy, HealthLevel::kError, "no_token",

@@ -32,7 +32,7 @@ export const states = [
   whole('error', 'connect', 'events.1password.com cannot be reached from 203.0.113.7: connection timed out since 08:55 UTC (31 tries). Is it allowed by your firewall?', () =>
     failing('connect', 'connect to 198.51.100.4:443: connection timed out', 150 * minute, 31)),
   whole('error', 'disk_full', 'Paused: less than 2 GB free on the data disk.'),
-  whole('warning', 'token_expiring', 'Receiving. Newest event 40 s ago. The token expires in 12 days, on 4 Dec. Issue a new one and replace it here.', () => ({ level: 'ok', code: 'receiving', sentence: 'Receiving.' }), { expires_at: iso(-12 * 1440 * minute) }),
+  whole('warning', 'token_expiring', 'The token expires in 12 days, on 4 Dec. Issue a new one and replace it here. Receiving. Newest event 40 s ago.', () => ({ level: 'ok', code: 'receiving', sentence: 'Receiving.' }), { expires_at: iso(-12 * 1440 * minute) }),
   whole('warning', 'retrying', 'Receiving audit events and item usage events. Sign-in attempts: No answer within 30 s. Nothing is lost; Picket continues where it stopped.', (index) =>
     index === 2 ? { level: 'warning', sentence: 'No answer within 30 s. Nothing is lost; Picket continues where it stopped.', ...failing('timeout', 'No answer within 30 s.', 3 * minute, 1) } : { level: 'ok', code: 'receiving', sentence: 'Receiving.' }),
   whole('error', 'tls', 'events.1password.com shows a certificate of proxy.example.test since 07:40 UTC (55 tries). Nothing is lost; Picket continues where it stopped.', () =>

@@ -1,27 +1,32 @@
 import { expect, test } from 'vitest';
+import { makeDevice } from '@/test/server';
 import { faultFirst } from './sentence';
 
-test('a sentence that is cut begins with the fault', () => {
-  expect(faultFirst('Receiving item usage and sign-in attempts. Audit events: 1Password asked to wait until 09:03 UTC.')).toBe(
-    'Audit events: 1Password asked to wait until 09:03 UTC. Receiving item usage and sign-in attempts.',
+type Details = NonNullable<Parameters<typeof faultFirst>[0]>;
+
+/** A device whose streams say these things. */
+function details(sentence: string, streams: [Details['streams'][number]['level'], string, string][]): Details {
+  const [stream] = makeDevice('a', 'a').attributes.status_details?.streams ?? [];
+  if (!stream) throw new Error('no stream');
+  return { level: 'warning', code: 'retrying', sentence, since: '2026-11-22T08:00:00Z', streams: streams.map(([level, title, told]) => ({ ...stream, level, title, sentence: told })) };
+}
+
+test('where some streams work, a sentence that is cut begins with the one that does not', () => {
+  const limited = 'Receiving item usage and sign-in attempts. Audit events: 1Password asked to wait until 09:03 UTC.';
+  expect(faultFirst(details(limited, [['ok', 'Item usage', 'Receiving.'], ['warning', 'Audit events', '1Password asked to wait until 09:03 UTC.']]))).toBe(
+    'Audit events: 1Password asked to wait until 09:03 UTC.',
   );
-  expect(faultFirst('Receiving. Newest event 67 min ago. The token expires in 11 days, on 11 Dec 07:08 UTC. Issue a new one and replace it here.')).toBe(
-    'The token expires in 11 days, on 11 Dec 07:08 UTC. Issue a new one and replace it here. Receiving. Newest event 67 min ago.',
+  const missing = 'Receiving audit events. Item usage is missing: the token does not include it.';
+  expect(faultFirst(details(missing, [['ok', 'Audit events', 'Receiving.'], ['warning', 'Item usage', 'Item usage is missing: the token does not include it.']]))).toBe(
+    'Item usage is missing: the token does not include it.',
   );
-  expect(faultFirst('Reading history: Fri 27 Nov 11:14 UTC, 62 %. New events follow when it is done. The token expires in 3 days.')).toMatch(/^The token expires/);
-  expect(faultFirst('Receiving audit events and sign-in attempts. Item usage is missing: the token does not include it.')).toMatch(/^Item usage is missing/);
+  expect(faultFirst(details(limited, [['warning', 'Item usage', 'Slow.'], ['error', 'Audit events', 'Gone.'], ['ok', 'Sign-in attempts', 'Receiving.']]))).toBe('Audit events: Gone.');
 });
 
-test('any other sentence stays as it is', () => {
-  for (const sentence of [
-    'Receiving. Newest event 40 s ago.',
-    'Receiving. The newest event is dated 3 min in the future.',
-    'Connected. No new events for 25 min, normal for this hour.',
-    'Connected. No events yet.',
-    'Connected, but silent for 6 h; a Sunday like this brings about 40 events.',
-    'Reading history: 3 Nov 14:00 UTC, 62 %, about 4 min left. New events follow when it is done.',
-    'The token belongs to events.1password.eu, the device asks events.1password.com.',
-    '',
-  ])
-    expect(faultFirst(sentence)).toBe(sentence);
+test('what all streams or none say stays the sentence of the device', () => {
+  const sentence = 'Not authorised since 09:12 UTC.';
+  expect(faultFirst(details(sentence, [['error', 'Item usage', sentence], ['error', 'Audit events', sentence]]))).toBe(sentence);
+  expect(faultFirst(details('Receiving.', [['ok', 'Item usage', 'Receiving.'], ['ok', 'Audit events', 'Receiving.']]))).toBe('Receiving.');
+  expect(faultFirst(details('Verifying.', []))).toBe('Verifying.');
+  expect(faultFirst(null)).toBe('');
 });

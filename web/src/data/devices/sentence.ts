@@ -1,11 +1,12 @@
-/** What goes well, as the server begins a sentence about the rest: "Receiving item usage and sign-in attempts. Audit events: …". */
-const well = /^((?:(?:Receiving|Connected|Newest event|The newest event|No new events|No events yet|Reading history|New events)\b[^.]*\.\s+)+)(\S.*)$/s;
+import type { Device } from '@/api/types';
 
-/** The sentence of a device for where it is cut: the fault comes first, what goes well after it. */
-export function faultFirst(sentence: string): string {
-  const parts = well.exec(sentence);
-  const [, good = '', fault = ''] = parts ?? [];
-  // Of what goes well alone the order stays.
-  if (parts === null || /^(?:Newest event|The newest event|No new events|No events yet|New events)\b/.test(fault)) return sentence;
-  return `${fault} ${good.trim()}`;
+type Details = NonNullable<Device['attributes']['status_details']>;
+
+/** What a device says, for where it is cut: where some streams work and one does not, what that one says; its whole sentence begins with the others. */
+export function faultFirst(details: Details | null): string {
+  if (details === null) return '';
+  const { streams, sentence } = details;
+  const fault = streams.find((one) => one.level === 'error') ?? streams.find((one) => one.level === 'warning');
+  if (fault === undefined || streams.every((one) => one.level === fault.level)) return sentence;
+  return fault.sentence.startsWith(fault.title) ? fault.sentence : `${fault.title}: ${fault.sentence}`;
 }

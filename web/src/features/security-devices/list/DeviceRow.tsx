@@ -158,13 +158,13 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
           <StatusBadge level={levelOf(device)} />
           {since !== null && <For since={since} className={classes.since} />}
         </span>
-        <span className={classes.cardSentence}>{faultFirst(device.attributes.status_details?.sentence ?? '')}</span>
+        <span className={classes.cardSentence}>{faultFirst(device.attributes.status_details)}</span>
       </td>
     );
   },
   reason: ({ device }) => (
     <td key="reason" data-col="reason" title={device.attributes.status_details?.sentence}>
-      {faultFirst(device.attributes.status_details?.sentence ?? '')}
+      {faultFirst(device.attributes.status_details)}
     </td>
   ),
   poll: ({ device }) => timeCell('poll', 'Last successful poll', device.attributes.last_successful_poll_at),

@@ -439,7 +439,13 @@ test('the reason begins with the fault, where a row cuts it', async () => {
   const device = makeDevice('a', 'Alpha');
   const sentence = 'Receiving item usage events. Audit events: 1Password asked to wait until 09:03 UTC.';
   const details = device.attributes.status_details;
-  if (details) device.attributes.status_details = { ...details, level: 'warning', code: 'rate_limited', sentence };
+  const [stream] = details?.streams ?? [];
+  if (!details || !stream) throw new Error('no stream');
+  const streams = [
+    { ...stream, level: 'ok' as const, title: 'Item usage', sentence: 'Receiving.' },
+    { ...stream, level: 'warning' as const, title: 'Audit events', sentence: '1Password asked to wait until 09:03 UTC.' },
+  ];
+  device.attributes.status_details = { ...details, level: 'warning', code: 'rate_limited', sentence, streams };
   signedIn([device]);
   openAt('/settings/security-devices?columns=reason');
   const cell = await screen.findByTitle(sentence);
