@@ -19,6 +19,8 @@ type Handler = (call: Call) => Answer | Promise<Answer>;
 /** Answers `fetch` by method and path; remembers what was asked. An unknown call fails the test by its 404. */
 export class TestServer {
   readonly calls: Call[] = [];
+  private waiting = 0;
+  private last = 0;
   private readonly handlers = new Map<string, Handler>();
 
   constructor() {
@@ -33,10 +35,11 @@ export class TestServer {
         signal: init.signal ?? null,
       };
       this.calls.push(call);
-      const handler = this.handlers.get(`${call.method} ${call.path}`);
-      const answer = handler
-        ? await handler(call)
-        : { status: 404, body: problem('404', 'not_found', `No answer for ${call.method} ${call.path}.`) };
+      this.waiting += 1;
+      const answer = await this.answer(call).finally(() => {
+        this.waiting -= 1;
+        this.last = performance.now();
+      });
       const empty = answer.status === 204;
       return new Response(empty ? null : (answer.raw ?? JSON.stringify(answer.body ?? {})), {
         status: answer.status ?? 200,
@@ -48,6 +51,19 @@ export class TestServer {
   on(route: string, handler: Handler | Answer): this {
     this.handlers.set(route, typeof handler === 'function' ? handler : () => handler);
     return this;
+  }
+
+  private async answer(call: Call): Promise<Answer> {
+    const route = `${call.method} ${call.path}`;
+    const handler = this.handlers.get(route);
+    return handler ? handler(call) : { status: 404, body: problem('404', 'not_found', `No answer for ${route}.`) };
+  }
+
+  /** Resolves when everything that the page asked for was answered, and nothing more is asked. */
+  async quiet(): Promise<void> {
+    const stillMs = 200;
+    do await new Promise((resume) => setTimeout(resume, stillMs / 4));
+    while (this.waiting > 0 || performance.now() - this.last < stillMs);
   }
 
   asked(route: string): Call[] {

@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useLayoutEffect, useId, useState } from 'react';
 import { glossary, type GlossaryKey } from '@/glossary';
 import classes from './ui.module.css';
 
@@ -81,7 +81,7 @@ export function Meanings() {
       document.removeEventListener('scroll', hide, { capture: true });
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown === null) return;
     const { over } = shown;
     const before = over.getAttribute('aria-describedby');
