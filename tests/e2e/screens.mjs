@@ -47,8 +47,8 @@ const text = (words) => () => page.getByText(words).first().waitFor();
 const states = {
   receiving: {},
   quiet: { days: 0, code: ["quiet"] },
-  // Its second page comes slowly; after that the history is read. So it begins when it is looked at.
-  backfilling: { faults: [{ cursor: "go_on", action: { delay_ms: 25_000 } }], late: true },
+  // Each page after the first comes slowly, far from the 30 s that a page may take; five pages are time to look. So it begins when it is looked at.
+  backfilling: { history: 4000, faults: [{ cursor: "go_on", action: { delay_ms: 10_000 } }], late: true },
   // So does every answer: about the token first, then the first page. A device more of the same account is verified for the list.
   verifying: { faults: [{ action: { delay_ms: 11_000 } }], late: true },
   stream_missing: { token: { features: ["auditevents", "signinattempts"] } },
@@ -71,8 +71,9 @@ const states = {
 const ids = {};
 const servers = {};
 
-async function bring(name, account, { days, then, token, revoke, pause, bare, server }) {
+async function bring(name, account, { days, history, then, token, revoke, pause, bare, server }) {
   const api = await stage.api();
+  if (history) await stage.control("events", { account, stream: "auditevents", kind: "late", late_seconds: 86_400, count: history });
   let secret = stage.tokens[account];
   if (token) secret = (await stage.control("tokens", { action: "issue", account, ...token })).token;
   const title = { receiving: "1Password, Oslo office", no_token: "1Password of the company that was bought last summer and keeps its very long name" }[name];
