@@ -12,9 +12,10 @@ export function Expiry({ device }: { device: Device }) {
   if (end === null) return <span className="pk-muted">{noEndText(device)}</span>;
   const left = Date.parse(end) - serverNow();
   const urgency = left <= day ? 'error' : left <= 30 * day ? 'warning' : 'ok';
+  const near = left < 0 ? `${span(-left / 1000)} ago` : `in ${span(left / 1000)}`;
   return (
     <span className={classes.expiry} data-urgency={urgency} title={end}>
-      {calendarDay(end)} {left < 0 ? '(past)' : `(in ${span(left / 1000)})`}
+      {calendarDay(end)} ({near})
     </span>
   );
 }

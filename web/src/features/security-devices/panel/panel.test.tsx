@@ -166,6 +166,16 @@ describe('device health', () => {
     expect(list.textContent).toContain('(in 12 days)');
   });
 
+  test('a token that has ended says how long ago, wherever its end stands', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const { credential } = device.attributes;
+    if (credential) device.attributes.credential = { ...credential, expires_at: new Date(Date.now() - 3.5 * 24 * hour).toISOString() };
+    withNumbers(signedIn([device]));
+    const { panel } = await open();
+    expect((panel.getByText('The token allows').parentElement?.parentElement as HTMLElement).textContent).toMatch(/Ended \d+ \w+ \d{4} \(3 days ago\)/);
+    expect(panel.getAllByText(/\(3 days ago\)$/)).toHaveLength(3);
+  });
+
   test('a token that the vendor refuses, or has not answered to yet, has no ticks and no end that it would not keep', async () => {
     const device = makeDevice('a', 'Alpha');
     const details = device.attributes.status_details;
