@@ -73,7 +73,7 @@ function NeedRow({ need }: { need: Need }) {
           </Link>
           {need.since !== null && <For since={need.since} className={classes.needSince} />}
         </span>
-        <p>{need.sentence}</p>
+        <p title={need.whole === need.sentence ? undefined : need.whole}>{need.sentence}</p>
       </div>
       {need.token ? (
         <Link

@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { Device } from '@/api/types';
 import { openAt } from '@/test/app';
-import { leadsTo, makeDevice, problem, signedIn } from '@/test/server';
+import { leadsTo, makeDevice, makeStream, problem, signedIn } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
 import { comparison, countLevels, needsOf } from './needs';
 
@@ -95,6 +95,17 @@ describe('home', () => {
     await app.user.click(within(screen.getByRole('list', { name: 'Devices by status' })).getByRole('link', { name: '1 Unhealthy' }));
     await screen.findByRole('heading', { name: 'Security Devices' });
     expect(app.address()).toBe('/settings/security-devices?status=unhealthy');
+  });
+
+  test('a row says the fault first; all that the device says is its title', async () => {
+    const device = inState('part', 'warning', 'stream_missing', '2026-11-22T09:00:00Z');
+    const sentence = 'Receiving audit events. Item usage is missing: the token does not include it.';
+    const missing = makeStream({ stream: 'itemusages', title: 'Item usage', level: 'warning', sentence: 'Item usage is missing: the token does not include it.' });
+    device.attributes.status_details = { ...(device.attributes.status_details as NonNullable<Device['attributes']['status_details']>), sentence, streams: [makeStream(), missing] };
+    signedIn([device, inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')]);
+    openAt('/');
+    expect((await screen.findByText(missing.sentence)).title).toBe(sentence);
+    expect(screen.getByText('unauthorized.').title).toBe('');
   });
 
   test('offers what helps by its name', async () => {

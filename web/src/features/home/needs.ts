@@ -1,10 +1,14 @@
 import type { Device } from '@/api/types';
 import { levelOf, levelRank, type ShownLevel, sinceOf } from '@/data/devices/level';
+import { faultFirst } from '@/data/devices/sentence';
 
 export interface Need {
   device: Device;
   level: ShownLevel;
+  /** What is wrong, the fault first. */
   sentence: string;
+  /** All that the device says, where that is more. */
+  whole?: string | undefined;
   since: string | null;
   /** Its form is what helps: a new token, or another address. */
   token: boolean;
@@ -31,7 +35,8 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
       needs.push({
         device,
         level,
-        sentence: details?.sentence ?? 'No data comes from it.',
+        sentence: faultFirst(details) || 'No data comes from it.',
+        whole: details?.sentence,
         since: sinceOf(device),
         token: tokenCodes.includes(details?.code ?? ''),
       });
