@@ -1,4 +1,5 @@
 import type { BacktestMatch, MatchedEvent } from '@/api/types';
+import { actionWords } from '@/data/events/action';
 import { AppLink } from '@/ui/AppLink';
 import { absolute, dayTime, iso } from '@/ui/timeText';
 import classes from './detections.module.css';
@@ -27,7 +28,7 @@ export function EventRows({ events, label, withRule = false }: { events: (Matche
               {event.security_device === null ? (
                 <span className="pk-muted">not stored any more</span>
               ) : (
-                <AppLink href={`/events/${encodeURIComponent(event.event_id)}?range=all`}>{event.action ?? 'Event'}</AppLink>
+                <AppLink href={`/events/${encodeURIComponent(event.event_id)}?range=all`}>{event.action === null ? 'Event' : actionWords(event.stream, event.action)}</AppLink>
               )}
               {withRule && 'rule' in event && <span className={classes['eventRule']}>{event.rule.title}</span>}
             </th>

@@ -122,7 +122,7 @@ describe('a backtest', () => {
       end: () => to?.close(),
     };
   }
-  const match = { event_id: 'e-1', time: new Date().toISOString(), security_device: { id: 'd', name: 'Oslo' }, stream: 'auditevents', actor: 'ana@example.test', action: 'export', rule: { id: 'r-export', title: 'Vault exported' } };
+  const match = { event_id: 'e-1', time: new Date().toISOString(), security_device: { id: 'd', name: 'Oslo' }, stream: 'signinattempts', actor: 'ana@example.test', action: 'success', rule: { id: 'r-export', title: 'Vault exported' } };
 
   test('tells how far it is, ends when it is told to, and keeps what it found', async () => {
     const server = withRules();
@@ -141,7 +141,7 @@ describe('a backtest', () => {
     expect(await screen.findByText('Cancelled: 1 match in the first 1,000 of 4,000 events.')).toBeTruthy();
     expect(call?.signal?.aborted).toBe(true);
     const rows = within(screen.getByRole('table', { name: 'Matches of the backtest' }));
-    expect(rows.getByRole('link', { name: 'export' }).getAttribute('href')).toBe('/events/e-1?range=all');
+    expect(rows.getByRole('link', { name: 'Sign-in: success' }).getAttribute('href')).toBe('/events/e-1?range=all');
   });
 
   test('goes no further when nobody looks any more', async () => {

@@ -308,6 +308,21 @@ describe('the panel', () => {
     });
   });
 
+  test("a sign-in says what it is; its filter and its address keep the vendor's word", async () => {
+    withEvents([makeEvent(0, { stream: 'signinattempts', action: 'mfa_failed', outcome: 'failure' }), makeEvent(1)]);
+    const app = openAt('/events?range=7d');
+    await app.user.click(await screen.findByRole('link', { name: 'Sign-in: MFA failed' }));
+    const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
+    expect(panel.getByRole('heading', { name: 'Sign-in: MFA failed' })).toBeTruthy();
+    expect(document.title).toMatch(/^Sign-in: MFA failed/);
+    expect(panel.getByText('mfa_failed').parentElement?.textContent).toBe('Sign-in: MFA failed mfa_failed');
+    await app.user.click(panel.getByRole('button', { name: 'Show only this Action' }));
+    await waitFor(() => {
+      expect(new URLSearchParams(app.address().split('?')[1]).get('action')).toBe('mfa_failed');
+    });
+    expect(await screen.findByTitle('Action is mfa_failed. Change it')).toBeTruthy();
+  });
+
   test('a long record is fetched in part, and the rest when asked', async () => {
     const server = withEvents(several(1));
     const long = JSON.stringify({ text: 'x'.repeat(5 * 1024 * 1024) });

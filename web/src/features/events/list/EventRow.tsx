@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { memo, type MouseEvent, useEffect, useRef } from 'react';
+import { eventTitle } from '@/data/events/action';
 import type { EventField, EventRow as Row } from '@/data/events/types';
 import { IconAlertOctagon, IconFilterMinus } from '@/ui/icons';
 import { useClockText } from '@/ui/time';
@@ -27,6 +28,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
     if (focus) link.current?.focus({ preventScroll: true });
   }, [focus]);
   const at = Date.parse(event.time);
+  const title = eventTitle(event);
   const onClick = (click: MouseEvent): void => {
     const onControl = (click.target as Element).closest('a, button');
     if (!onControl && window.getSelection()?.type !== 'Range') open(event.id, selected);
@@ -55,10 +57,10 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
             search={(previous) => previous}
             className={classes['action']}
             tabIndex={tabStop ? 0 : -1}
-            title={event.action ?? undefined}
+            title={title}
             aria-current={selected ? 'true' : undefined}
           >
-            <bdi>{event.action ?? (event.unreadable ? 'Unreadable record' : 'No action named')}</bdi>
+            <bdi>{title}</bdi>
           </Link>
           {event.unreadable && event.action !== null && <span className={classes['tag']}>unreadable</span>}
           {event.versions > 1 && (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ApiError } from '@/api/client';
+import { eventTitle } from '@/data/events/action';
 import { eventQuery } from '@/data/events/events';
 import type { EventRow } from '@/data/events/types';
 import { announce } from '@/ui/announce';
@@ -52,7 +53,7 @@ export function EventPanel() {
   useEffect(() => {
     if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
   }, [position, events.length, more, loadMore]);
-  const title = event?.action ?? 'Event';
+  const title = event ? eventTitle(event) : 'Event';
   useEffect(() => {
     document.title = `${title.slice(0, 100)} · Events · Picket`;
   }, [title]);
@@ -152,7 +153,7 @@ function Details({ event }: { event: EventRow }) {
     <div className={classes['scroll']}>
       <div className={classes['title']}>
         <Heading level={2} className={classes['action']}>
-          <bdi>{event.action ?? (event.unreadable ? 'Unreadable record' : 'No action named')}</bdi>
+          <bdi>{eventTitle(event)}</bdi>
         </Heading>
         {event.outcome === 'failure' && (
           <span className={classes['failed']}>

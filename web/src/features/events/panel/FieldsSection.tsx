@@ -1,6 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { actionWords } from '@/data/events/action';
 import type { EventField, EventRow } from '@/data/events/types';
 import type { GlossaryKey } from '@/glossary';
 import { CopyButton } from '@/ui/CopyButton';
@@ -25,6 +26,7 @@ function delay(event: EventRow): string {
 export function FieldsSection({ event }: { event: EventRow }) {
   const { names } = useEventsView();
   const device = useDeviceName(names, event.deviceId);
+  const words = event.action === null ? null : actionWords(event.stream, event.action);
   return (
     <section className={classes['section']} aria-labelledby="fields-title">
       <Heading level={3} id="fields-title" className={classes['sectionName']}>
@@ -41,7 +43,13 @@ export function FieldsSection({ event }: { event: EventRow }) {
             {delay(event)}
           </time>
         </Field>
-        <Field label="Action" value={event.action} field="action" />
+        <Field label="Action" value={event.action} field="action">
+          {words === null || words === event.action || words.length > longest ? null : (
+            <>
+              {words} <bdi className="pk-mono pk-muted">{event.action}</bdi>
+            </>
+          )}
+        </Field>
         <Field label="Outcome" value={event.outcome} field="outcome">
           {outcomeWords[event.outcome]}
         </Field>
