@@ -34,6 +34,14 @@ void common_source(const detect::RuleSet& rules, std::uint32_t rule, RuleRow& ro
   for (const auto& input : linked.inputs) common_source(rules, input.rule, row, first);
 }
 
+/// What Sigma calls a product is no name that people know a technology by.
+std::string technology_of(const connector::Registry& connectors, const std::string& product) {
+  for (const auto& connector : connectors.all())
+    for (const auto& stream : connector->streams())
+      if (!product.empty() && stream.product == product) return connector->title();
+  return {};
+}
+
 }  // namespace
 
 std::string_view RuleRow::level() const {
@@ -104,6 +112,7 @@ RuleRow DetectionRows::rule_row(const Scope& scope, const RulingPtr& ruling, std
   (entry.origin == watch::Origin::kOwn ? row.own_rule_id : row.file) = row.text().file;
   bool first = true;
   common_source(ruling->book->rules(), rule, row, first);
+  row.technology = technology_of(parts_.connectors, row.product);
   read_attack_tags(row.text().tags, row.tactics, row.techniques);
   row.state = !decided.enabled ? "off" : entry.alerts && decided.alert_from > parts_.clock.now() ? "new" : "running";
   for (std::size_t i = 0; i < ruling->problems.size() && !row.problem; ++i)

@@ -21,6 +21,7 @@ struct RuleRow {
   std::optional<std::size_t> problem; ///< index in the ruling's problems
   std::string_view state;             ///< running, new, off, broken
   std::string title, file, vendor, own_rule_id, product, service;
+  std::string technology = {};  ///< title of the one whose streams have that product; empty: none has
   watch::Origin origin = watch::Origin::kShipped;
   std::vector<std::string> tactics, techniques;
   std::uint64_t matches_24h = 0, matches_30d = 0;

@@ -129,6 +129,7 @@ void rule_says(Builder<R>& type) {
   type.attribute("tactics", kArray, [](const R& r) -> Value { return JsonText{json_texts(r.tactics)}; }, kReadOnly | kNoSort);
   type.attribute("tags", kArray, [](const R& r) { return text_list(r, &Rule::tags); }, kReadOnly | kNoSort);
   type.attribute("techniques", kArray, [](const R& r) -> Value { return JsonText{json_texts(r.techniques)}; }, kReadOnly | kNoSort);
+  type.attribute("technology", kString, [](const R& r) { return or_null(r.technology); }, kReadOnly | kNullOk);
   type.attribute("title", kString, [](const R& r) -> Value { return r.title; });
 }
 

@@ -230,6 +230,17 @@ TEST_F(Detections, AnOwnRuleIsWrittenChangedAndDeleted) {
   EXPECT_EQ(get(kBase + "/nope/histories").status, 404);
 }
 
+TEST_F(Detections, ARuleNamesTheTechnologyThatItsProductStandsFor) {
+  EXPECT_EQ(get(kExport).attribute("product"), "1password");
+  EXPECT_EQ(get(kExport).attribute("technology"), "1Password");
+  EXPECT_THAT(titles("?filter[technology]=1Password"), ElementsAre("Failed sign-in", "Password guessing", "Vault exported"));
+  const auto made = as(ana_, "POST", "/api/v2/own_rules", text_body("title: Elsewhere\nlogsource: {product: windows}\ndetection:\n    a: {x: 1}\n    condition: a\nlevel: low\n"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto mine = get(kBase + "?filter[origin]=own");
+  EXPECT_EQ(mine.json.at("data").at(0).at("attributes").at("product"), "windows");
+  EXPECT_TRUE(mine.json.at("data").at(0).at("attributes").at("technology").is_null());
+}
+
 TEST_F(Detections, AFilterIsShownWhereItNarrows) {
   const std::string id(kVaultExportId);
   ASSERT_EQ(get(kExport).attribute("filters").as_array().size(), 0u);

@@ -22,7 +22,7 @@ tags:
     - attack.credential-access
     - attack.t1555
 logsource:
-    product: 1password
+    product: onepassword
     service: ${service}
 detection:
     selection:
@@ -59,7 +59,7 @@ function add(index, over = {}) {
       title, level, sigma_status: 'experimental', description: 'Somebody did what few people have a reason to do.\nAsk the person whether it was them.', author: 'Picket',
       references: [`https://support.example.test/articles/${service}`], tags: ['attack.credential-access', 'attack.t1555'],
       tactics: [tactics[index % 7], ...(index % 4 === 0 ? [tactics[(index + 2) % 7]] : [])], techniques: ['T1555'], falsepositives: ['A planned move to another account.'],
-      product: '1password', service, category: null, kind: 'detection', origin: 'shipped', vendor: 'onepassword', file: `onepassword_${service}_${String(index)}.yml`, own_rule_id: null,
+      product: 'onepassword', technology: '1Password', filters: [], service, category: null, kind: 'detection', origin: 'shipped', vendor: '1password', file: `onepassword_${service}_${String(index)}.yml`, own_rule_id: null,
       enabled: true, reason: null, state: 'running', alert_from: null, alerts: true, matches_24h: quiet ? 0 : (index * 7) % 23, matches_30d: quiet ? 0 : (index * 131) % 700 + 23,
       last_match_at: quiet ? null : iso(index * 37 * minute), cost_ns_per_event: 180 + ((index * 97) % 900), problem: null, updated_at: iso(20 * day),
       text: textOf(title, id, level ?? 'medium', service), words: 'Matches a record of 1Password in which action is export, object_type begins with vault and count is at least 3, unless actor_details.email ends with @example.test.',
@@ -85,7 +85,7 @@ if (ids.length > 5) {
   Object.assign(rules.get(ids[4]).attributes, { kind: 'correlation', cost_ns_per_event: null, inputs: [{ id: ids[3], title: rules.get(ids[3]).attributes.title }] });
   rules.get(ids[3]).attributes.used_by = [{ id: ids[4], title: rules.get(ids[4]).attributes.title }];
   add(0, {
-    id: 'problem:5f1c2a', title: 'team/vault_export.yml', level: null, state: 'broken', origin: 'folder', vendor: null, file: 'team/vault_export.yml', product: null, service: null, tactics: [], techniques: [], words: '', alerts: false,
+    id: 'problem:5f1c2a', title: 'team/vault_export.yml', level: null, state: 'broken', origin: 'folder', vendor: null, file: 'team/vault_export.yml', product: null, technology: null, service: null, tactics: [], techniques: [], words: '', alerts: false,
     matches_24h: 0, matches_30d: 0, last_match_at: null, cost_ns_per_event: null, text: 'title: Vault export\ndetection:\n    selection:\n        action|startwith: export\n    condition: selection\n', examples: { matching: [], not_matching: [] },
     problem: { severity: 'error', message: "There is no modifier 'startwith'. Is 'startswith' meant?", line: 4, column: 16, source_line: '        action|startwith: export' },
   });

@@ -38,7 +38,7 @@ function rule(id: string, title: string, over: Partial<DetectionRule['attributes
       enabled: true, falsepositives: ['A backup that somebody makes by hand.'], file: 'vault_export.yml', filters: [], kind: 'detection', last_match_at: ago(3 * 60 * minute), level: 'high',
       matches_24h: 2, matches_30d: 31, origin: 'shipped', own_rule_id: null, problem: null, product: 'onepassword', reason: null,
       references: ['https://attack.mitre.org/techniques/T1567/'], service: 'auditevents', sigma_status: 'test', state: 'running', tactics: ['exfiltration'], tags: ['attack.exfiltration'],
-      techniques: ['T1567'], title, updated_at: ago(9 * day), vendor: '1password', ...over,
+      techniques: ['T1567'], technology: '1Password', title, updated_at: ago(9 * day), vendor: '1password', ...over,
     },
     relationships: {},
     meta: { version: 1 },
@@ -56,7 +56,7 @@ export const rules: DetectionRule[] = [
   rule('r-off', 'Item shared by link', { state: 'off', enabled: false, reason: 'The sales team shares price lists all day.', level: 'low', matches_24h: 0, matches_30d: 402 }),
   rule('r-folder', 'Never matched', { origin: 'folder', file: '/etc/picket/rules/team/never.yml', level: 'medium', matches_24h: 0, matches_30d: 0, last_match_at: null, tactics: [], techniques: [] }),
   rule('problem:1', 'not-a-rule.yml', {
-    state: 'broken', origin: 'folder', file: '/etc/picket/rules/not-a-rule.yml', level: null, product: null, service: null, cost_ns_per_event: null, matches_24h: 0, matches_30d: 0, last_match_at: null,
+    state: 'broken', origin: 'folder', file: '/etc/picket/rules/not-a-rule.yml', level: null, product: null, technology: null, service: null, cost_ns_per_event: null, matches_24h: 0, matches_30d: 0, last_match_at: null,
     tactics: [], techniques: [], alerts: false, description: null,
     problem: { severity: 'error', message: 'The condition names "known_good", which the detection does not define.', line: 12, column: 30, source_line: '    condition: selection and not known_good' },
   }),

@@ -45,6 +45,17 @@ describe('the list of rules', () => {
     expect(screen.getByText('2 of 7 rules')).toBeTruthy();
   });
 
+  test('a technology has its own name in the list, the chip of its filter and the panel; the address has the word of the rules', async () => {
+    withRules();
+    const app = openAt('/detections/r-export?technology=onepassword');
+    const panel = within(await screen.findByRole('complementary', { name: 'Vault exported' }));
+    expect(panel.getByText('1Password / auditevents')).toBeTruthy();
+    expect(screen.getByTitle(/^Technology is 1Password/)).toBeTruthy();
+    const row = screen.getByRole('link', { name: 'Vault exported' }).closest('tr') as HTMLElement;
+    expect(within(row).getByText('1Password')).toBeTruthy();
+    expect(app.address()).toContain('technology=onepassword');
+  });
+
   test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
     const server = withRules();
     const app = openAt('/detections?q=zzz');

@@ -2,7 +2,7 @@ import type { DetectionRule } from '@/api/types';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
 import { valuesOf } from './order';
 import type { FilterKey } from './search';
-import { inOrder, levelWords, originWords, stateWords, tacticName } from './words';
+import { inOrder, levelWords, originWords, stateWords, tacticName, technologyOf } from './words';
 
 export const fieldWords: Record<FilterKey, string> = {
   level: 'Level',
@@ -30,11 +30,13 @@ export function filterFields(rules: readonly DetectionRule[]): FilterField[] {
     return values([...counts.keys()]).map((value) => ({ value, label: label(value), count: counts.get(value) ?? 0 }));
   };
   const same = (value: string): string => value;
+  const technologies = new Map(rules.map((rule) => [rule.attributes.product, technologyOf(rule)]));
+  const technology = (product: string): string => technologies.get(product) ?? product;
   const choices: Record<FilterKey, FilterChoice[]> = {
     level: told('level', { ...levelWords, none: 'None' }),
     state: told('state', stateWords),
     tactic: found('tactic', inOrder, tacticName),
-    technology: found('technology', (all) => all.sort(), same),
+    technology: found('technology', (all) => all.sort((a, b) => technology(a).localeCompare(technology(b))), technology),
     service: found('service', (all) => all.sort(), same),
     origin: told('origin', originWords),
     alerts: told('alerts', { yes: 'Raises alerts', no: 'Only counts' }),

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { DetectionRule } from '@/api/types';
 import { highlight } from '@/ui/yaml/highlight';
 import { barsOf } from './backtest/BacktestSection';
+import { filterFields } from './fields';
 import { arrange } from './order';
 import { parseSort, sortText, turned, validateRulesSearch } from './search';
-import { costText, inOrder, tacticName } from './words';
+import { costText, inOrder, sourceOf, tacticName } from './words';
 import { withoutId } from './write/drafts';
 
 function rule(id: string, over: Partial<DetectionRule['attributes']> = {}): DetectionRule {
   const attributes = {
-    title: id, level: 'medium', state: 'running', origin: 'shipped', alerts: true, tactics: [], techniques: [], tags: [], description: null, product: '1password',
+    title: id, level: 'medium', state: 'running', origin: 'shipped', alerts: true, tactics: [], techniques: [], tags: [], description: null, product: 'onepassword', technology: '1Password',
     service: 'signin', category: null, file: null, matches_24h: 0, matches_30d: 0, last_match_at: null, cost_ns_per_event: null, ...over,
   };
   return { type: 'detection_rules', id, attributes, relationships: {}, meta: { version: 1 } } as unknown as DetectionRule;
@@ -35,6 +36,14 @@ describe('the order of rules', () => {
   test('every word of a search must occur somewhere', () => {
     const rules = [rule('a', { title: 'Vault exported', tags: ['attack.t1555'] }), rule('b', { title: 'Vault opened' })];
     expect(ids(rules, { q: 'VAULT t1555' })).toEqual(['a']);
+  });
+  test('a technology is filtered by what rules write and shown by its name; a search knows both', () => {
+    const rules = [rule('a'), rule('b', { product: 'windows', technology: null }), rule('c', { product: null, technology: null, service: null })];
+    const field = filterFields(rules).find(({ key }) => key === 'technology');
+    expect(field?.choices).toEqual([{ value: 'onepassword', label: '1Password', count: 1 }, { value: 'windows', label: 'windows', count: 1 }]);
+    expect(ids(rules, { technology: 'onepassword' })).toEqual(['a']);
+    expect([ids(rules, { q: '1password' }), ids(rules, { q: 'onepassword' })]).toEqual([['a'], ['a']]);
+    expect(rules.map(sourceOf)).toEqual(['1Password / signin', 'windows / signin', '']);
   });
   test('an address that cannot be read falls back to the plain view', () => {
     expect(validateRulesSearch({ sort: 'nonsense', level: 'worst', state: 'off' })).toEqual({ state: 'off' });

@@ -51,10 +51,13 @@ export function costText(ns: number): string {
   return `${(ns / 1_000_000).toFixed(1)} ms`;
 }
 
-/** "1password / auditevents": what the rule looks at. */
+/** The technology by the name that people know it by; one that Picket does not know, as the rule writes it. */
+export const technologyOf = ({ attributes }: DetectionRule): string | null => attributes.technology ?? attributes.product;
+
+/** "1Password / auditevents": what the rule looks at. */
 export function sourceOf(rule: DetectionRule): string {
-  const { product, service, category } = rule.attributes;
-  return [product, service ?? category].filter((part) => part !== null && part !== '').join(' / ');
+  const { service, category } = rule.attributes;
+  return [technologyOf(rule), service ?? category].filter((part) => part !== null && part !== '').join(' / ');
 }
 
 export const choicesOf = <K extends string>(words: Record<K, string>): FilterChoice[] =>

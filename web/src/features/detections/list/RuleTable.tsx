@@ -14,7 +14,7 @@ import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
 import { useWalk } from './useWalk';
-import { costText, inOrder, sourceOf, tacticName } from '../words';
+import { costText, inOrder, sourceOf, tacticName, technologyOf } from '../words';
 import classes from './list.module.css';
 
 interface Column {
@@ -148,7 +148,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
         <StateBadge rule={rule} />
       </td>
       <td data-col="technology" title={source}>
-        <bdi>{attributes.product}</bdi>
+        <bdi>{technologyOf(rule)}</bdi>
       </td>
       <td data-col="tactics" title={tactics}>
         {tactics}
