@@ -8,5 +8,10 @@ export function learnServerTime(iso: string): void {
 }
 
 export function serverNow(): number {
-  return Date.now() + offsetMs;
+  return serverTime(Date.now());
+}
+
+/** The server's time at a moment of this browser's clock, in milliseconds. */
+export function serverTime(local: number): number {
+  return local + offsetMs;
 }

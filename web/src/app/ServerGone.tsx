@@ -1,7 +1,8 @@
 import { Loader } from '@mantine/core';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { probe, reachNow, subscribeReach } from '@/api/reach';
+import { useGone } from '@/data/live/gone';
 import { sessionQuery } from '@/data/session/session';
 import { useClockText } from '@/ui/time';
 import { span } from '@/ui/timeText';
@@ -9,10 +10,6 @@ import classes from './Shell.module.css';
 
 const firstMs = 1000;
 const lastMs = 5000;
-
-export function useGone(): boolean {
-  return useSyncExternalStore(subscribeReach, () => reachNow().gone);
-}
 
 /** What stands on the page is asked for again; who is signed in is not in question. */
 function askAgain(client: QueryClient): void {

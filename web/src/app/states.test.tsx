@@ -188,6 +188,24 @@ describe('a server that is gone', () => {
     await shows();
   });
 
+  test('a sentence with "40 s ago" in it says as of when', async () => {
+    whole();
+    openAt('/settings/security-devices/z');
+    const panel = within(await screen.findByRole('complementary', { name: 'Zeta' }));
+    const asOf = /^As of \d\d:\d\d:\d\d, when Picket last answered$/;
+    const said = () => panel.queryByText((_, element) => element?.tagName === 'SPAN' && asOf.test(element.textContent));
+    expect(said()).toBeNull();
+    const giveBack = cutLine();
+    act(() => {
+      FakeEventSource.latest().fail(false);
+    });
+    await waitFor(() => expect(said()).toBeTruthy());
+    expect(panel.getByText('Receiving. Newest event 40 s ago.')).toBeTruthy();
+    giveBack();
+    await barGone();
+    expect(said()).toBeNull();
+  });
+
   test('a page that was opened meanwhile fills when it is back', async () => {
     whole();
     const app = openAt('/settings/egress-addresses');

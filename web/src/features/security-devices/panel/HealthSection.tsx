@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 import type { Device } from '@/api/types';
+import { useLastAnswer } from '@/data/live/gone';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Later } from '@/ui/Later';
@@ -8,6 +9,7 @@ import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
 import { Term } from '@/ui/Term';
 import { For } from '@/ui/time';
+import { clockText, useZone } from '@/ui/zone';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
 import { Detections } from './Detections';
@@ -66,11 +68,7 @@ export function HealthSection({ device }: { device: Device }) {
           </span>
         }
       >
-        {since !== null && level !== 'deleted' && (
-          <span className="pk-muted">
-            <Term of="status">{levelWords[level]}</Term> <For since={since} />
-          </span>
-        )}
+        <Standing level={level} since={since} />
         <Remedy device={device} />
       </Callout>
       <HealthCards device={device} />
@@ -78,6 +76,26 @@ export function HealthSection({ device }: { device: Device }) {
         <Below device={below} />
       </Later>
     </section>
+  );
+}
+
+/** Since when it is so. While the server does not answer nobody knows whether it still is, and "40 s ago" in the sentence stands still. */
+function Standing({ level, since }: { level: ShownLevel; since: string | null }) {
+  useZone();
+  const last = useLastAnswer();
+  if (level === 'deleted') return null;
+  if (last !== null) {
+    return (
+      <span className="pk-muted">
+        As of <time dateTime={new Date(last).toISOString()}>{clockText(last)}</time>, when Picket last answered
+      </span>
+    );
+  }
+  if (since === null) return null;
+  return (
+    <span className="pk-muted">
+      <Term of="status">{levelWords[level]}</Term> <For since={since} />
+    </span>
   );
 }
 
