@@ -48,14 +48,16 @@ export function LiveDot() {
   );
   const text = useClockText(() => {
     const since = state.lastAt === null ? '' : ` Last update ${span((Date.now() - state.lastAt) / 1000)} ago.`;
-    if (state.status === 'live') return `Live.${since}`;
-    return state.status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting.${since}`;
+    if (state.status === 'live') return `Live: the page updates by itself.${since}`;
+    return state.status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting: what changes meanwhile is shown after that.${since}`;
   });
   return (
     <span className={classes.live} data-status={state.status} title={text}>
       <span aria-hidden className={classes.dot} />
       {/* Until the first connection the word only keeps its room. */}
       <span className={classes.liveWord}>{state.status === 'offline' ? 'Reconnecting' : 'Live'}</span>
+      {/* For where the bar is narrow; only one of both is there. */}
+      <span className={classes.liveShort}>{state.status === 'offline' ? 'Offline' : 'Live'}</span>
       <span className="pk-hidden">{state.status === 'live' ? 'The page updates by itself.' : 'Waiting for the server.'}</span>
     </span>
   );

@@ -206,6 +206,20 @@ describe('a server that is gone', () => {
     expect(said()).toBeNull();
   });
 
+  test('the dot says what it means, in a word for each width', async () => {
+    whole();
+    openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    act(() => {
+      FakeEventSource.latest().open();
+    });
+    expect((await screen.findByTitle(/^Live: the page updates by itself\./)).textContent).toBe('LiveLiveThe page updates by itself.');
+    act(() => {
+      FakeEventSource.latest().fail(false);
+    });
+    expect((await screen.findByTitle(/^Reconnecting: /)).textContent).toBe('ReconnectingOfflineWaiting for the server.');
+  });
+
   test('a page that was opened meanwhile fills when it is back', async () => {
     whole();
     const app = openAt('/settings/egress-addresses');
