@@ -163,6 +163,10 @@ export const glossary = {
     term: 'False positives',
     meaning: 'What matches as well though nothing is wrong.',
   },
+  rule_filters: {
+    term: 'Narrowed by',
+    meaning: 'Filters of Sigma: texts of their own that take matches away from rules which they name, for what is no attack here. The rule itself stays as it is written.',
+  },
   correlation: {
     term: 'Correlation',
     meaning: 'A rule about the matches of other rules: how many, of how many kinds, in what order, within a time.',

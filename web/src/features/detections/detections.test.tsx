@@ -56,6 +56,19 @@ describe('the list of rules', () => {
     expect(app.address()).toContain('technology=onepassword');
   });
 
+  test('a rule that filters narrow says so in the list; its panel says which, and leads to those written here', async () => {
+    withRules();
+    openAt('/detections/r-base');
+    const panel = within(await screen.findByRole('complementary', { name: 'Sign-in with wrong credentials' }));
+    expect(panel.getByRole('link', { name: 'The nightly backup' }).getAttribute('href')).toBe('/detections/write/o-backup');
+    expect(panel.getByText('Known robots')).toBeTruthy();
+    expect(panel.getByText('/etc/picket/rules/filters/robots.yml, line 12')).toBeTruthy();
+    const [tag, ...others] = screen.getAllByText('filtered');
+    expect(others).toEqual([]);
+    expect(tag?.title).toBe('Narrowed by 2 filters: The nightly backup, Known robots');
+    expect(tag?.closest('tr')?.textContent).toContain('Sign-in with wrong credentials');
+  });
+
   test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
     const server = withRules();
     const app = openAt('/detections?q=zzz');

@@ -44,6 +44,12 @@ export function inOrder(slugs: readonly string[]): string[] {
   return [...slugs].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
 }
 
+/** "2 filters: Robots, Night backup": what takes matches away from the rule; null where nothing does. */
+export function filtersText({ attributes: { filters } }: DetectionRule): string | null {
+  if (filters.length === 0) return null;
+  return `${filters.length === 1 ? '1 filter' : `${String(filters.length)} filters`}: ${filters.map(({ title }) => title).join(', ')}`;
+}
+
 /** "0.42 µs", "1.3 ms": processor time for one event. */
 export function costText(ns: number): string {
   if (ns < 1000) return `${ns < 10 ? ns.toFixed(1) : String(Math.round(ns))} ns`;

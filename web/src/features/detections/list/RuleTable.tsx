@@ -14,7 +14,7 @@ import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
 import { useWalk } from './useWalk';
-import { costText, inOrder, sourceOf, tacticName, technologyOf } from '../words';
+import { costText, filtersText, inOrder, sourceOf, tacticName, technologyOf } from '../words';
 import classes from './list.module.css';
 
 interface Column {
@@ -122,6 +122,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
   const { attributes } = rule;
   const tactics = inOrder(attributes.tactics).map(tacticName).join(', ');
   const source = sourceOf(rule);
+  const narrowed = filtersText(rule);
   return (
     // The title's link is what a keyboard uses; the rest of the row is only a larger target for a mouse.
      
@@ -137,9 +138,16 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
       }}
     >
       <th scope="row" data-col="title" title={attributes.title}>
-        <AppLink href={href} className={classes['title']} aria-current={open ? 'true' : undefined}>
-          <bdi>{attributes.title}</bdi>
-        </AppLink>
+        <span className={classes['named']}>
+          <AppLink href={href} className={classes['title']} aria-current={open ? 'true' : undefined}>
+            <bdi>{attributes.title}</bdi>
+          </AppLink>
+          {narrowed !== null && (
+            <span className={classes['tag']} title={`Narrowed by ${narrowed}`}>
+              filtered
+            </span>
+          )}
+        </span>
       </th>
       <td data-col="level">
         <LevelBadge level={attributes.level} />

@@ -33,6 +33,17 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
       {words !== undefined && words !== '' ? <p className={classes['words']}>{words}</p> : loading && <Skeleton width="90%" height={16} />}
       <dl className={classes['facts']}>
         <Fact term="log_source">{sourceOf(rule) || <span className="pk-muted">any</span>}</Fact>
+        {attributes.filters.length > 0 && (
+          <Fact term="rule_filters">
+            <ul className={classes['plainList']}>
+              {attributes.filters.map((filter) => (
+                <li key={`${filter.own_rule_id ?? filter.file ?? ''}:${String(filter.line)}`}>
+                  <Filter filter={filter} />
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
         {attributes.tactics.length > 0 && <Fact term="tactic">{inOrder(attributes.tactics).map(tacticName).join(', ')}</Fact>}
         {attributes.techniques.length > 0 && <Fact term="technique">{attributes.techniques.join(', ')}</Fact>}
         {attributes.falsepositives.length > 0 && (
@@ -102,6 +113,17 @@ function Origin({ rule }: { rule: DetectionRule }) {
           changed <Ago time={changed} />
         </span>
       )}
+    </>
+  );
+}
+
+/** One written here leads to its text; one in a folder says where it stands. */
+function Filter({ filter: { title, own_rule_id: own, file, line } }: { filter: DetectionRule['attributes']['filters'][number] }) {
+  if (own !== null) return <AppLink href={`/detections/write/${encodeURIComponent(own)}`}>{title}</AppLink>;
+  return (
+    <>
+      <bdi>{title}</bdi>
+      {file !== null && <code className={classes['file']}>{`${file}, line ${String(line)}`}</code>}
     </>
   );
 }
