@@ -37,6 +37,15 @@ std::string keyed_hash(std::string_view key, std::string_view bytes) {
   return out;
 }
 
+std::uint64_t short_digest(std::string_view bytes) {
+  static constexpr unsigned char kKey[crypto_shorthash_KEYBYTES] = {'P', 'i', 'c', 'k', 'e', 't'};
+  unsigned char out[crypto_shorthash_BYTES];
+  crypto_shorthash(out, bytes_of(bytes), bytes.size(), kKey);
+  std::uint64_t number = 0;
+  for (const unsigned char byte : out) number = number << 8 | byte;
+  return number;
+}
+
 std::string hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ std::string sha256(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);
 /// HMAC-SHA-256, 32 bytes. For digests of guessable texts, where a plain digest could be searched for.
 std::string keyed_hash(std::string_view key, std::string_view bytes);
+
+/// SipHash-2-4 under a key that everybody knows: the same in every process and version. Whether two texts are the same, not more: who wants
+/// two of their own making to have one digest can search for them.
+std::uint64_t short_digest(std::string_view bytes);
 
 std::string hex(std::string_view bytes);
 /// RFC 4648 section 5, without padding.

@@ -25,20 +25,21 @@ void Absence::judge_between(const GroupRule& rule, std::int64_t from, std::int64
   for (std::size_t i = position(from, 0); i < entries_.size() && entries_[i].time <= to; ++i) judge(rule, i, changes);
 }
 
-void Absence::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
+bool Absence::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
   const std::int64_t time = entry.time, span = rule.correlation->timespan_us;
   const std::uint64_t before = entry.inputs & rule.preceding, after = entry.inputs & rule.following, own = entry.inputs & rule.rules;
   if (before != 0 && preceding_.add(time, entry.event, before, span, rule.settled, gone_)) judge_between(rule, time, time + span, changes);
   if (after != 0 && following_.add(time, entry.event, after, span, rule.settled, gone_)) judge_between(rule, time - span, time, changes);
   gone_.clear();
-  if (own == 0) return;
+  if (own == 0) return false;
   const std::size_t at = position(time, entry.event);
   if (at < entries_.size() && entries_[at].time == time && entries_[at].event == entry.event) {
     entries_[at].inputs |= own;
-    return;
+    return true;
   }
   entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), {time, entry.event, own, false});
   judge(rule, at, changes);
+  return true;
 }
 
 void Absence::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {

@@ -13,7 +13,7 @@ namespace picket::detect {
 /// are known and none of those that must not be there is; one that comes all the same withdraws.
 class Absence final : public GroupWindow {
  public:
-  void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
+  bool add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void advance(const GroupRule& rule, std::int64_t complete, std::vector<Change>& changes) override;
   std::optional<std::int64_t> due(const GroupRule& rule) const override;

@@ -34,7 +34,7 @@ void FirstSeen::withdraw_gone(std::vector<Change>& changes) {
   gone_.clear();
 }
 
-void FirstSeen::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
+bool FirstSeen::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
   const Correlation& correlation = *rule.correlation;
   newest_ = std::max(newest_, entry.time);
   const bool learned = correlation.extras.learning_us > 0 && all_.add(entry.time, entry.event, entry.inputs, correlation.timespan_us - correlation.extras.learning_us, rule.settled, gone_);
@@ -50,6 +50,9 @@ void FirstSeen::add(const GroupRule& rule, const WindowEntry& entry, std::vector
     if (at + 1 < runs.size() && runs[at + 1].first - entry.time <= correlation.timespan_us) judge(correlation, runs, at + 1, changes);
   }
   if (learned) judge_learned(correlation, entry.time, true, changes);
+  if (!rule.settled) return true;
+  const std::size_t at = runs.find(entry.time, entry.event);  // only what begins a run can ever fire
+  return runs[at].first == entry.time && runs[at].event == entry.event;
 }
 
 void FirstSeen::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {

@@ -14,7 +14,7 @@ namespace picket::detect {
 /// (unless what is counted can be withdrawn; then one an event).
 class FirstSeen final : public GroupWindow {
  public:
-  void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
+  bool add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) override;
   std::size_t size() const override { return size_; }

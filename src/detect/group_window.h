@@ -54,8 +54,8 @@ class GroupWindow {
   virtual ~GroupWindow() = default;
 
   /// Adds an event (or further rules to an event that is there) and judges it and every later one it bears on. Appends what
-  /// changed. An event that was seen before changes nothing.
-  virtual void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) = 0;
+  /// changed. An event that was seen before changes nothing. False: the condition never holds at this event, whatever comes.
+  virtual bool add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) = 0;
   /// Takes rules (`entry.inputs`) from an event again; it goes with its last.
   virtual void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) = 0;
   /// Everything before `complete` is known now: judges what waited for it.

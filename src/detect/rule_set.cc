@@ -197,11 +197,15 @@ class Linker {
     return erase(gone);
   }
 
-  static std::uint32_t capture(RuleSet::Linked& linked, const std::string& field) {
+  static std::uint32_t capture(RuleSet::Linked& linked, const std::string& field, bool compared) {
     const auto found = std::find(linked.captures.begin(), linked.captures.end(), field);
-    if (found != linked.captures.end()) return static_cast<std::uint32_t>(found - linked.captures.begin());
-    linked.captures.push_back(field);
-    return static_cast<std::uint32_t>(linked.captures.size() - 1);
+    const auto index = static_cast<std::size_t>(found - linked.captures.begin());
+    if (found == linked.captures.end()) {
+      linked.captures.push_back(field);
+      linked.compared.push_back(true);
+    }
+    linked.compared[index] = linked.compared[index] && compared;
+    return static_cast<std::uint32_t>(index);
   }
 
   /// The field that `name` stands for in the events of `named`.
@@ -264,11 +268,13 @@ class Linker {
     for (std::size_t i = 0; i < linked.inputs.size(); ++i) {
       RuleSet::Input& input = linked.inputs[i];
       RuleSet::Linked& named = rules_[input.rule];
-      const auto want = [&](const std::string& name) { return capture(named, resolve(correlation, name, named.rule, names[i])); };
+      const auto want = [&](const std::string& name, bool compared = false) {
+        return capture(named, resolve(correlation, name, named.rule, names[i]), compared && !correlation.extras.read_as.contains(name));
+      };
       for (const std::string& name : correlation.group_by) input.group.push_back(want(name));
       for (const std::string& name : correlation.extras.equal) input.group.push_back(want(name));
-      for (const std::string& name : correlation.fields) input.values.push_back(want(name));
-      for (const std::string& name : correlation.extras.different) input.values.push_back(want(name));
+      for (const std::string& name : correlation.fields) input.values.push_back(want(name, correlation.type == CorrelationType::kValueCount));
+      for (const std::string& name : correlation.extras.different) input.values.push_back(want(name, true));
       for (const std::string& name : linked.captures) input.captures.push_back(want(name));
     }
   }

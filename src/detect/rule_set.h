@@ -42,6 +42,8 @@ class RuleSet {
     Rule rule;
     /// Fields whose values a match of the rule carries to the correlations above it.
     std::vector<std::string> captures;
+    /// Of each capture: that those above only ask whether two values are the same, so that a digest says as much as the text.
+    std::vector<bool> compared;
     std::vector<Input> inputs;          ///< of a correlation, in the order of Correlation::named()
     std::vector<std::uint32_t> used_by; ///< correlations that name this rule
     std::vector<std::shared_ptr<const Filter>> filters;  ///< that narrow it

@@ -80,11 +80,12 @@ bool Stretch::read_key(std::uint32_t correlation, const RuleSet::Input& input, c
 }
 
 /// What the condition is about, from the signal. False: the event does not count.
-bool Stretch::read_value(std::uint32_t index, const RuleSet::Input& input, const Signal& signal, WindowEntry& entry) const {
+bool Stretch::read_value(std::uint32_t index, const RuleSet::Input& input, const Signal& signal, WindowEntry& entry) {
   const Plan& plan = plans_[index];
   const Correlation& correlation = *plan.group.correlation;
   const auto digest = [&](std::uint64_t& out) {
-    std::string texts;
+    std::string& texts = value_;
+    texts.clear();
     std::optional<std::string> room;
     for (std::size_t i = 0; i < input.values.size(); ++i) {
       const auto value = read_capture(signal.captures, input.values[i], plan.values_as[i], room);
@@ -196,12 +197,12 @@ void Stretch::step(std::uint32_t index, const RuleSet::Input& input, std::uint64
   if (withdrawn) {
     group.window->remove(plan.group, entry, changes);
   } else {
-    if (!linked.used_by.empty() && (bits & plan.group.rules) != 0) {
+    const bool may_hold = group.window->add(plan.group, entry, changes);
+    if (may_hold && !linked.used_by.empty() && (bits & plan.group.rules) != 0) {
       Captures carried;
       for (const std::uint32_t i : input.captures) carried.push_back(signal.captures[i]);
       group.carried.emplace(signal.event, std::move(carried));
     }
-    group.window->add(plan.group, entry, changes);
     group.newest = std::max(group.newest, entry.time);
     plan.newest = std::max(plan.newest, entry.time);
     const std::int64_t until = kept_from(plan, group.newest) + plan.group.keep_us;

@@ -69,7 +69,7 @@ class Stretch {
 
   void plan(std::uint32_t index, std::uint32_t rank);
   bool read_key(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures);
-  bool read_value(std::uint32_t correlation, const RuleSet::Input& input, const Signal& signal, WindowEntry& entry) const;
+  bool read_value(std::uint32_t correlation, const RuleSet::Input& input, const Signal& signal, WindowEntry& entry);
   Group& group_of(std::uint32_t correlation, const RuleSet::Input& input, const Captures& captures);
   void evict();
   void wait(Group& group);
@@ -87,6 +87,7 @@ class Stretch {
   std::vector<Plan> plans_;  ///< by rule; empty ones for detection rules
   std::unordered_map<std::string, Group> groups_;
   std::string key_;              ///< of the group in hand
+  std::string value_;            ///< what is counted, of the signal in hand
   std::list<std::string> ages_;  ///< keys of groups, the one touched last at the end
   std::set<Waiting> waiting_;    ///< groups in which something waits until a time is complete
   std::int64_t complete_ = kLongAgo;

@@ -127,6 +127,7 @@ bool temporal(const Correlation& correlation, std::uint64_t seen, int ordered) {
 }  // namespace
 
 std::size_t Window::position(std::int64_t time, std::uint64_t event) const {
+  if (entries_.empty() || entries_.back().before(time, event)) return entries_.size();  // what is news comes last
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), 0, [&](const WindowEntry& e, int) { return e.before(time, event); });
   return static_cast<std::size_t>(at - entries_.begin());
 }
@@ -182,8 +183,15 @@ void Window::set(std::size_t index, bool fired, std::vector<Change>& changes) {
   changes.push_back({entry.time, entry.event, fired});
 }
 
-/// Most events of a temporal correlation have no chance, because one of its rules was not seen for too long.
+/// Most events have no chance: of a temporal correlation because one of its rules was not seen for too long, of one that counts because so
+/// many were not seen at all.
 bool Window::out_of_reach(const Correlation& correlation, std::int64_t since) const {
+  if (correlation.type == CorrelationType::kEventCount || correlation.type == CorrelationType::kValueCount) {
+    const auto seen = static_cast<double>(entries_.size());
+    return std::any_of(correlation.bounds.begin(), correlation.bounds.end(), [&](const Correlation::Bound& bound) {
+      return bound.op == Operator::kGreaterEqual || bound.op == Operator::kEqual ? seen < bound.value : bound.op == Operator::kGreater && seen <= bound.value;
+    });
+  }
   if (last_.empty() || correlation.expression || !correlation.bounds.empty()) return false;
   return last_.size() < correlation.rules.size() || std::any_of(last_.begin(), last_.end(), [&](std::int64_t time) { return time < since; });
 }
@@ -192,7 +200,8 @@ bool Window::out_of_reach(const Correlation& correlation, std::int64_t since) co
 /// which of them came first.
 void Window::judge(const GroupRule& rule, std::size_t from, std::int64_t changed, std::vector<Change>& changes) {
   const std::int64_t span = rule.correlation->timespan_us;
-  for (std::size_t i = rule.in_order ? from : first_at(changed); i < entries_.size() && entries_[i].time - span <= changed;) {
+  while (!rule.in_order && from > 0 && entries_[from - 1].time == changed) --from;
+  for (std::size_t i = from; i < entries_.size() && entries_[i].time - span <= changed;) {
     const std::int64_t time = entries_[i].time, since = time - span;
     std::size_t end = i + 1;
     while (!rule.in_order && end < entries_.size() && entries_[end].time == time) ++end;
@@ -201,7 +210,7 @@ void Window::judge(const GroupRule& rule, std::size_t from, std::int64_t changed
   }
 }
 
-void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
+bool Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {
   const Correlation& correlation = *rule.correlation;
   if (correlation.type == CorrelationType::kTemporal || correlation.type == CorrelationType::kTemporalOrdered) {
     if (last_.empty()) last_.assign(correlation.rules.size(), kLongAgo);
@@ -212,7 +221,7 @@ void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Ch
   }
   const std::size_t at = position(entry.time, entry.event);
   if (at < entries_.size() && entries_[at].time == entry.time && entries_[at].event == entry.event) {
-    if ((entries_[at].inputs | entry.inputs) == entries_[at].inputs) return;  // seen before
+    if ((entries_[at].inputs | entry.inputs) == entries_[at].inputs) return true;  // seen before
     if (!correlation.extras.different.empty()) {  // the values of each rule come with that rule
       if ((entries_[at].inputs & 1) == 0) entries_[at].value = entry.value;
       if ((entries_[at].inputs & 2) == 0) entries_[at].second = entry.second;
@@ -223,6 +232,7 @@ void Window::add(const GroupRule& rule, const WindowEntry& entry, std::vector<Ch
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), entry);
   }
   judge(rule, at, entry.time, changes);
+  return true;
 }
 
 void Window::remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) {

@@ -13,7 +13,7 @@ namespace picket::detect {
 /// The events of one group, by time and identity, with the answer of the correlation's condition at each. Not thread-safe.
 class Window final : public GroupWindow {
  public:
-  void add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
+  bool add(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   void remove(const GroupRule& rule, const WindowEntry& entry, std::vector<Change>& changes) override;
   std::size_t trim(const GroupRule& rule, std::int64_t until, std::int64_t spare) override;
   std::size_t size() const override { return entries_.size(); }

@@ -48,6 +48,12 @@ void Engine::pend(Entry entry) {
   pending_.push_back(std::move(entry));
 }
 
+std::vector<Engine::Entry> Engine::one(Entry entry) {
+  std::vector<Entry> out;
+  out.push_back(std::move(entry));
+  return out;
+}
+
 Status Engine::flush() {
   const Status status = commit({});
   PICKET_FAIL_POINT("ingest.after_group_commit");

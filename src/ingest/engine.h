@@ -157,6 +157,8 @@ class Engine {
   Entry entry_for(const TaskPtr& task, std::optional<control::PollRecord> poll, std::uint64_t added);
   void pend(Entry entry);
   Status commit(std::vector<Entry> entries);
+  /// A list of one by moving; braces would copy the page's matches.
+  static std::vector<Entry> one(Entry entry);
   Status judge(std::vector<Entry>& entries);
   void forget(const std::vector<Entry>& entries);
   void commit_verdicts(const fleet::LiveFleet::Plan& plan);

@@ -61,7 +61,7 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   if (PICKET_PLANTED("ingest.cursor_before_events")) {
     auto early = entry_for(task, std::nullopt, 0);
     early.commit.state = after_page(t.state, facts);
-    static_cast<void>(commit({std::move(early)}));
+    static_cast<void>(commit(one(std::move(early))));
     PICKET_FAIL_POINT("ingest.before_append");
   }
   Seen seen;
@@ -91,7 +91,7 @@ void Engine::good_page(const TaskPtr& task, Page page, Worker& worker) {
   if (skip) {
   } else if (page.records.empty()) {
     pend(std::move(entry));
-  } else if (const Status done = commit({std::move(entry)}); !done) {
+  } else if (const Status done = commit(one(std::move(entry))); !done) {
     return give_up_page(task, done.error());
   }
   t.state = std::move(state);

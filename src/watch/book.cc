@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "codec/packed_texts.h"
 #include "crypto/digest.h"
 #include "detect/rule_reader.h"
 #include "watch/ocsf.h"
@@ -16,6 +17,16 @@ constexpr Micros kRepeats = std::chrono::hours(1);
 
 std::string key_of(const detect::Rule& rule) {
   return rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : detect::identity(rule);
+}
+
+std::string shape_of(const detect::RuleSet::Linked& linked) {
+  if (linked.captures.empty()) return {};
+  std::string all;
+  for (std::size_t i = 0; i < linked.captures.size(); ++i) {
+    codec::append_packed(all, linked.captures[i]);
+    all += linked.compared[i] ? '=' : '.';
+  }
+  return crypto::sha256(all).substr(0, 2);
 }
 
 bool raises_alerts(const detect::RuleSet::Linked& linked) { return linked.alerts && linked.rule.level != detect::Level::kInformational; }
@@ -107,6 +118,7 @@ std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::
       entry.filters.emplace_back(fmt::format("\"{}\" ({})", filter->title, own ? "written here" : filter->file), crypto::sha256_hex(filter->meaning).substr(0, 32));
     }
     entry.alerts = raises_alerts(linked);
+    entry.shape = shape_of(linked);
     entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
     out->waits_ = out->waits_ || (rule.correlation && rule.correlation->extras.absence());
     out->history_needed_ = std::max(out->history_needed_, linked.history_needed);

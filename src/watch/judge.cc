@@ -31,9 +31,10 @@ std::string packed(const Values& values) {
   return out;
 }
 
-/// Into `out`, whose room is used again.
-void unpack(std::string_view packed, Values& out) {
-  codec::PackedTexts in(packed);
+/// Into `out`, whose room is used again. False: it was not packed in this shape.
+bool unpack(std::string_view packed, std::string_view shape, Values& out) {
+  if (!packed.starts_with(shape)) return false;
+  codec::PackedTexts in(packed.substr(shape.size()));
   std::optional<std::string_view> text;
   std::size_t count = 0;
   for (; in.next(text); ++count) {
@@ -45,6 +46,7 @@ void unpack(std::string_view packed, Values& out) {
       value = text;
   }
   out.resize(count);
+  return true;
 }
 
 /// FNV-1a: the same in every version, for it is stored.
@@ -96,9 +98,8 @@ Status Watch::recall(const Ruling& ruling, std::span<const std::uint32_t> rules,
     signal.rule = by_number.at(stored.rule_no);
     signal.time = stored.time;
     signal.event = number_of(stored.event);
-    unpack(stored.captures, signal.captures);
     // a rule whose correlations ask for other fields now says nothing with its old signals
-    return signal.captures.size() != ruling.book->rules().rules()[signal.rule].captures.size() || row(signal);
+    return !unpack(stored.captures, ruling.book->entries()[signal.rule].shape, signal.captures) || row(signal);
   });
 }
 
@@ -200,7 +201,7 @@ Result<std::vector<control::Match>> Watch::judge(const store::StreamKey& key, Si
     signal.rule = sight.hits[i].rule;
     signal.time = out[i].time;
     signal.event = number_of(out[i].event);
-    unpack(out[i].captures, signal.captures);
+    unpack(out[i].captures, ruling.book->entries()[signal.rule].shape, signal.captures);
   }
   const auto stored = [&](std::span<const std::uint32_t> rules, TimePoint from, TimePoint to, const std::function<bool(const detect::Signal&)>& row) {
     return recall(*open->ruling, rules, from, to, row);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "codec/packed_texts.h"
+#include "crypto/digest.h"
 #include "detect/problem.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
@@ -259,6 +260,24 @@ Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization
   return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
 }
 
+namespace {
+
+/// What a signal carries, as it is stored. Where values are only compared a digest stands for long ones.
+void pack(const Book& book, std::uint32_t rule, std::span<const std::optional<std::string_view>> captures, std::string& out) {
+  const std::vector<bool>& compared = book.rules().rules()[rule].compared;
+  out = book.entries()[rule].shape;
+  for (std::size_t i = 0; i < captures.size(); ++i) {
+    if (!compared[i] || !captures[i] || captures[i]->size() <= sizeof(std::uint64_t)) {
+      codec::append_packed(out, captures[i]);
+      continue;
+    }
+    const std::uint64_t digest = crypto::short_digest(*captures[i]);
+    codec::append_packed(out, std::string_view(reinterpret_cast<const char*>(&digest), sizeof digest));
+  }
+}
+
+}  // namespace
+
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
                   std::span<const store::NewEvent> events) {
   static obs::Counter& odd = obs::counter("picket_detect_unread_total", "Records that rules could not be tried on.");
@@ -286,8 +305,7 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
       hit.event = i;
       hit.rule = match.rule;
       hit.time = events[i].view.time;
-      packed.clear();
-      for (const auto& value : matcher.captures(match)) codec::append_packed(packed, value);
+      pack(*out.ruling->book, match.rule, matcher.captures(match), packed);
       hit.captures = packed;  // of the right size at once
       if (out.events.empty() || out.events.back() != i) out.events.push_back(i);
     }

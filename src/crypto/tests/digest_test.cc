@@ -17,6 +17,12 @@ TEST(Digest, KnownAnswers) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+TEST(Digest, AShortDigestIsTheSameInEveryVersion) {
+  // what is stored is compared with what comes later
+  EXPECT_EQ(short_digest("1Password for Mac"), 15791359232372978163u);  // as an implementation of the published algorithm says
+  EXPECT_NE(short_digest("1Password for Mac"), short_digest("1Password for iOS"));
+}
+
 TEST(Digest, Base32IsThatOfTheRfc) {
   // RFC 4648 section 10, without padding.
   const std::pair<const char*, const char*> cases[] = {{"", ""},

@@ -192,6 +192,37 @@ TEST_F(WatchTest, AnOwnRuleIsWatchedForTwoDaysBeforeItAlerts) {
   EXPECT_THAT(titles(), ElementsAre("Door opened x1"));
 }
 
+std::string counting(const std::string& field, const std::string& group) {
+  return "title: Door used\nid: 10000000-0000-4000-8000-0000000000a1\nname: used\nlogsource: {product: door}\ndetection:\n    used: {kind|exists: true}\n"
+         "    condition: used\nlevel: informational\n---\ntitle: Three of them\nid: 10000000-0000-4000-8000-0000000000a2\ncorrelation:\n    type: value_count\n"
+         "    rules: [used]\n    group-by: [" + group + "]\n    timespan: 1h\n    condition: {field: " + field + ", gte: 3}\nlevel: medium\n";
+}
+
+TEST_F(WatchTest, WhatIsOnlyComparedIsStoredShortAndCountsAsItsTextDoes) {
+  open_watch({{"used.yml", counting("kind", "who")}});
+  const std::string ways[] = {"opened with a card", "opened with a key", "opened with a code"};
+  const auto first = judge({{"e1", ways[0], "ada with a long name", at(0)}});
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].captures.find("card"), std::string::npos);
+  EXPECT_NE(first[0].captures.find("ada with a long name"), std::string::npos) << "an alert names its group";
+  ASSERT_TRUE(commit(first));
+  page({{"e2", ways[0], "ada with a long name", at(1)}, {"e3", ways[1], "ada with a long name", at(2)}});
+  restart();
+  EXPECT_THAT(titles(), ElementsAre());
+  page({{"e4", ways[2], "ada with a long name", at(3)}});
+  EXPECT_THAT(titles(), ElementsAre("Three of them x1"));
+}
+
+TEST_F(WatchTest, SignalsOfRulesThatAskedForOtherFieldsAreNotMisread) {
+  open_watch({{"used.yml", counting("kind", "who")}});
+  page({{"e1", "card", "ada", at(0)}, {"e2", "key", "ada", at(1)}});
+  open_watch({{"used.yml", counting("who", "kind")}});
+  page({{"e3", "ada", "bo", at(2)}});  // with the fields in each other's place: the third of "ada"
+  EXPECT_THAT(titles(), ElementsAre());
+  page({{"e4", "ada", "cy", at(3)}, {"e5", "ada", "di", at(4)}});
+  EXPECT_THAT(titles(), ElementsAre("Three of them x1"));
+}
+
 TEST_F(WatchTest, WhatDoesNotHappenIsToldWhenItIsTooLateForIt) {
   open_watch({{"left.yml", R"(title: Opened
 id: 10000000-0000-4000-8000-000000000010
