@@ -224,7 +224,8 @@ class Linker {
   void check_aliases(std::uint32_t index) {
     const Rule& rule = rules_[index].rule;
     const std::vector<std::string> names = rule.correlation->named();
-    for (const auto& [reference, place] : rule.correlation->alias_places) {
+    for (const auto& row : rule.correlation->alias_places) {
+      const std::string& reference = row.first;
       const bool known = std::any_of(rules_[index].inputs.begin(), rules_[index].inputs.end(), [&](const RuleSet::Input& input) {
         const Rule& named = rules_[input.rule].rule;
         return reference == named.name || reference == named.title || to_lower(reference) == to_lower(named.id);
@@ -235,7 +236,7 @@ class Linker {
       problems_.push_back(problem_of(rule, fmt::format("An alias names the rule \"{}\", which this correlation does not; {}", reference,
                                                        meant.empty() ? "it stands for nothing there." : fmt::format("did you mean \"{}\"?", meant)),
                                      Problem::Severity::kWarning));
-      problems_.back().error.place = place;
+      problems_.back().error.place = row.second;
     }
   }
 
