@@ -15,9 +15,9 @@ run() {
   ctest --test-dir "build/$preset" --output-on-failure -j "$jobs" -R "^(${regex#|})\." --no-tests=error
 }
 case "${1:-quick}" in
-  quick) run fuzz codec connector onepassword ingest store contract ;;
+  quick) run fuzz codec connector detect onepassword ingest store watch contract ;;
   all)
-    run asan base obs runtime codec crypto sql http_client control store contract connector onepassword onepassword_simulator fleet ingest http_server api
+    run asan base obs runtime codec crypto sql http_client control store contract connector detect watch onepassword onepassword_simulator fleet ingest http_server api
     run tsan runtime http_client control store contract ingest http_server ;;
   *) echo "usage: tools/sanitize.sh quick|all" >&2; exit 2 ;;
 esac
