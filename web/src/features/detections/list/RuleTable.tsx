@@ -22,14 +22,16 @@ interface Column {
   title: string;
   term?: GlossaryKey;
   width?: number;
+  /** Where the window is wide and no panel stands beside the list. */
+  roomy?: number;
 }
 
 const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
   { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
-  { key: 'state', title: 'State', term: 'rule_state', width: 116 },
+  { key: 'state', title: 'State', term: 'rule_state', width: 116, roomy: 250 },
   { key: 'technology', title: 'Technology', term: 'log_source', width: 108 },
-  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 140 },
+  { key: 'tactics', title: 'Tactics', term: 'tactic', width: 140, roomy: 260 },
   { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 64 },
   { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
   { key: 'last_match', title: 'Last match', width: 104 },
@@ -49,6 +51,7 @@ export function RuleTable({ loading, selected, onSearch }: {
   const { ids, rules, search, open } = useRulesView();
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMedia('(max-width: 640px)');
+  const roomy = useMedia('(min-width: 1600px)') && selected === undefined;
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -85,7 +88,7 @@ export function RuleTable({ loading, selected, onSearch }: {
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes['scroller']} tabIndex={loading ? 0 : -1}>
         <table className={classes['table']} aria-label="Rules" aria-rowcount={ids.length + 1} aria-busy={loading}>
-          <Head search={search} onSearch={onSearch} />
+          <Head search={search} roomy={roomy} onSearch={onSearch} />
           <tbody>
             {before > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: before }} />}
             {loading
@@ -200,12 +203,13 @@ function SkeletonRow() {
 }
 
 /** Sorting by a click on a column's head; a click on the sorted one turns it round. */
-function Head({ search, onSearch }: { search: RulesSearch; onSearch: (search: RulesSearch) => void }) {
+function Head({ search, roomy, onSearch }: { search: RulesSearch; roomy: boolean; onSearch: (search: RulesSearch) => void }) {
   const sort = parseSort(search.sort);
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {columns.map(({ key, title, term, width }) => {
+        {columns.map(({ key, title, term, ...column }) => {
+          const width = (roomy ? column.roomy : undefined) ?? column.width;
           const active = sort.key === key;
           return (
             <th
