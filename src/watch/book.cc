@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "codec/packed_texts.h"
 #include "crypto/digest.h"
 #include "detect/rule_reader.h"
+#include "watch/captures.h"
 #include "watch/ocsf.h"
 
 namespace picket::watch {
@@ -17,16 +17,6 @@ constexpr Micros kRepeats = std::chrono::hours(1);
 
 std::string key_of(const detect::Rule& rule) {
   return rule.id.empty() ? "title:" + crypto::sha256_hex(rule.title).substr(0, 32) : detect::identity(rule);
-}
-
-std::string shape_of(const detect::RuleSet::Linked& linked) {
-  if (linked.captures.empty()) return {};
-  std::string all;
-  for (std::size_t i = 0; i < linked.captures.size(); ++i) {
-    codec::append_packed(all, linked.captures[i]);
-    all += linked.compared[i] ? '=' : '.';
-  }
-  return crypto::sha256(all).substr(0, 2);
 }
 
 bool raises_alerts(const detect::RuleSet::Linked& linked) { return linked.alerts && linked.rule.level != detect::Level::kInformational; }

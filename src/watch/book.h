@@ -37,7 +37,7 @@ struct Entry {
   Origin origin = Origin::kShipped;
   std::string vendor;
   bool alerts = false;  ///< of level low or above, and not merely a part of correlations
-  std::string shape;    ///< two bytes: which captures signals of the rule carry, and how; empty when none. Begins each that is stored
+  std::string shape;    ///< see shape_of
   Micros span{};        ///< of event time: repeats about one subject within it are one alert
 };
 

@@ -4,15 +4,15 @@
 
 #include "codec/json.h"
 #include "codec/packed_texts.h"
+#include "crypto/digest.h"
 #include "obs/metrics.h"
+#include "watch/captures.h"
 #include "watch/event_number.h"
 #include "watch/watch.h"
 #include "watch/windows.h"
 
 namespace picket::watch {
 namespace {
-
-using Values = std::vector<std::optional<std::string>>;
 
 std::string json_of(const Values& values) {
   std::string out = "[";
@@ -29,31 +29,6 @@ std::string packed(const Values& values) {
   std::string out;
   for (const auto& value : values) codec::append_packed(out, value);
   return out;
-}
-
-/// Into `out`, whose room is used again. False: it was not packed in this shape.
-bool unpack(std::string_view packed, std::string_view shape, Values& out) {
-  if (!packed.starts_with(shape)) return false;
-  codec::PackedTexts in(packed.substr(shape.size()));
-  std::optional<std::string_view> text;
-  std::size_t count = 0;
-  for (; in.next(text); ++count) {
-    if (count == out.size()) out.emplace_back();
-    auto& value = out[count];
-    if (text && value)
-      value->assign(*text);
-    else
-      value = text;
-  }
-  out.resize(count);
-  return true;
-}
-
-/// FNV-1a: the same in every version, for it is stored.
-std::int64_t digest_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return static_cast<std::int64_t>(hash == 0 ? 1 : hash);
 }
 
 /// Spans lie on a grid of event time, so that the order in which events come does not decide which alert they join.
@@ -142,7 +117,7 @@ Status Watch::note_firing(const RulingPtr& ruling, const detect::Firing& firing,
     match.event = *same;
   }
   match.captures = packed(firing.group);
-  match.part = digest_of(match.captures);
+  match.part = static_cast<std::int64_t>(std::max<std::uint64_t>(1, crypto::short_digest(match.captures)));  // 0 is a detection rule's
   match.withdrawn = firing.withdrawn;
   if (alerts(*ruling, firing.rule, parts_.clock.now())) match.alert = alert_of(*ruling, firing.rule, firing.time, firing.group);
   out.push_back(std::move(match));

@@ -5,11 +5,10 @@
 #include <map>
 #include <set>
 
-#include "codec/packed_texts.h"
-#include "crypto/digest.h"
 #include "detect/problem.h"
 #include "obs/log.h"
 #include "obs/metrics.h"
+#include "watch/captures.h"
 #include "watch/ocsf.h"
 #include "watch/windows.h"
 
@@ -260,24 +259,6 @@ Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization
   return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
 }
 
-namespace {
-
-/// What a signal carries, as it is stored. Where values are only compared a digest stands for long ones.
-void pack(const Book& book, std::uint32_t rule, std::span<const std::optional<std::string_view>> captures, std::string& out) {
-  const std::vector<bool>& compared = book.rules().rules()[rule].compared;
-  out = book.entries()[rule].shape;
-  for (std::size_t i = 0; i < captures.size(); ++i) {
-    if (!compared[i] || !captures[i] || captures[i]->size() <= sizeof(std::uint64_t)) {
-      codec::append_packed(out, captures[i]);
-      continue;
-    }
-    const std::uint64_t digest = crypto::short_digest(*captures[i]);
-    codec::append_packed(out, std::string_view(reinterpret_cast<const char*>(&digest), sizeof digest));
-  }
-}
-
-}  // namespace
-
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,
                   std::span<const store::NewEvent> events) {
   static obs::Counter& odd = obs::counter("picket_detect_unread_total", "Records that rules could not be tried on.");
@@ -286,7 +267,8 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
   if (out.ruling == nullptr) return out;
   const auto info = std::find_if(connector.streams().begin(), connector.streams().end(), [&](const auto& s) { return s.name == stream; });
   if (info == connector.streams().end()) return out;
-  const auto& program = out.ruling->book->program({info->product, info->service});
+  const Book& book = *out.ruling->book;
+  const auto& program = book.program({info->product, info->service});
   if (program == nullptr) return out;
   detect::Matcher& matcher = eye.matcher(program);
   OcsfContext context(connector, stream);
@@ -305,13 +287,13 @@ Sight Watch::look(Eye& eye, const std::string& organization_id, const connector:
       hit.event = i;
       hit.rule = match.rule;
       hit.time = events[i].view.time;
-      pack(*out.ruling->book, match.rule, matcher.captures(match), packed);
+      pack(book.entries()[match.rule].shape, book.rules().rules()[match.rule].compared, matcher.captures(match), packed);
       hit.captures = packed;  // of the right size at once
       if (out.events.empty() || out.events.back() != i) out.events.push_back(i);
     }
   }
   for (Hit& hit : out.hits)
-    if (out.ruling->book->entries()[hit.rule].alerts) hit.subject = subject_of(events[hit.event].view);
+    if (book.entries()[hit.rule].alerts) hit.subject = subject_of(events[hit.event].view);
   return out;
 }
 
