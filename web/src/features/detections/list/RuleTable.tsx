@@ -146,7 +146,7 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
             <bdi>{attributes.title}</bdi>
           </AppLink>
           {narrowed !== null && (
-            <span className={classes['tag']} title={`Narrowed by ${narrowed}`}>
+            <span className="pk-tag" title={`Narrowed by ${narrowed}`}>
               filtered
             </span>
           )}

@@ -62,9 +62,9 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           >
             <bdi>{title}</bdi>
           </Link>
-          {event.unreadable && event.action !== null && <span className={classes['tag']}>unreadable</span>}
+          {event.unreadable && event.action !== null && <span className="pk-tag">unreadable</span>}
           {event.versions > 1 && (
-            <span className={classes['tag']} title="The vendor has sent this event with different contents">
+            <span className="pk-tag" title="The vendor has sent this event with different contents">
               {count(event.versions)} versions
             </span>
           )}
