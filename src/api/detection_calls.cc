@@ -65,7 +65,7 @@ void write_history(codec::JsonWriter& out, const control::RuleHistoryEntry& entr
 bool sees(const fleet::DeviceView& device, const fleet::StreamView& stream) {
   const auto level = stream.health.level;
   return !device.device.deleted_at && !device.device.paused && level != model::HealthLevel::kError && level != model::HealthLevel::kPaused &&
-         stream.health.code != "silent";
+         device.device.health.code != "silent";
 }
 
 }  // namespace

@@ -133,27 +133,27 @@ double expected_between(const Usual& usual, TimePoint from, TimePoint to) {
   return sum;
 }
 
-Health quiet(const Facts& facts, std::optional<TimePoint> last_data) {
+/// `usual`: what the same as a whole usually brings; null when that is not known.
+Health quiet(const Facts& facts, const Usual* usual, std::optional<TimePoint> last_data) {
   if (!last_data) return fine("quiet", "Connected. No events yet.");
   const std::string span = age(*last_data, facts.now);
-  if (facts.usual == nullptr || facts.usual->weeks == 0)
-    return fine("quiet", fmt::format("Connected. No new events for {}.", span));
-  const double expected = expected_between(*facts.usual, *last_data, facts.now);
+  if (usual == nullptr || usual->weeks == 0) return fine("quiet", fmt::format("Connected. No new events for {}.", span));
+  const double expected = expected_between(*usual, *last_data, facts.now);
   if (facts.now - *last_data >= kSilentAfter && expected >= kSilentWhenExpected) {
     const auto day = std::chrono::floor<std::chrono::days>(facts.now);
     static constexpr std::string_view kDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                  "Thursday", "Friday", "Saturday"};
-    return fine("silent", fmt::format("Connected, but silent for {}; a {} like this brings about {:.0f} events.", span,
+    return warn("silent", fmt::format("Connected, but silent for {}; a {} like this brings about {:.0f} events.", span,
                                       kDays[std::chrono::weekday(day).c_encoding()],
-                                      expected_between(*facts.usual, day, day + std::chrono::days(1))));
+                                      expected_between(*usual, day, day + std::chrono::days(1))));
   }
   if (expected < kSilentWhenExpected / 6)
     return fine("quiet", fmt::format("Connected. No new events for {}, normal for this hour.", span));
   return fine("quiet", fmt::format("Connected. No new events for {}.", span));
 }
 
-Health flowing(const Facts& facts, std::optional<TimePoint> last_data, std::optional<TimePoint> newest) {
-  if (!last_data || facts.now - *last_data > kQuietAfter) return quiet(facts, last_data);
+Health flowing(const Facts& facts, const Usual* usual, std::optional<TimePoint> last_data, std::optional<TimePoint> newest) {
+  if (!last_data || facts.now - *last_data > kQuietAfter) return quiet(facts, usual, last_data);
   if (!newest) return fine("receiving", "Receiving.");
   if (*newest > facts.now + std::chrono::minutes(2))
     return fine("receiving", fmt::format("Receiving. The newest event is dated {} in the future.", age(facts.now, *newest)));
@@ -189,7 +189,8 @@ Judged judge(const Facts& facts, const StreamFacts& stream) {
             warn("unreadable", fmt::format("Records came in a form that this version of Picket does not know, the last at {}. They "
                                            "are kept as they came, under Events; a newer version may read them.",
                                            clock_words(*stream.unreadable_at, facts.now)))};
-  return {Kind::kWorking, flowing(facts, state.last_data_received_at, state.newest_event_at)};
+  // what is usual is known of the device, not of each of its streams
+  return {Kind::kWorking, flowing(facts, nullptr, state.last_data_received_at, state.newest_event_at)};
 }
 
 std::string lowered(std::string_view title) {
@@ -249,7 +250,7 @@ Health working(const Facts& facts, const std::vector<Judged>& judged) {
       slowest = &facts.streams[i];
   }
   if (slowest != nullptr) return fine("backfilling", backfill_sentence(facts, *slowest));
-  return flowing(facts, last_data, newest);
+  return flowing(facts, facts.usual, last_data, newest);
 }
 
 /// Some work, some do not.

@@ -73,7 +73,7 @@ std::chrono::seconds patience(std::chrono::seconds poll_interval);
 
 Verdict assess(const Facts& facts);
 
-/// Whether a change belongs into the database and the history. Receiving, quiet, silent and backfilling alternate all day
+/// Whether a change belongs into the database and the history. Receiving, quiet and backfilling alternate all day
 /// long, pausing is a row of its own and verifying is no verdict: then only the picture in memory changes.
 bool worth_recording(const model::Health& before, const model::Health& after);
 

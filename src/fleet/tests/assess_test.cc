@@ -115,7 +115,15 @@ const Row kRows[] = {
        for (std::size_t i = 6 * 24; i < 7 * 24; ++i) w.usual.per_hour[i] = i % 24 < 10 ? 4.0f : 0.0f;
        w.facts.usual = &w.usual;
      },
-     kHealthy, HealthLevel::kOk, "silent", "Connected, but silent for 6 h; a Sunday like this brings about 40 events."},
+     kHealthy, HealthLevel::kWarning, "silent", "Connected, but silent for 6 h; a Sunday like this brings about 40 events."},
+    {"one_stream_alone_is_not_measured_by_what_all_bring",
+     [](World& w) {
+       w.states[2].last_data_received_at = w.states[2].newest_event_at = kNow - 6h;
+       w.usual.weeks = 4;
+       w.usual.per_hour.fill(40);
+       w.facts.usual = &w.usual;
+     },
+     kHealthy, HealthLevel::kOk, "receiving", "Receiving. Newest event 40 s ago."},
     {"backfilling",
      [](World& w) {
        control::Backfill b;
@@ -325,11 +333,19 @@ TEST(Assess, OnlyWhatPeopleShouldFindAgainIsRecorded) {
   const auto receiving = assess(world.facts).device;
   world.last_data(2h);
   const auto quiet = assess(world.facts).device;
+  world.usual.weeks = 4;
+  world.usual.per_hour.fill(20);
+  world.facts.usual = &world.usual;
+  const auto silent = assess(world.facts).device;
+  world.facts.usual = nullptr;
   world.all_failing("unauthorized", kRevoked, 1, 0s);
   const auto refused = assess(world.facts).device;
   world.all_failing("not_found", "No such address.", 1, 0s);
   const auto moved = assess(world.facts).device;
   EXPECT_FALSE(worth_recording(receiving, quiet));
+  EXPECT_EQ(silent.code, "silent");
+  EXPECT_TRUE(worth_recording(quiet, silent));
+  EXPECT_TRUE(worth_recording(silent, receiving));
   EXPECT_TRUE(worth_recording(quiet, refused));
   EXPECT_TRUE(worth_recording(refused, moved));
   EXPECT_TRUE(worth_recording(moved, receiving));
