@@ -1,7 +1,7 @@
 # Shared by ./run, ./test and .ci/run: what Picket needs from Debian, and how it is built. Sourced, not run.
 
 build_packages="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libssl-dev libcurl4-openssl-dev
-  libsqlite3-dev libsodium-dev libsimdjson-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libexpected-dev libyaml-cpp-dev
+  libsqlite3-dev libjemalloc-dev libsodium-dev libsimdjson-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libexpected-dev libyaml-cpp-dev
   libyaml-dev libre2-dev zlib1g-dev libzstd-dev libqrencode-dev iso-codes nodejs npm ca-certificates"
 # the release build includes its tests, so these belong to the build
 test_build_packages="libgtest-dev libgmock-dev librapidcheck-dev"
