@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
@@ -35,6 +35,22 @@ function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): 
   return row.start - virtual.options.scrollPaddingStart >= top && row.end <= top + height;
 }
 
+/** How many rows are drawn beyond the edges of the scrolled area: of another view of the list only those in sight at first, so that they are seen sooner. */
+function useOverscan(view: string): number {
+  const [settled, setSettled] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      startTransition(() => {
+        setSettled(view);
+      });
+    }, 250);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [view]);
+  return settled === view ? 6 : 1;
+}
+
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected, selection }: {
   loading: boolean;
@@ -55,6 +71,14 @@ export function DeviceTable({ loading, selected, selection }: {
     tellWithoutRoom(hidden);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new array every time; its keys tell
   }, [hiddenKeys]);
+  const search = useDevicesSearch();
+  const query = useMemo(() => {
+    const parameters = new URLSearchParams();
+    for (const key of viewKeys) if (search[key] !== undefined) parameters.set(key, search[key]);
+    const text = parameters.toString();
+    return text === '' ? '' : `?${text}`;
+  }, [search]);
+  const overscan = useOverscan(query);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -64,7 +88,7 @@ export function DeviceTable({ loading, selected, selection }: {
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
     ...virtualScroller,
-    overscan: 6,
+    overscan,
     initialRect: { width: window.innerWidth, height: Math.max(headHeight, window.innerHeight - aroundHeight) },
   });
   useEffect(() => {
@@ -126,13 +150,6 @@ export function DeviceTable({ loading, selected, selection }: {
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
-  const search = useDevicesSearch();
-  const query = useMemo(() => {
-    const parameters = new URLSearchParams();
-    for (const key of viewKeys) if (search[key] !== undefined) parameters.set(key, search[key]);
-    const text = parameters.toString();
-    return text === '' ? '' : `?${text}`;
-  }, [search]);
   const whole = ids.length > 0 && selection.ids.length === ids.length;
   const least = widthOf(columns);
   return (
