@@ -217,7 +217,7 @@ describe("detections", { concurrency: false }, () => {
     await shot("device", briefly);
     const api = await stage.api();
     await api.call("PATCH", `/api/v2/security_devices/${device.id}`, { data: { type: "security_devices", id: device.id, attributes: { paused: true } } });
-    await panel().getByText(/while it brings nothing/).waitFor();
+    await panel().getByText(/While this device is paused, Picket cannot see/).waitFor();
     await shot("device-blind", briefly);
   });
 

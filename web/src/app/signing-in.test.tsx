@@ -69,7 +69,7 @@ test('a session that ends in the middle asks for a sign-in over the page and goe
   await app.user.type(within(dialog).getByLabelText('Password'), 'correct horse');
   await app.user.type(within(dialog).getByLabelText('One-time code'), '123456');
   await app.user.click(within(dialog).getByRole('button', { name: 'Sign in' }));
-  expect(await screen.findByText(/Typed before\u2069 is saved/)).toBeTruthy();
+  expect(await screen.findByText(/Typed before\u2069\u201d is saved/)).toBeTruthy();
   expect(server.asked('POST /api/v2/security_devices')).toHaveLength(2);
 });
 

@@ -17,8 +17,8 @@ function set(next: Notice[]): void {
   for (const listener of listeners) listener();
 }
 
-/** A name in a sentence, so that its direction does not turn the words beside it around. */
-export const isolated = (name: string): string => `\u2068${name}\u2069`;
+/** A name in a sentence: quoted, as it may read like one; isolated, so that its direction does not turn the words beside it around. */
+export const quoted = (name: string): string => `\u201c\u2068${name}\u2069\u201d`;
 
 /** Says the result of an action at the foot of the screen, and to a screen reader. */
 export function announce(text: string, tone: Notice['tone'] = 'ok'): void {

@@ -98,6 +98,14 @@ export function bucketText(start: number, step: number, end = start + step): str
   return `${from}, ${clock.format(start)} to ${until}`;
 }
 
+/** An hour of which no minute is known: "14:00 to 15:00" of the same day, otherwise the day. `now` in milliseconds. */
+export function hourText(start: string, now: number): string {
+  const at = Date.parse(start);
+  if (Number.isNaN(at)) return start;
+  if (otherYear.format(at) === otherYear.format(now)) return `${clock.format(at)} to ${clock.format(at + hour * 1000)}`;
+  return (wallOf(at).year === wallOf(now).year ? sameYear : otherYear).format(at);
+}
+
 /** Under the axis: a clock time, or the day where a day begins. */
 export function tickText(start: number, step: number): string {
   if (step >= 24 * 60 * 60 * 1000) return dayUtc.format(start);

@@ -158,6 +158,6 @@ export default [
       </PanelFrame>
     ),
   }),
-  sheet('Notice that all is well', { 'at the foot': () => <Says text="1Password, Oslo office is paused." tone="ok" /> }),
+  sheet('Notice that all is well', { 'at the foot': () => <Says text="“1Password, Oslo office” is paused." tone="ok" /> }),
   sheet('Notice that it failed', { 'at the foot': () => <Says text={`The browser did not let Picket copy ${words} ${endless}. Select it and copy by hand.`} tone="bad" /> }),
 ];

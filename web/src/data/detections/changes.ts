@@ -28,7 +28,7 @@ export async function saveOwnRule(client: QueryClient, text: string, of: { id: s
     of === null
       ? (await request<OwnRuleDocument>('POST', root, { body })).body
       : (await request<OwnRuleDocument>('PATCH', `${root}/${encodeURIComponent(of.id)}`, { body, ifMatch: of.etag })).body;
-  client.setQueryData(detectionKeys.own(data.id), { own: data, etag: etagOf(data) });
+  client.setQueryData(detectionKeys.own(data.id), { own: data, etag: etagOf(data), updatedBy: null });
   void client.invalidateQueries({ queryKey: detectionKeys.all });
   return data;
 }

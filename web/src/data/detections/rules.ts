@@ -5,6 +5,7 @@ import type {
   DetectionCounts, DetectionHistory, DetectionHistoryList, DetectionMatchList, DetectionRule, DetectionRuleDocument, DetectionRuleList,
   DeviceDetections, MatchedEvent, OwnRule, OwnRuleDocument,
 } from '@/api/types';
+import { includedName } from '@/data/included';
 import { detectionKeys } from './keys';
 
 const root = '/api/v2/detection_rules';
@@ -92,14 +93,16 @@ export const historiesQuery = (id: string) =>
 export interface OwnRuleWithEtag {
   own: OwnRule;
   etag: string;
+  /** Who saved it last; null when nobody knows. */
+  updatedBy: string | null;
 }
 
 export const ownRuleQuery = (id: string) =>
   queryOptions({
     queryKey: detectionKeys.own(id),
     queryFn: async ({ signal }): Promise<OwnRuleWithEtag> => {
-      const { body, etag } = await request<OwnRuleDocument>('GET', `/api/v2/own_rules/${encodeURIComponent(id)}`, { signal });
-      return { own: body.data, etag: etag ?? etagOf(body.data) };
+      const { body, etag } = await request<OwnRuleDocument>('GET', `/api/v2/own_rules/${encodeURIComponent(id)}?include=updated_by`, { signal });
+      return { own: body.data, etag: etag ?? etagOf(body.data), updatedBy: includedName(body.data, 'updated_by', body.included) };
     },
   });
 

@@ -5,7 +5,7 @@ import { levelWords, stateWords, type Level } from './words';
 import classes from './detections.module.css';
 
 export function LevelBadge({ level }: { level: string | null }) {
-  if (level === null) return <span className="pk-muted">None</span>;
+  if (level === null) return <span className="pk-muted">No level</span>;
   return (
     <span className={classes['level']} data-level={level}>
       {levelWords[level as Level] ?? level}
@@ -13,7 +13,7 @@ export function LevelBadge({ level }: { level: string | null }) {
   );
 }
 
-const icons = { running: IconCircleCheck, new: IconClock, off: IconMinus, broken: IconAlertOctagon };
+export const stateIcons = { running: IconCircleCheck, new: IconClock, off: IconMinus, broken: IconAlertOctagon };
 
 /** What a state brings with it, in short: since when it will alert, why it is off, where it is broken. */
 export function stateDetail(rule: DetectionRule): string | null {
@@ -27,7 +27,7 @@ export function stateDetail(rule: DetectionRule): string | null {
 /** An icon and a word, never a colour alone. */
 export function StateBadge({ rule }: { rule: DetectionRule }) {
   const { state, problem } = rule.attributes;
-  const Icon = icons[state];
+  const Icon = stateIcons[state];
   const detail = stateDetail(rule);
   return (
     <span className={classes['state']} data-state={state} title={state === 'broken' ? problem?.message : (detail ?? undefined)}>

@@ -16,6 +16,7 @@ import { RulesViewContext, type RulesView } from './context';
 import { fieldWords, filterFields } from './fields';
 import { RuleTable } from './list/RuleTable';
 import { area, filterKeys, type FilterKey, type RulesSearch } from './search';
+import { StateCounts } from './StateCounts';
 import { useOrder } from './useOrder';
 import classes from './detections.module.css';
 
@@ -89,6 +90,7 @@ export function DetectionsPage() {
               }}
             />
             <AddFilter fields={fields} values={search} onChange={setField} />
+            <StateCounts rules={query.data} shown={search.state} onChange={(text) => { setField('state', text); }} />
           </div>
           <div className={classes['chips']}>
             <FilterChips fields={fields} values={search} onChange={setField} />

@@ -7,40 +7,42 @@ import classes from './detections.module.css';
 /** Matched events, each leading to its event. One that is not stored any more has only its time. */
 export function EventRows({ events, label, withRule = false }: { events: (MatchedEvent | BacktestMatch)[]; label: string; withRule?: boolean }) {
   return (
-    <table className={classes['events']} aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Action</th>
-          <th scope="col">Actor</th>
-          <th scope="col">Device</th>
-        </tr>
-      </thead>
-      <tbody>
-        {events.map((event, index) => (
-          <tr key={`${event.event_id} ${String(index)}`}>
-            <td className="pk-num">
-              <time dateTime={iso(event.time)} title={`${absolute(event.time)} (${iso(event.time)})`}>
-                {dayTime(event.time)}
-              </time>
-            </td>
-            <th scope="row">
-              {event.security_device === null ? (
-                <span className="pk-muted">not stored any more</span>
-              ) : (
-                <AppLink href={`/events/${encodeURIComponent(event.event_id)}?range=all`}>{event.action === null ? 'Event' : actionWords(event.stream, event.action)}</AppLink>
-              )}
-              {withRule && 'rule' in event && <span className={classes['eventRule']}>{event.rule.title}</span>}
-            </th>
-            <td title={event.actor ?? undefined}>
-              <bdi>{event.actor ?? ''}</bdi>
-            </td>
-            <td title={event.security_device?.name}>
-              <bdi>{event.security_device?.name ?? ''}</bdi>
-            </td>
+    <div className={classes['eventsBox']}>
+          <table className={classes['events']} aria-label={label}>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Action</th>
+            <th scope="col">Actor</th>
+            <th scope="col">Device</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {events.map((event, index) => (
+            <tr key={`${event.event_id} ${String(index)}`}>
+              <td className="pk-num">
+                <time dateTime={iso(event.time)} title={`${absolute(event.time)} (${iso(event.time)})`}>
+                  {dayTime(event.time)}
+                </time>
+              </td>
+              <th scope="row">
+                {event.security_device === null ? (
+                  <span className="pk-muted">not stored any more</span>
+                ) : (
+                  <AppLink href={`/events/${encodeURIComponent(event.event_id)}?range=all`}>{event.action === null ? 'Event' : actionWords(event.stream, event.action)}</AppLink>
+                )}
+                {withRule && 'rule' in event && <span className={classes['eventRule']}>{event.rule.title}</span>}
+              </th>
+              <td title={event.actor ?? undefined}>
+                <bdi>{event.actor ?? ''}</bdi>
+              </td>
+              <td title={event.security_device?.name}>
+                <bdi>{event.security_device?.name ?? ''}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -4,6 +4,8 @@ import type { DetectionRule } from '@/api/types';
 import { checked, own, rules, ruleText } from '@/gallery/rules';
 import { openAt, type TestApp } from '@/test/app';
 import { problem, signedIn, type TestServer } from '@/test/server';
+import { quoted } from '@/ui/announce';
+import { dayTime } from '@/ui/timeText';
 
 const list = 'GET /api/v2/detection_rules';
 const at = (id: string) => `/api/v2/detection_rules/${encodeURIComponent(id)}`;
@@ -69,6 +71,21 @@ describe('the list of rules', () => {
     expect(tag?.closest('tr')?.textContent).toContain('Sign-in with wrong credentials');
   });
 
+  test('how many rules are in which state, each a filter that is taken back by the same click', async () => {
+    withRules();
+    const app = openAt('/detections?level=!high');
+    const counts = within(await screen.findByRole('group', { name: 'Rules by state' }));
+    await screen.findByRole('link', { name: 'Never matched' });
+    expect(counts.getAllByRole('button').map((one) => one.textContent)).toEqual(['1 broken', '1 new', '1 off', '4 running']);
+    await app.user.click(counts.getByRole('button', { name: '1 broken' }));
+    await waitFor(() => expect(titles()).toEqual(['not-a-rule.yml']));
+    expect(app.address()).toContain('state=broken');
+    expect(app.address()).toContain('level=');
+    expect(counts.getByRole('button', { name: '1 broken' }).getAttribute('aria-pressed')).toBe('true');
+    await app.user.click(counts.getByRole('button', { name: '1 broken' }));
+    await waitFor(() => expect(app.address()).not.toContain('state='));
+  });
+
   test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
     const server = withRules();
     const app = openAt('/detections?q=zzz');
@@ -96,7 +113,7 @@ describe('switching a rule', () => {
     expect(server.asked(`PATCH ${at('r-export')}`)).toHaveLength(0);
     await app.user.type(field, 'Too many for a Monday.');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    expect(await screen.findByText('Vault exported is off.')).toBeTruthy();
+    expect(await screen.findByText(`${quoted('Vault exported')} is off.`)).toBeTruthy();
     const [call] = server.asked(`PATCH ${at('r-export')}`);
     expect(call?.body).toEqual({ data: { type: 'detection_rules', id: 'r-export', attributes: { enabled: false, reason: 'Too many for a Monday.' } } });
     expect(call?.headers.get('if-match')).toBe('"1"');
@@ -120,9 +137,20 @@ describe('switching a rule', () => {
     const server = withRules().on(`PATCH ${at('r-new')}`, { body: { data: { ...rules[3], attributes: { ...rules[3]?.attributes, state: 'running' } } } });
     const app = await openRule('r-new');
     await app.user.click(screen.getByRole('button', { name: 'Alert from now on' }));
-    expect(await screen.findByText('Vault read in the night raises alerts from now on.')).toBeTruthy();
+    expect(await screen.findByText(`${quoted('Vault read in the night')} raises alerts from now on.`)).toBeTruthy();
     expect(server.asked(`PATCH ${at('r-new')}`)[0]?.body).toMatchObject({ data: { attributes: { alert_now: true } } });
     expect(Object.keys((server.asked(`PATCH ${at('r-new')}`)[0]?.body as { data: { attributes: object } }).data.attributes)).toEqual(['alert_now']);
+  });
+
+  test('a new one says in each place the same of its alerts, and from when its matches count', async () => {
+    withRules();
+    await openRule('r-new');
+    const panel = within(screen.getByRole('complementary'));
+    const from = dayTime(rules[3]?.attributes.alert_from ?? '');
+    expect(panel.getByText(`will raise an alert from ${from}`)).toBeTruthy();
+    expect(panel.getByText(/^It raises alerts from /).textContent).toContain(from);
+    expect(panel.getByText(/^Counted in events that arrived since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
+    expect(panel.getByRole('link', { name: 'T1567' }).getAttribute('href')).toBe('https://attack.mitre.org/techniques/T1567/');
   });
 
   test('a broken one shows where, and claims nothing of what it would do', async () => {
@@ -204,7 +232,9 @@ describe('writing', () => {
     await app.user.click(await screen.findByRole('button', { name: /Line 2, column 5:/ }));
     expect(document.activeElement).toBe(await field());
     expect((await field()).selectionStart).toBe('title: x\n'.length + 4);
-    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    const save = screen.getByRole('button', { name: 'Save' });
+    expect(save.getAttribute('aria-disabled')).toBe('true');
+    await app.user.click(save);
     expect(server.asked('POST /api/v2/own_rules')).toHaveLength(0);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run backtest' }).disabled).toBe(true);
   });
@@ -219,22 +249,23 @@ describe('writing', () => {
     expect((await field()).value).toBe('title: mine\n');
     await screen.findByText('Nothing is wrong with it.');
     await app.user.click(screen.getByRole('button', { name: 'Save' }));
-    expect(await screen.findByText('Vault read in the night saved.')).toBeTruthy();
+    expect(await screen.findByText(`${quoted('Vault read in the night')} is saved.`)).toBeTruthy();
     expect(server.asked('POST /api/v2/own_rules')[0]?.body).toEqual({ data: { type: 'own_rules', attributes: { text: 'title: mine\n' } } });
     await app.user.click(await screen.findByRole('link', { name: 'Write a rule' }));
     expect((await field()).value).toContain('title: What happened');
   });
 
   test('a text that somebody else changed is not overwritten unseen; both are at hand', async () => {
-    const newer = { ...own, attributes: { ...own.attributes, text: 'title: theirs\n' }, meta: { version: 4 } };
+    const newer = { ...own, relationships: { updated_by: { data: { type: 'actors', id: 'a1' } } }, attributes: { ...own.attributes, text: 'title: theirs\n' }, meta: { version: 4 } };
     const server = withRules().on(check, { body: checked }).on(`GET /api/v2/own_rules/${own.id}`, { body: { data: own }, headers: { etag: '"3"' } });
     server.on(`PATCH /api/v2/own_rules/${own.id}`, (call) =>
       call.headers.get('if-match') === '"4"' ? { body: { data: { ...newer, meta: { version: 5 } } } } : { status: 412, body: problem('412', 'precondition_failed', 'It is at version 4.') });
     const app = openAt(`/detections/write/${own.id}`);
     fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
     await screen.findByText('Nothing is wrong with it.');
-    server.on(`GET /api/v2/own_rules/${own.id}`, { body: { data: newer }, headers: { etag: '"4"' } });
+    server.on(`GET /api/v2/own_rules/${own.id}`, { body: { data: newer, included: [{ type: 'actors', id: 'a1', attributes: { display_name: 'Ana Ruiz' }, relationships: {} }] }, headers: { etag: '"4"' } });
     await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Ana Ruiz changed this text');
     await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored text' }));
     expect((await field()).value).toBe('title: theirs\n');
     await app.user.click(screen.getByRole('button', { name: 'Bring it back' }));

@@ -33,7 +33,7 @@ export function filterFields(rules: readonly DetectionRule[]): FilterField[] {
   const technologies = new Map(rules.map((rule) => [rule.attributes.product, technologyOf(rule)]));
   const technology = (product: string): string => technologies.get(product) ?? product;
   const choices: Record<FilterKey, FilterChoice[]> = {
-    level: told('level', { ...levelWords, none: 'None' }),
+    level: told('level', { ...levelWords, none: 'No level' }),
     state: told('state', stateWords),
     tactic: found('tactic', inOrder, tacticName),
     technology: found('technology', (all) => all.sort((a, b) => technology(a).localeCompare(technology(b))), technology),

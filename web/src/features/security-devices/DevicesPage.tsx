@@ -7,7 +7,7 @@ import type { Device } from '@/api/types';
 import { usePause } from '@/data/devices/changes';
 import { useDeviceList } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
-import { announce, isolated } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { parseFilter } from '@/ui/filters/filters';
 import { focusLinkTo } from '@/ui/focusKept';
 import { useZone } from '@/ui/zone';
@@ -106,7 +106,7 @@ function ListAndPanel() {
           { id: device.id, paused },
           {
             onSuccess: () => {
-              announce(paused ? `${isolated(name)} is paused.` : `${isolated(name)} is resumed and polled now.`);
+              announce(paused ? `${quoted(name)} is paused.` : `${quoted(name)} is resumed and polled now.`);
             },
             onError: (error) => {
               announce(error.message, 'bad');

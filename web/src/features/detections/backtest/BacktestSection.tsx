@@ -4,7 +4,7 @@ import { serverNow } from '@/api/clock';
 import type { BacktestRequest } from '@/api/types';
 import { fill } from '@/charts/series';
 import { Backtest, type BacktestState } from '@/data/detections/backtest';
-import { IconPlayerPlay } from '@/ui/icons';
+import { IconPlayerPlay, IconX } from '@/ui/icons';
 import { RangePicker } from '@/ui/range/RangePicker';
 import { endsOf, parseRange } from '@/ui/range/range';
 import { Callout, Skeleton } from '@/ui/states';
@@ -15,6 +15,10 @@ import { Section } from '../panel/Section';
 import classes from './backtest.module.css';
 
 const BarChart = lazy(() => import('@/charts/BarChart').then((module) => ({ default: module.BarChart })));
+
+/** The button that runs it, for what leads here. */
+export const runId = 'backtest-run';
+const never = (): (() => void) => () => undefined;
 
 /** A rule that is in force, or a text that need not be saved. */
 export type BacktestOf = { ruleId: string } | { text: string; ownRuleId: string | null };
@@ -34,6 +38,7 @@ function requestOf(of: BacktestOf, range: string): BacktestRequest {
 export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: string | undefined }) {
   const [range, setRange] = useState<string>(preset);
   const [test, setTest] = useState<Backtest | null>(null);
+  const running = useSyncExternalStore(test?.subscribe ?? never, () => test?.snapshot().status === 'running');
   useEffect(() => {
     test?.start();
     // Nobody looks any more: the server need not go on.
@@ -45,15 +50,20 @@ export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: str
     <Section title={<Term of="backtest">Backtest</Term>} level={'text' in of ? 2 : 3}>
       <div className={classes['tools']}>
         <RangePicker range={range} quick={quick} onChange={setRange} />
+        {/* One button for both: the focus stays on it when it ends by itself. */}
         <Button
+          id={runId}
           variant="default"
-          leftSection={<IconPlayerPlay size={15} aria-hidden />}
-          disabled={blocked !== undefined}
-          onClick={() => {
-            setTest(new Backtest(requestOf(of, range)));
+          leftSection={running ? <IconX size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />}
+          disabled={blocked !== undefined && !running}
+          onClick={(event) => {
+            // The second click of a double click is none to cancel.
+            if (running && event.detail > 1) return;
+            if (running) test?.cancel();
+            else setTest(new Backtest(requestOf(of, range)));
           }}
         >
-          {test === null ? 'Run backtest' : 'Run again'}
+          {running ? 'Cancel' : test === null ? 'Run backtest' : 'Run again'}
         </Button>
       </div>
       {blocked !== undefined ? (
@@ -83,16 +93,9 @@ function Result({ test }: { test: Backtest }) {
   const rules = state.done?.rules ?? [];
   return (
     <div className={classes['result']} aria-busy={running}>
-      <div className={classes['line']}>
-        <p role="status" className={classes['headline']}>
-          {headline(state)}
-        </p>
-        {running && (
-          <Button size="compact-sm" variant="default" onClick={() => { test.cancel(); }}>
-            Cancel
-          </Button>
-        )}
-      </div>
+      <p role="status" className={classes['headline']}>
+        {headline(state)}
+      </p>
       <p className="pk-muted pk-num">
         {dayTime(asked.from)} to {dayTime(asked.to)}
         {running && state.reached !== null && `, now at ${dayTime(state.reached)}`}
@@ -122,7 +125,7 @@ function Result({ test }: { test: Backtest }) {
       {state.matches.length > 0 && (
         <>
           {state.matched > state.matches.length && !running && (
-            <p className="pk-muted">The {count(state.matches.length)} oldest of {count(state.matched)} matches:</p>
+            <p className="pk-muted">The {count(state.matches.length)} oldest of {count(state.matched)} matches. A shorter period shows others:</p>
           )}
           <div className={classes['rows']}>
             <EventRows events={state.matches} label="Matches of the backtest" withRule={rules.length > 1} />

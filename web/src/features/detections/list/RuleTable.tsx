@@ -24,18 +24,21 @@ interface Column {
   width?: number;
   /** Where the window is wide and no panel stands beside the list. */
   roomy?: number;
+  roomyTitle?: string;
+  /** Of what, before the title: there where it fits (list.module.css). */
+  of?: string;
 }
 
 const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
   { key: 'level', title: 'Level', term: 'rule_level', width: 104 },
-  { key: 'state', title: 'State', term: 'rule_state', width: 116, roomy: 250 },
-  { key: 'technology', title: 'Technology', term: 'log_source', width: 108 },
+  { key: 'state', title: 'State', term: 'rule_state', width: 104, roomy: 250 },
+  { key: 'technology', title: 'Technology', term: 'log_source', width: 96 },
   { key: 'tactics', title: 'Tactics', term: 'tactic', width: 140, roomy: 260 },
-  { key: 'matches_24h', title: '24 h', term: 'matches_24h', width: 64 },
-  { key: 'matches_30d', title: '30 days', term: 'matches_30d', width: 84 },
+  { key: 'matches_24h', title: '24 h', of: 'Matches', term: 'matches_24h', width: 118 },
+  { key: 'matches_30d', title: '30 days', of: 'Matches', term: 'matches_30d', width: 84, roomy: 138 },
   { key: 'last_match', title: 'Last match', width: 104 },
-  { key: 'cost', title: 'Cost', term: 'rule_cost', width: 80 },
+  { key: 'cost', title: 'Cost', roomyTitle: 'Cost / event', term: 'rule_cost', width: 80, roomy: 116 },
 ];
 
 const rowHeight = 40;
@@ -87,7 +90,7 @@ export function RuleTable({ loading, selected, onSearch }: {
       {/* While nothing in it takes the focus, a keyboard can still scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes['scroller']} tabIndex={loading ? 0 : -1}>
-        <table className={classes['table']} aria-label="Rules" aria-rowcount={ids.length + 1} aria-busy={loading}>
+        <table className={classes['table']} aria-label="Rules" data-roomy={roomy} aria-rowcount={ids.length + 1} aria-busy={loading}>
           <Head search={search} roomy={roomy} onSearch={onSearch} />
           <tbody>
             {before > 0 && <tr aria-hidden className={classes['spacer']} style={{ height: before }} />}
@@ -208,7 +211,7 @@ function Head({ search, roomy, onSearch }: { search: RulesSearch; roomy: boolean
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {columns.map(({ key, title, term, ...column }) => {
+        {columns.map(({ key, title, term, of, ...column }) => {
           const width = (roomy ? column.roomy : undefined) ?? column.width;
           const active = sort.key === key;
           return (
@@ -235,7 +238,10 @@ function Head({ search, roomy, onSearch }: { search: RulesSearch; roomy: boolean
                       onSearch(text === undefined ? rest : { ...rest, sort: text });
                     }}
                   >
-                    {title}
+                    <span>
+                      {of !== undefined && <span className={classes['of']}>{of} </span>}
+                      {(roomy ? column.roomyTitle : undefined) ?? title}
+                    </span>
                     {active && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
                   </button>
                 </Meaning>

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { DetectionRule } from '@/api/types';
 import { bucketStarts, fill, stepOf } from '@/charts/series';
-import { countsQuery, matchesQuery, shownMatches, type CountWidth } from '@/data/detections/rules';
+import { countsQuery, dayMs, matchesQuery, shownMatches, type CountWidth } from '@/data/detections/rules';
 import { Segmented } from '@/ui/Segmented';
 import { Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
-import { count } from '@/ui/timeText';
+import { count, dayTime } from '@/ui/timeText';
+import { runId } from '../backtest/BacktestSection';
 import { EventRows } from '../EventRows';
 import { Section } from './Section';
 import classes from './panel.module.css';
@@ -15,6 +16,8 @@ const BarChart = lazy(() => import('@/charts/BarChart').then((module) => ({ defa
 
 const widths = [['day', '30 days'], ['hour', '48 hours']] as const;
 const fewRows = 10;
+/** How long a rule is watched before it alerts. */
+const watchedMs = 2 * dayMs;
 
 /** How often and when it matched, and the newest events that it matched. */
 export function MatchesSection({ rule }: { rule: DetectionRule }) {
@@ -30,9 +33,37 @@ export function MatchesSection({ rule }: { rule: DetectionRule }) {
           </>
         )}
       </p>
+      <Since rule={rule} />
       <Chart ruleId={rule.id} width={width} />
       <Recent rule={rule} />
     </Section>
+  );
+}
+
+/** What came before the rule did was never tried: its count is no measure of how often the rule would have matched. */
+function Since({ rule: { attributes: { state, alert_from: from } } }: { rule: DetectionRule }) {
+  if (state !== 'new' || from === null) return null;
+  return (
+    <p className="pk-muted">
+      Counted in events that arrived since the rule came, on {dayTime(new Date(Date.parse(from) - watchedMs).toISOString())}.{' '}
+      <ToBacktest>Try it on those before.</ToBacktest>
+    </p>
+  );
+}
+
+function ToBacktest({ children }: { children: string }) {
+  return (
+    <button
+      type="button"
+      className={classes['textButton']}
+      onClick={() => {
+        const run = document.getElementById(runId);
+        run?.scrollIntoView({ block: 'center' });
+        run?.focus({ preventScroll: true });
+      }}
+    >
+      {children}
+    </button>
   );
 }
 
@@ -67,7 +98,11 @@ function Recent({ rule }: { rule: DetectionRule }) {
   if (!query.data) return <Skeleton height={90} />;
   const events = query.data;
   if (events.length === 0) {
-    return <p className="pk-muted">It has matched nothing yet. A backtest tells what it would have matched in events that are stored.</p>;
+    return (
+      <p className="pk-muted">
+        It has matched nothing yet. <ToBacktest>A backtest</ToBacktest> tells what it would have matched in events that are stored.
+      </p>
+    );
   }
   return (
     <>

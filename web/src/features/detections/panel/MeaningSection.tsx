@@ -5,6 +5,7 @@ import { AppLink } from '@/ui/AppLink';
 import { Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { dayTime } from '@/ui/timeText';
 import { costText, inOrder, originWords, sourceOf, tacticName } from '../words';
 import { Section } from './Section';
 import classes from './panel.module.css';
@@ -45,7 +46,7 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
           </Fact>
         )}
         {attributes.tactics.length > 0 && <Fact term="tactic">{inOrder(attributes.tactics).map(tacticName).join(', ')}</Fact>}
-        {attributes.techniques.length > 0 && <Fact term="technique">{attributes.techniques.join(', ')}</Fact>}
+        {attributes.techniques.length > 0 && <Fact term="technique"><Techniques of={attributes.techniques} /></Fact>}
         {attributes.falsepositives.length > 0 && (
           <Fact term="false_positives">
             <ul className={classes['plainList']}>
@@ -56,7 +57,7 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
           </Fact>
         )}
         <Fact term="rule_alerts" title="A match">
-          {attributes.alerts ? 'raises an alert' : usedBy.length > 0 ? 'is counted for other rules' : 'is only counted'}
+          {attributes.alerts ? alertsWords(rule) : usedBy.length > 0 ? 'is counted for other rules' : 'is only counted'}
         </Fact>
         {inputs.length > 0 && (
           <Fact term="correlation">
@@ -99,6 +100,28 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
       </dl>
     </Section>
   );
+}
+
+/** What a match does now, and what it will do: the same as the state above it says. */
+function alertsWords({ attributes: { state, alert_from: from } }: DetectionRule): string {
+  if (state === 'new') return from === null ? 'will raise an alert' : `will raise an alert from ${dayTime(from)}`;
+  return state === 'off' ? 'raises an alert when the rule is on' : 'raises an alert';
+}
+
+/** Each by its number at MITRE, where it is explained: T1567, T1098.003. */
+function Techniques({ of }: { of: readonly string[] }) {
+  return of.map((id, index) => (
+    <span key={id}>
+      {index > 0 && ', '}
+      {/^T\d+(\.\d+)?$/i.test(id) ? (
+        <a href={`https://attack.mitre.org/techniques/${id.toUpperCase().replace('.', '/')}/`} target="_blank" rel="noreferrer noopener">
+          {id}
+        </a>
+      ) : (
+        id
+      )}
+    </span>
+  ));
 }
 
 function Origin({ rule }: { rule: DetectionRule }) {

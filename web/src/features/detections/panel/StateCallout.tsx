@@ -6,11 +6,12 @@ import type { DetectionRule } from '@/api/types';
 import { changeRule, type RuleEdit } from '@/data/detections/changes';
 import { detectionKeys } from '@/data/detections/keys';
 import { etagOf } from '@/data/detections/rules';
-import { announce } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { IconAlertOctagon, IconAlertTriangle, IconClock, IconMinus } from '@/ui/icons';
 import { Callout } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { dayTime } from '@/ui/timeText';
 import { Place } from '../Place';
 import classes from './panel.module.css';
 
@@ -57,7 +58,7 @@ export function StateCallout({ rule }: { rule: DetectionRule }) {
 
 function Off({ rule, reason }: { rule: DetectionRule; reason: string | null }) {
   const change = useChange(rule, (saved) => {
-    announce(`${saved.attributes.title} is on.`);
+    announce(`${quoted(saved.attributes.title)} is on.`);
   });
   return (
     <Callout tone="idle" icon={<IconMinus size={18} aria-hidden />} title="Switched off. It looks at no event.">
@@ -74,7 +75,7 @@ function Off({ rule, reason }: { rule: DetectionRule; reason: string | null }) {
 
 function Fresh({ rule, from }: { rule: DetectionRule; from: string | null }) {
   const change = useChange(rule, (saved) => {
-    announce(`${saved.attributes.title} raises alerts from now on.`);
+    announce(`${quoted(saved.attributes.title)} raises alerts from now on.`);
   });
   return (
     <Callout
@@ -88,7 +89,7 @@ function Fresh({ rule, from }: { rule: DetectionRule; from: string | null }) {
     >
       {from !== null && (
         <p className="pk-muted">
-          It alerts <Ago time={from} />.
+          It raises alerts from {dayTime(from)}, <Ago time={from} />.
         </p>
       )}
       <div className={classes['actions']}>
@@ -108,7 +109,7 @@ function SwitchOff({ rule }: { rule: DetectionRule }) {
   const id = useId();
   const change = useChange(rule, (saved) => {
     reasons.delete(rule.id);
-    announce(`${saved.attributes.title} is off.`);
+    announce(`${quoted(saved.attributes.title)} is off.`);
   });
   const empty = reason.trim() === '';
   useEffect(() => {

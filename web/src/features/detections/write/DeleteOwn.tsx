@@ -3,14 +3,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/api/client';
 import { deleteOwnRule } from '@/data/detections/changes';
 import type { OwnRuleWithEtag } from '@/data/detections/rules';
-import { announce } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import classes from './write.module.css';
 
 /** Says what is lost and what is kept before a text is deleted. */
 export function DeleteOwn({ seen, onClose }: { seen: OwnRuleWithEtag; onClose: (deleted: boolean) => void }) {
   const client = useQueryClient();
   const { titles } = seen.own.attributes;
-  const name = titles.length === 1 ? (titles[0] ?? 'this rule') : `these ${String(titles.length)} rules`;
+  const name = titles.length === 1 ? quoted(titles[0] ?? '') : `these ${String(titles.length)} rules`;
   const remove = useMutation({
     mutationFn: () => deleteOwnRule(client, seen.own.id, seen.etag),
     onSuccess: () => {

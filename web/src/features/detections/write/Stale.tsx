@@ -16,10 +16,11 @@ export function Stale({ now, onTheirs, onMine }: { now: OwnRuleWithEtag; onTheir
       icon={<IconUsers size={18} aria-hidden />}
       title={
         <>
-          Somebody else changed this text <Ago time={now.own.attributes.updated_at} />. Yours was not saved, and is still here.
+          <bdi>{now.updatedBy ?? 'Somebody else'}</bdi> changed this text <Ago time={now.own.attributes.updated_at} />. Yours was not saved, and is still here.
         </>
       }
     >
+      <p className="pk-muted">Going on with the stored text sets yours aside; it can be brought back until this page is left. Saving yours replaces the stored text.</p>
       {shown && <YamlText text={now.own.attributes.text} label="The text as it is stored now" />}
       <div>
         <Button size="xs" variant="default" mt={8} mr={8} aria-expanded={shown} onClick={() => { setShown(!shown); }}>

@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import { saveOwnRule } from '@/data/detections/changes';
 import { ownRuleQuery, type OwnRuleWithEtag } from '@/data/detections/rules';
-import { announce } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { IconAlertOctagon, IconTrash } from '@/ui/icons';
 import { Callout } from '@/ui/states';
 import { BacktestSection } from '../backtest/BacktestSection';
@@ -69,7 +69,7 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
     onSuccess: (own) => {
       dropDraft(draftKey);
       const { titles } = own.attributes;
-      announce(`${titles.length === 1 ? (titles[0] ?? 'The rule') : `${String(titles.length)} rules`} saved.`);
+      announce(titles.length === 1 ? `${quoted(titles[0] ?? '')} is saved.` : `${String(titles.length)} rules are saved.`);
       void navigate({ to: '/detections', search: { origin: 'own' } });
     },
     onError: async (error) => {
@@ -154,7 +154,13 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
             <Button component={Link} to="/detections" variant="default">
               {dirty ? 'Leave it for later' : 'Back'}
             </Button>
-            <Button type="submit" loading={save.isPending} disabled={text.trim() === '' || (ownId !== null && !dirty)}>
+            {/* With errors it leads to the first of them, and looks as if it did not save. */}
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={text.trim() === '' || (ownId !== null && !dirty)}
+              {...(errors > 0 ? { 'data-disabled': true, 'aria-disabled': true, title: 'It cannot be saved while it has errors' } : {})}
+            >
               Save
             </Button>
           </div>
@@ -168,7 +174,7 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
       </div>
       {deleting && start.own && (
         <DeleteOwn
-          seen={{ own: start.own.own, etag: etag ?? start.own.etag }}
+          seen={{ ...start.own, etag: etag ?? start.own.etag }}
           onClose={(deleted) => {
             setDeleting(false);
             if (!deleted) return;

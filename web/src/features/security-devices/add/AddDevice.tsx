@@ -11,7 +11,7 @@ import { SchemaFields } from '@/forms/SchemaFields';
 import { bodyOf, commonFields, initialValues, type Values } from '@/forms/schema';
 import { dateComplaint, daysAgo, daysBetween, startOf } from '@/forms/startDate';
 import { useSchemaForm } from '@/forms/useSchemaForm';
-import { announce, isolated } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { Callout, EmptyState, ErrorState } from '@/ui/states';
 import { rememberAdded } from '../added';
 import { CheckList } from '../CheckList';
@@ -129,7 +129,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
     onSuccess: (device) => {
       drafts.delete(slug);
       rememberAdded(device.id);
-      announce(`${isolated(device.attributes.name)} is saved. Picket verifies the connection now.`);
+      announce(`${quoted(device.attributes.name)} is saved. Picket verifies the connection now.`);
       void navigate({ to: '/settings/security-devices', search: {} });
     },
     onError: (error) => {

@@ -9,7 +9,7 @@ import { deviceQuery, type DeviceWithActors, etagOf } from '@/data/devices/devic
 import { SchemaFields } from '@/forms/SchemaFields';
 import { bodyOf, commonFields, initialValues } from '@/forms/schema';
 import { useSchemaForm } from '@/forms/useSchemaForm';
-import { announce, isolated } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import { InspectionNote } from '../InspectionNote';
 import { useInspection } from '../useInspection';
@@ -106,7 +106,7 @@ export function EditForm(props: Props) {
     },
     onSuccess: (done) => {
       if (!done) return;
-      announce(`${isolated(form.values['name'] ?? attributes.name)} is saved.`);
+      announce(`${quoted(form.values['name'] ?? attributes.name)} is saved.`);
       props.onDone();
     },
     onError: (error) => {

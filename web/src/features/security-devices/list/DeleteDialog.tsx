@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Device } from '@/api/types';
 import { deleteDevice } from '@/data/devices/changes';
-import { announce, isolated } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import classes from '../devices.module.css';
 
@@ -12,7 +12,7 @@ export function DeleteDialog({ device, onClose }: { device: Device; onClose: (de
   const remove = useMutation({
     mutationFn: () => deleteDevice(client, device.id),
     onSuccess: () => {
-      announce(`${isolated(name)} was deleted.`);
+      announce(`${quoted(name)} was deleted.`);
       onClose(true);
     },
   });
@@ -22,11 +22,7 @@ export function DeleteDialog({ device, onClose }: { device: Device; onClose: (de
       onClose={() => {
         onClose(false);
       }}
-      title={
-        <>
-          Delete <bdi>{name}</bdi>?
-        </>
-      }
+      title={`Delete ${quoted(name)}?`}
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
-import { announce, isolated } from '@/ui/announce';
+import { announce, quoted } from '@/ui/announce';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { type FilterField, parseFilter } from '@/ui/filters/filters';
@@ -245,11 +245,11 @@ function Views() {
       }}
       onSave={async (name) => {
         await save(name, current);
-        announce(`${isolated(name)} is saved.`);
+        announce(`${quoted(name)} is saved.`);
       }}
       onRemove={async (name) => {
         await remove(name);
-        announce(`${isolated(name)} is deleted.`);
+        announce(`${quoted(name)} is deleted.`);
       }}
     />
   );

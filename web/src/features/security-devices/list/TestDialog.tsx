@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Device } from '@/api/types';
 import { testDevice } from '@/data/devices/changes';
+import { quoted } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import { CheckList } from '../CheckList';
 import classes from '../devices.module.css';
@@ -19,11 +20,7 @@ export function TestDialog({ device, onClose }: { device: Device; onClose: () =>
     <Modal
       opened
       onClose={onClose}
-      title={
-        <>
-          Test of <bdi>{device.attributes.name}</bdi>
-        </>
-      }
+      title={`Test of ${quoted(device.attributes.name)}`}
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close test' }}
     >

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { isolated } from '@/ui/announce';
+import { quoted } from '@/ui/announce';
 import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
 import { leadsTo, makeDevice, makeStream, problem, signedIn } from '@/test/server';
@@ -190,7 +190,7 @@ describe('the menu beside the name', () => {
     expect(items).toEqual(['View details', 'Edit', 'Test now', 'Pause', 'Delete']);
     await app.user.click(screen.getByRole('menuitem', { name: 'Pause' }));
     expect(await screen.findByText('Paused')).toBeTruthy();
-    expect(await screen.findByText(`${isolated('Alpha')} is paused.`)).toBeTruthy();
+    expect(await screen.findByText(`${quoted('Alpha')} is paused.`)).toBeTruthy();
     expect(server.asked('PATCH /api/v2/security_devices/a')[0]?.headers.get('x-csrf-token')).toBe('csrf-1');
     await app.user.click(screen.getByRole('button', { name: 'Actions for Alpha' }));
     expect(await screen.findByRole('menuitem', { name: 'Resume' })).toBeTruthy();
@@ -212,7 +212,7 @@ describe('the menu beside the name', () => {
     const app = openAt('/settings/security-devices');
     await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Test now' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Test of Alpha' });
+    const dialog = await screen.findByRole('dialog', { name: `Test of ${quoted('Alpha')}` });
     expect(await within(dialog).findByText('Not authorised: the token was revoked.')).toBeTruthy();
     expect(within(dialog).getByLabelText('Failed').closest('li')?.textContent).toBe('Authorization. The token is refused.');
     expect(within(dialog).getByLabelText('Not checked').closest('li')?.textContent).toContain('Audit events.');
@@ -223,7 +223,7 @@ describe('the menu beside the name', () => {
     const app = openAt('/settings/security-devices');
     await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
-    const dialog = await screen.findByRole('dialog', { name: /^Delete Alpha ?\?$/ });
+    const dialog = await screen.findByRole('dialog', { name: `Delete ${quoted('Alpha')}?` });
     expect(dialog.textContent).toContain('Lost:');
     expect(dialog.textContent).toContain('Kept:');
     expect(server.asked('DELETE /api/v2/security_devices/a')).toHaveLength(0);
@@ -464,7 +464,7 @@ test('a view is saved under a name, opened again and deleted', async () => {
   await app.user.click(await screen.findByRole('button', { name: 'Saved views' }));
   await app.user.type(await screen.findByLabelText('Save what is shown as'), 'Broken');
   await app.user.click(screen.getByRole('button', { name: 'Save view' }));
-  expect(await screen.findByText(`${isolated('Broken')} is saved.`)).toBeTruthy();
+  expect(await screen.findByText(`${quoted('Broken')} is saved.`)).toBeTruthy();
   expect(preferences).toEqual({
     time_zone: 'Europe/Oslo',
     saved_filters: [{ area: 'security-devices', name: 'Broken', search: { status: 'unhealthy', sort: '-events' } }],
@@ -476,7 +476,7 @@ test('a view is saved under a name, opened again and deleted', async () => {
   await waitFor(() => { expect(app.address()).toContain('status=unhealthy'); });
   await app.user.click(screen.getByRole('button', { name: 'Saved views, Broken is open' }));
   await app.user.click(await screen.findByRole('button', { name: 'Delete view Broken' }));
-  expect(await screen.findByText(`${isolated('Broken')} is deleted.`)).toBeTruthy();
+  expect(await screen.findByText(`${quoted('Broken')} is deleted.`)).toBeTruthy();
   expect(preferences).toEqual({ time_zone: 'Europe/Oslo', saved_filters: [] });
   expect(server.asked('PATCH /api/v2/user_accounts/u1')).toHaveLength(2);
 });

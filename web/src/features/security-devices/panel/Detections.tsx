@@ -7,8 +7,8 @@ import { Heading } from '@/ui/PanelHeading';
 import { IconAlertTriangle } from '@/ui/icons';
 import { Callout, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
-import { Ago } from '@/ui/time';
-import { count } from '@/ui/timeText';
+import { useClockText } from '@/ui/time';
+import { absolute, count, hourText, iso } from '@/ui/timeText';
 import classes from './panel.module.css';
 
 const fewRows = 8;
@@ -19,7 +19,7 @@ const tacticName = (slug: string): string => slug.split('-').map((word) => (word
 const names = (slugs: readonly string[]): string => slugs.map(tacticName).join(', ');
 
 /** Which rules watch the device, which of them matched, and what nobody watches while it is down. */
-export function Detections({ deviceId }: { deviceId: string }) {
+export function Detections({ deviceId, paused }: { deviceId: string; paused: boolean }) {
   const query = useQuery(deviceDetectionsQuery(deviceId));
   return (
     <div className={classes.detections}>
@@ -27,7 +27,7 @@ export function Detections({ deviceId }: { deviceId: string }) {
         Detections
       </Heading>
       {query.data ? (
-        <Known data={query.data} />
+        <Known data={query.data} paused={paused} />
       ) : query.error ? (
         <p className="pk-muted">The rules could not be loaded: {query.error.message}</p>
       ) : (
@@ -37,10 +37,14 @@ export function Detections({ deviceId }: { deviceId: string }) {
   );
 }
 
-function Known({ data }: { data: DeviceDetections }) {
+function Known({ data, paused }: { data: DeviceDetections; paused: boolean }) {
   const [all, setAll] = useState(false);
   const { rules, tactics_watched: watched, tactics_blind: blind } = data;
   const on = rules.filter((rule) => rule.state === 'running' || rule.state === 'new');
+  const untold = on.filter((rule) => rule.state === 'new').length;
+  const fresh = untold === 0 ? '' : ` (${count(untold)} ${untold === 1 ? 'is' : 'are'} new and ${untold === 1 ? 'raises' : 'raise'} no alert yet)`;
+  // What cannot be seen is said above.
+  const sighted = watched.filter((tactic) => !blind.includes(tactic));
   const matched = [...rules].filter((rule) => rule.matches_30d > 0).sort((a, b) => b.matches_30d - a.matches_30d);
   const shown = all ? matched : matched.slice(0, fewRows);
   return (
@@ -51,14 +55,14 @@ function Known({ data }: { data: DeviceDetections }) {
           icon={<IconAlertTriangle size={18} aria-hidden />}
           title={
             <>
-              <Term of="tactics_blind">Blind</Term> while it brings nothing: {names(blind)}
+              While {paused ? 'this device is paused' : 'streams of this device bring nothing'}, Picket <Term of="tactics_blind">cannot see</Term>: {names(blind)}
             </>
           }
         />
       )}
       <p>
-        {on.length === 0 ? 'No rule watches this device.' : `${count(on.length)} ${on.length === 1 ? 'rule watches' : 'rules watch'} this device`}
-        {on.length > 0 && watched.length > 0 && <span className="pk-muted">: {names(watched)}</span>}
+        {on.length === 0 ? 'No rule watches this device.' : `${count(on.length)} ${on.length === 1 ? 'rule watches' : 'rules watch'} this device${fresh}`}
+        {on.length > 0 && (sighted.length > 0 ? <span className="pk-muted">: {names(sighted)}</span> : '.')}
       </p>
       {matched.length > 0 ? (
         <table className={classes.detectionRules} aria-label="Rules that matched on this device">
@@ -88,6 +92,16 @@ function Known({ data }: { data: DeviceDetections }) {
   );
 }
 
+/** Of one device only the hour of a match is known: minutes ago would be made up. */
+function Hour({ start }: { start: string }) {
+  const text = useClockText((now) => hourText(start, now));
+  return (
+    <time dateTime={iso(start)} title={`In the hour from ${absolute(start)} (${iso(start)})`}>
+      {text}
+    </time>
+  );
+}
+
 function Row({ rule }: { rule: Rule }) {
   return (
     <tr>
@@ -97,9 +111,7 @@ function Row({ rule }: { rule: Rule }) {
       </th>
       <td className="pk-num">{count(rule.matches_24h)}</td>
       <td className="pk-num">{count(rule.matches_30d)}</td>
-      <td>
-        <Ago time={rule.last_match_at} />
-      </td>
+      <td className="pk-num">{rule.last_match_at === null ? <span className="pk-muted">never</span> : <Hour start={rule.last_match_at} />}</td>
     </tr>
   );
 }

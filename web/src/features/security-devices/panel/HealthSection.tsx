@@ -106,7 +106,7 @@ const Below = memo(function Below({ device }: { device: Device }) {
       <TokenLine device={device} />
       {streams.length > 0 && <Streams device={device} streams={streams} />}
       <Traffic device={device} />
-      {levelOf(device) !== 'deleted' && <Detections deviceId={device.id} />}
+      {levelOf(device) !== 'deleted' && <Detections deviceId={device.id} paused={levelOf(device) === 'paused'} />}
       {streams.length > 0 && <Polls device={device} streams={streams} />}
     </>
   );
