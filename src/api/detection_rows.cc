@@ -42,7 +42,21 @@ std::string technology_of(const connector::Registry& connectors, const std::stri
   return {};
 }
 
+std::string stream_title_of(const connector::Registry& connectors, const std::string& product, const std::string& service) {
+  for (const auto& connector : connectors.all())
+    for (const auto& stream : connector->streams())
+      if (!product.empty() && !service.empty() && stream.product == product && stream.service == service) return stream.title;
+  return {};
+}
+
 }  // namespace
+
+std::string source_name(const connector::Registry& connectors, const detect::LogSource& source) {
+  const std::string technology = technology_of(connectors, source.product), stream = stream_title_of(connectors, source.product, source.service);
+  // A part that has no name would be lost.
+  if (technology.empty() || !source.category.empty() || (stream.empty() && !source.service.empty())) return {};
+  return stream.empty() ? technology : fmt::format("{}, {}", technology, stream);
+}
 
 std::string_view RuleRow::level() const {
   if (!rule || text().level == detect::Level::kNone) return {};
@@ -113,6 +127,8 @@ RuleRow DetectionRows::rule_row(const Scope& scope, const RulingPtr& ruling, std
   bool first = true;
   common_source(ruling->book->rules(), rule, row, first);
   row.technology = technology_of(parts_.connectors, row.product);
+  if (row.text().logsource) row.source_name = source_name(parts_.connectors, *row.text().logsource);
+  row.stream_title = stream_title_of(parts_.connectors, row.product, row.service);
   read_attack_tags(row.text().tags, row.tactics, row.techniques);
   row.state = !decided.enabled ? "off" : entry.alerts && decided.alert_from > parts_.clock.now() ? "new" : "running";
   for (std::size_t i = 0; i < ruling->problems.size() && !row.problem; ++i)

@@ -21,7 +21,9 @@ struct RuleRow {
   std::optional<std::size_t> problem; ///< index in the ruling's problems
   std::string_view state;             ///< running, new, off, broken
   std::string title, file, vendor, own_rule_id, product, service;
-  std::string technology = {};  ///< title of the one whose streams have that product; empty: none has
+  std::string technology = {};    ///< title of the one whose streams have that product; empty: none has
+  std::string stream_title = {};  ///< of the stream that has that product and service; empty: none has
+  std::string source_name = {};   ///< of its own log source, as `source_name` tells it
   watch::Origin origin = watch::Origin::kShipped;
   std::vector<std::string> tactics, techniques;
   std::uint64_t matches_24h = 0, matches_30d = 0;
@@ -35,6 +37,9 @@ struct RuleRow {
   const control::RuleState& decided() const { return ruling->states[*rule]; }
   std::string_view level() const;  ///< empty: none
 };
+
+/// "1Password, Sign-in attempts": the names of the technology and the stream that a rule's log source stands for; empty where Picket knows none.
+std::string source_name(const connector::Registry& connectors, const detect::LogSource& source);
 
 /// Threads: any. Failure: values.
 class DetectionRows {

@@ -66,7 +66,7 @@ JsonText filters(const R& row) {
 
 std::string words(const R& row) {
   if (!row.rule) return {};
-  std::string out = detect::in_words(row.ruling->book->rules(), *row.rule);
+  std::string out = detect::in_words(row.ruling->book->rules(), *row.rule, [&](const detect::LogSource&) { return row.source_name; });
   std::string names;
   for (const auto& [name, digest] : row.entry().filters) names += (names.empty() ? "" : ", ") + name;
   return names.empty() ? out : out + fmt::format(" Filtered by {}.", names);
@@ -126,6 +126,7 @@ void rule_says(Builder<R>& type) {
   type.attribute("references", kArray, [](const R& r) { return text_list(r, &Rule::references); }, kReadOnly | kNoSort);
   type.attribute("service", kString, [](const R& r) { return or_null(r.service); }, kReadOnly | kNullOk);
   type.attribute("sigma_status", kString, [](const R& r) { return r.rule ? or_null(r.text().status) : Value(); }, kReadOnly | kNullOk);
+  type.attribute("stream_title", kString, [](const R& r) { return or_null(r.stream_title); }, kReadOnly | kNullOk);
   type.attribute("tactics", kArray, [](const R& r) -> Value { return JsonText{json_texts(r.tactics)}; }, kReadOnly | kNoSort);
   type.attribute("tags", kArray, [](const R& r) { return text_list(r, &Rule::tags); }, kReadOnly | kNoSort);
   type.attribute("techniques", kArray, [](const R& r) -> Value { return JsonText{json_texts(r.techniques)}; }, kReadOnly | kNoSort);

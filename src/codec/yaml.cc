@@ -120,11 +120,27 @@ class DocumentReader {
     return out;
   }
 
+  /// The mistake is where something was opened; the parser stumbles only where it does not go on, lines below.
+  std::optional<Error> never_closed() const {
+    const std::string_view context = parser_.context == nullptr ? "" : parser_.context;
+    const bool list = context == "while parsing a flow sequence", map = context == "while parsing a flow mapping";
+    const TextPlace began = place(parser_.context_mark), stumbled = place(parser_.problem_mark);
+    if (context == "while scanning a quoted scalar")
+      return error_at(ErrorKind::kInvalidInput, began, "This is not YAML: the text opened with a quotation mark here is not closed.");
+    if (!list && !map) return std::nullopt;
+    const std::string_view open = list ? "[" : "{", close = list ? "]" : "}", what = list ? "list" : "map";
+    if (stumbled.line == began.line)
+      return error_at(ErrorKind::kInvalidInput, stumbled, fmt::format("This is not YAML: the {} opened with {} needs a comma or {} here.", what, open, close));
+    return error_at(ErrorKind::kInvalidInput, began,
+                    fmt::format("This is not YAML: the {} opened with {} here is not closed, or lacks a comma before line {}.", what, open, stumbled.line));
+  }
+
   Error parser_error() const {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     const std::string problem = parser_.problem == nullptr ? "it cannot be read" : parser_.problem;
     if (parser_.error == YAML_READER_ERROR)
       return error_at(ErrorKind::kInvalidInput, place(parser_.problem_offset), fmt::format("This is not YAML: {}.", problem));
+    if (const auto unclosed = never_closed()) return *unclosed;
     std::string context = parser_.context == nullptr ? "" : fmt::format(" ({})", parser_.context);
     return error_at(ErrorKind::kInvalidInput, place(parser_.problem_mark), fmt::format("This is not YAML: {}{}.", problem, context));
   }

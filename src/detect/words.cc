@@ -274,9 +274,10 @@ std::string correlation_words(const RuleSet& rules, const RuleSet::Linked& linke
   return fmt::format("Matches when there {} within {}{}{}", what, span, same, extra_words(correlation, named));
 }
 
-std::string source_words(const std::optional<LogSource>& source) {
+std::string source_words(const std::optional<LogSource>& source, const std::function<std::string(const LogSource&)>& name) {
   if (!source) return {};
-  std::string out;
+  std::string out = name ? name(*source) : std::string();
+  if (!out.empty()) return fmt::format(" Tried on events of {}.", out);
   for (const std::string* part : {&source->product, &source->category, &source->service})
     if (!part->empty()) out += (out.empty() ? "" : " ") + *part;
   return out.empty() ? out : fmt::format(" Tried on events of {}.", out);
@@ -284,10 +285,10 @@ std::string source_words(const std::optional<LogSource>& source) {
 
 }  // namespace
 
-std::string in_words(const RuleSet& rules, std::uint32_t rule) {
+std::string in_words(const RuleSet& rules, std::uint32_t rule, const std::function<std::string(const LogSource&)>& source_name) {
   const RuleSet::Linked& linked = rules.rules()[rule];
   if (linked.rule.is_correlation()) return cut(correlation_words(rules, linked), kLongest) + ".";
-  return cut("Matches when " + node_words(*linked.rule.root, 0), kLongest) + "." + source_words(linked.rule.logsource);
+  return cut("Matches when " + node_words(*linked.rule.root, 0), kLongest) + "." + source_words(linked.rule.logsource, source_name);
 }
 
 }  // namespace picket::detect

@@ -165,7 +165,7 @@ describe("detections", { concurrency: false }, () => {
     const field = page.getByRole("textbox", { name: "Text of the rule" });
     await field.fill(ownRule("[credentials_failed"));
     await page.getByRole("list", { name: "Problems" }).getByRole("button").first().waitFor();
-    assert.match(await page.getByRole("list", { name: "Problems" }).innerText(), /Line \d+, column \d+/);
+    assert.match(await page.getByRole("list", { name: "Problems" }).innerText(), /Line 7, column 19: .*the list opened with \[ here is not closed/);
     await shot("write-errors");
     await page.getByRole("list", { name: "Problems" }).getByRole("button").first().click();
     assert.equal(await field.evaluate((element) => document.activeElement === element), true, "a problem leads to its place");

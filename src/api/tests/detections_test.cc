@@ -233,6 +233,8 @@ TEST_F(Detections, AnOwnRuleIsWrittenChangedAndDeleted) {
 TEST_F(Detections, ARuleNamesTheTechnologyThatItsProductStandsFor) {
   EXPECT_EQ(get(kExport).attribute("product"), "1password");
   EXPECT_EQ(get(kExport).attribute("technology"), "1Password");
+  EXPECT_EQ(get(kExport).attribute("stream_title"), "Audit events");
+  EXPECT_THAT(std::string(get(kExport).attribute("words").as_string()), testing::EndsWith(" Tried on events of 1Password, Audit events."));
   EXPECT_THAT(titles("?filter[technology]=1Password"), ElementsAre("Failed sign-in", "Password guessing", "Vault exported"));
   const auto made = as(ana_, "POST", "/api/v2/own_rules", text_body("title: Elsewhere\nlogsource: {product: windows}\ndetection:\n    a: {x: 1}\n    condition: a\nlevel: low\n"));
   ASSERT_EQ(made.status, 201) << made.body;

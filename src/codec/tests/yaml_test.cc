@@ -1,5 +1,6 @@
 #include "codec/yaml.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace picket::codec {
@@ -70,6 +71,18 @@ TEST(Yaml, OneBadDocumentCostsOnlyItself) {
   EXPECT_GE(documents[1].error().place->line, 3);
   ASSERT_TRUE(documents[2]);
   EXPECT_EQ(documents[2]->find("c")->text, "3");
+}
+
+TEST(Yaml, WhatIsNotClosedIsToldWhereItWasOpened) {
+  const auto said = [](std::string_view text) {
+    const auto documents = parse_yaml(text);
+    const Error& error = documents.at(0).error();
+    return fmt::format("{}:{} {}", error.place->line, error.place->column, error.message);
+  };
+  EXPECT_EQ(said("a:\n  b: [x\n  c: d\n"), "2:6 This is not YAML: the list opened with [ here is not closed, or lacks a comma before line 3.");
+  EXPECT_EQ(said("a: {b: c\nd: e\n"), "1:4 This is not YAML: the map opened with { here is not closed, or lacks a comma before line 2.");
+  EXPECT_EQ(said("a: [\"b\" \"c\"]\n"), "1:9 This is not YAML: the list opened with [ needs a comma or ] here.");
+  EXPECT_EQ(said("a: 1\nb: 'c\nd: e\n"), "2:4 This is not YAML: the text opened with a quotation mark here is not closed.");
 }
 
 TEST(Yaml, CommentsMarkersAndDirectivesAloneAreNoDocuments) {

@@ -37,7 +37,7 @@ function rule(id: string, title: string, over: Partial<DetectionRule['attributes
       alert_from: null, alerts: true, author: 'Picket', category: null, cost_ns_per_event: 142, description: 'Somebody took all items of a vault out of 1Password.',
       enabled: true, falsepositives: ['A backup that somebody makes by hand.'], file: 'vault_export.yml', filters: [], kind: 'detection', last_match_at: ago(3 * 60 * minute), level: 'high',
       matches_24h: 2, matches_30d: 31, origin: 'shipped', own_rule_id: null, problem: null, product: 'onepassword', reason: null,
-      references: ['https://attack.mitre.org/techniques/T1567/'], service: 'auditevents', sigma_status: 'test', state: 'running', tactics: ['exfiltration'], tags: ['attack.exfiltration'],
+      references: ['https://attack.mitre.org/techniques/T1567/'], service: 'auditevents', sigma_status: 'test', state: 'running', stream_title: 'Audit events', tactics: ['exfiltration'], tags: ['attack.exfiltration'],
       techniques: ['T1567'], technology: '1Password', title, updated_at: ago(9 * day), vendor: '1password', ...over,
     },
     relationships: {},
@@ -48,23 +48,23 @@ function rule(id: string, title: string, over: Partial<DetectionRule['attributes
 export const rules: DetectionRule[] = [
   rule('r-export', 'Vault exported'),
   rule('r-guess', 'Passwords guessed for one person', {
-    kind: 'correlation', level: 'critical', cost_ns_per_event: null, matches_24h: 0, matches_30d: 1, tactics: ['credential-access', 'initial-access'], techniques: ['T1110'], service: null,
+    kind: 'correlation', level: 'critical', cost_ns_per_event: null, matches_24h: 0, matches_30d: 1, tactics: ['credential-access', 'initial-access'], techniques: ['T1110'], service: null, stream_title: null,
     last_match_at: ago(11 * day), description: 'Ten wrong passwords within ten minutes, then one that was right.',
   }),
-  rule('r-base', 'Sign-in with wrong credentials', { level: 'informational', alerts: false, matches_24h: 48, matches_30d: 1_312, service: 'signinattempts',
+  rule('r-base', 'Sign-in with wrong credentials', { level: 'informational', alerts: false, matches_24h: 48, matches_30d: 1_312, service: 'signinattempts', stream_title: 'Sign-in attempts',
     filters: [{ title: 'The nightly backup', file: null, own_rule_id: 'o-backup', line: 1 }, { title: 'Known robots', file: '/etc/picket/rules/filters/robots.yml', own_rule_id: null, line: 12 }],
     tactics: ['credential-access'] }),
   rule('r-new', 'Vault read in the night', { state: 'new', origin: 'own', own_rule_id: 'o-night', file: null, alert_from: ago(-31 * 60 * minute), level: 'medium', matches_24h: 1, matches_30d: 1, vendor: null }),
   rule('r-off', 'Item shared by link', { state: 'off', enabled: false, reason: 'The sales team shares price lists all day.', level: 'low', matches_24h: 0, matches_30d: 402 }),
   rule('r-folder', 'Never matched', { origin: 'folder', file: '/etc/picket/rules/team/never.yml', level: 'medium', matches_24h: 0, matches_30d: 0, last_match_at: null, tactics: [], techniques: [] }),
   rule('problem:1', 'not-a-rule.yml', {
-    state: 'broken', origin: 'folder', file: '/etc/picket/rules/not-a-rule.yml', level: null, product: null, technology: null, service: null, cost_ns_per_event: null, matches_24h: 0, matches_30d: 0, last_match_at: null,
+    state: 'broken', origin: 'folder', file: '/etc/picket/rules/not-a-rule.yml', level: null, product: null, technology: null, service: null, stream_title: null, cost_ns_per_event: null, matches_24h: 0, matches_30d: 0, last_match_at: null,
     tactics: [], techniques: [], alerts: false, description: null,
     problem: { severity: 'error', message: 'The condition names "known_good", which the detection does not define.', line: 12, column: 30, source_line: '    condition: selection and not known_good' },
   }),
 ];
 
-const words = 'Matches when action is "export" and object_type starts with "vault", unless actor_details.email ends with "@backup.example.test". Tried on events of onepassword auditevents.';
+const words = 'Matches when action is "export" and object_type starts with "vault", unless actor_details.email ends with "@backup.example.test". Tried on events of 1Password, Audit events.';
 const example = (about: string, record: string) => ({ about, events: [{ record, at_seconds: 0, times: 1, every_seconds: 0 }] });
 const whole = (one: DetectionRule): DetectionRule => ({
   ...one,

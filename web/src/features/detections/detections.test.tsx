@@ -51,11 +51,18 @@ describe('the list of rules', () => {
     withRules();
     const app = openAt('/detections/r-export?technology=onepassword');
     const panel = within(await screen.findByRole('complementary', { name: 'Vault exported' }));
-    expect(panel.getByText('1Password / auditevents')).toBeTruthy();
+    expect(panel.getByText('1Password / Audit events')).toBeTruthy();
     expect(screen.getByTitle(/^Technology is 1Password/)).toBeTruthy();
     const row = screen.getByRole('link', { name: 'Vault exported' }).closest('tr') as HTMLElement;
     expect(within(row).getByText('1Password')).toBeTruthy();
     expect(app.address()).toContain('technology=onepassword');
+  });
+
+  test('a title that begins with its technology has room for the rest, and is whole for a screen reader', async () => {
+    withRules([{ ...rules[0], id: 'r-long', attributes: { ...rules[0]?.attributes, title: '1Password Vault Exported' } } as DetectionRule]);
+    openAt('/detections');
+    const link = await screen.findByRole('link', { name: '1Password Vault Exported' });
+    expect(link.querySelector('.pk-hidden')?.textContent).toBe('1Password ');
   });
 
   test('a rule that filters narrow says so in the list; its panel says which, and leads to those written here', async () => {

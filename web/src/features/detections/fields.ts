@@ -29,7 +29,8 @@ export function filterFields(rules: readonly DetectionRule[]): FilterField[] {
     const counts = countOf(key);
     return values([...counts.keys()]).map((value) => ({ value, label: label(value), count: counts.get(value) ?? 0 }));
   };
-  const same = (value: string): string => value;
+  const streams = new Map(rules.map(({ attributes }) => [attributes.service, attributes.stream_title]));
+  const stream = (service: string): string => streams.get(service) ?? service;
   const technologies = new Map(rules.map((rule) => [rule.attributes.product, technologyOf(rule)]));
   const technology = (product: string): string => technologies.get(product) ?? product;
   const choices: Record<FilterKey, FilterChoice[]> = {
@@ -37,7 +38,7 @@ export function filterFields(rules: readonly DetectionRule[]): FilterField[] {
     state: told('state', stateWords),
     tactic: found('tactic', inOrder, tacticName),
     technology: found('technology', (all) => all.sort((a, b) => technology(a).localeCompare(technology(b))), technology),
-    service: found('service', (all) => all.sort(), same),
+    service: found('service', (all) => all.sort((a, b) => stream(a).localeCompare(stream(b))), stream),
     origin: told('origin', originWords),
     alerts: told('alerts', { yes: 'Raises alerts', no: 'Only counts' }),
   };

@@ -18,8 +18,8 @@ export function valuesOf(rule: DetectionRule, key: FilterKey): string[] {
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 function hay(rule: DetectionRule): string {
-  const { title, description, tags, techniques, tactics, product, file } = rule.attributes;
-  return folded([title, description ?? '', ...tags, ...techniques, ...tactics.map(tacticName), sourceOf(rule), product ?? '', file ?? '', rule.id].join('\n'));
+  const { title, description, tags, techniques, tactics, product, service, file } = rule.attributes;
+  return folded([title, description ?? '', ...tags, ...techniques, ...tactics.map(tacticName), sourceOf(rule), product ?? '', service ?? '', file ?? '', rule.id].join('\n'));
 }
 
 function fits(rule: DetectionRule, search: RulesSearch, words: readonly string[]): boolean {

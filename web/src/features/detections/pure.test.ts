@@ -11,7 +11,7 @@ import { withoutId } from './write/drafts';
 function rule(id: string, over: Partial<DetectionRule['attributes']> = {}): DetectionRule {
   const attributes = {
     title: id, level: 'medium', state: 'running', origin: 'shipped', alerts: true, tactics: [], techniques: [], tags: [], description: null, product: 'onepassword', technology: '1Password',
-    service: 'signin', category: null, file: null, matches_24h: 0, matches_30d: 0, last_match_at: null, cost_ns_per_event: null, ...over,
+    service: 'signin', stream_title: null, category: null, file: null, matches_24h: 0, matches_30d: 0, last_match_at: null, cost_ns_per_event: null, ...over,
   };
   return { type: 'detection_rules', id, attributes, relationships: {}, meta: { version: 1 } } as unknown as DetectionRule;
 }

@@ -60,10 +60,10 @@ export function costText(ns: number): string {
 /** The technology by the name that people know it by; one that Picket does not know, as the rule writes it. */
 export const technologyOf = ({ attributes }: DetectionRule): string | null => attributes.technology ?? attributes.product;
 
-/** "1Password / auditevents": what the rule looks at. */
+/** "1Password / Audit events": what the rule looks at. */
 export function sourceOf(rule: DetectionRule): string {
-  const { service, category } = rule.attributes;
-  return [technologyOf(rule), service ?? category].filter((part) => part !== null && part !== '').join(' / ');
+  const { stream_title, service, category } = rule.attributes;
+  return [technologyOf(rule), stream_title ?? service ?? category].filter((part) => part !== null && part !== '').join(' / ');
 }
 
 export const choicesOf = <K extends string>(words: Record<K, string>): FilterChoice[] =>
