@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useCallback, useEffect, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { DetectionRule } from '@/api/types';
 import type { GlossaryKey } from '@/glossary';
 import { addressOf, AppLink } from '@/ui/AppLink';
@@ -7,6 +7,7 @@ import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
 import { Ago } from '@/ui/time';
+import { TitleHere } from '@/ui/TitleHere';
 import { count } from '@/ui/timeText';
 import { useMedia } from '@/ui/useMedia';
 import { virtualScroller } from '@/ui/virtualScroller';
@@ -54,6 +55,7 @@ export function RuleTable({ loading, selected, onSearch }: {
   const { ids, rules, search, open } = useRulesView();
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMedia('(max-width: 640px)');
+  const technologyShown = useMedia('(min-width: 1100px)');
   const roomy = useMedia('(min-width: 1600px)') && selected === undefined;
   const virtual = useVirtualizer({
     count: ids.length,
@@ -81,6 +83,7 @@ export function RuleTable({ loading, selected, onSearch }: {
   const openRow = useCallback((id: string) => {
     open(id, false);
   }, [open]);
+  const here = useTechnologyTold(rules, technologyShown && selected === undefined);
   const items = virtual.getVirtualItems();
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
@@ -106,6 +109,7 @@ export function RuleTable({ loading, selected, onSearch }: {
                       index={item.index}
                       href={addressOf(`/detections/${encodeURIComponent(rule.id)}`, search)}
                       open={rule.id === selected}
+                      here={here}
                       onOpen={openRow}
                     />
                   ) : null;
@@ -118,11 +122,19 @@ export function RuleTable({ loading, selected, onSearch }: {
   );
 }
 
-const Row = memo(function Row({ rule, index, href, open, onOpen }: {
+/** Where its column stands, or where there is only one. */
+function useTechnologyTold(rules: ReadonlyMap<string, DetectionRule>, column: boolean): boolean {
+  const many = useMemo(() => new Set([...rules.values()].map(technologyOf).filter(Boolean)).size, [rules]);
+  return column || many < 2;
+}
+
+const Row = memo(function Row({ rule, index, href, open, here, onOpen }: {
   rule: DetectionRule;
   index: number;
   href: string;
   open: boolean;
+  /** Its technology can be told without its title. */
+  here: boolean;
   onOpen: (id: string) => void;
 }) {
   const { attributes } = rule;
@@ -146,7 +158,9 @@ const Row = memo(function Row({ rule, index, href, open, onOpen }: {
       <th scope="row" data-col="title" title={attributes.title}>
         <span className={classes['named']}>
           <AppLink href={href} className={classes['title']} aria-current={open ? 'true' : undefined}>
-            <bdi>{attributes.title}</bdi>
+            <bdi>
+              <TitleHere title={attributes.title} technology={here ? technologyOf(rule) : null} />
+            </bdi>
           </AppLink>
           {narrowed !== null && (
             <span className="pk-tag" title={`Narrowed by ${narrowed}`}>

@@ -8,6 +8,7 @@ import { IconAlertTriangle } from '@/ui/icons';
 import { Callout, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
+import { TitleHere } from '@/ui/TitleHere';
 import { absolute, count, hourText, iso } from '@/ui/timeText';
 import classes from './panel.module.css';
 
@@ -18,8 +19,13 @@ type Rule = DeviceDetections['rules'][number];
 const tacticName = (slug: string): string => slug.split('-').map((word) => (word === 'and' ? word : word.charAt(0).toUpperCase() + word.slice(1))).join(' ');
 const names = (slugs: readonly string[]): string => slugs.map(tacticName).join(', ');
 
+interface About {
+  paused: boolean;
+  technology: string | undefined;
+}
+
 /** Which rules watch the device, which of them matched, and what nobody watches while it is down. */
-export function Detections({ deviceId, paused }: { deviceId: string; paused: boolean }) {
+export function Detections({ deviceId, ...about }: { deviceId: string } & About) {
   const query = useQuery(deviceDetectionsQuery(deviceId));
   return (
     <div className={classes.detections}>
@@ -27,7 +33,7 @@ export function Detections({ deviceId, paused }: { deviceId: string; paused: boo
         Detections
       </Heading>
       {query.data ? (
-        <Known data={query.data} paused={paused} />
+        <Known data={query.data} {...about} />
       ) : query.error ? (
         <p className="pk-muted">The rules could not be loaded: {query.error.message}</p>
       ) : (
@@ -37,7 +43,7 @@ export function Detections({ deviceId, paused }: { deviceId: string; paused: boo
   );
 }
 
-function Known({ data, paused }: { data: DeviceDetections; paused: boolean }) {
+function Known({ data, paused, technology }: { data: DeviceDetections } & About) {
   const [all, setAll] = useState(false);
   const { rules, tactics_watched: watched, tactics_blind: blind } = data;
   const on = rules.filter((rule) => rule.state === 'running' || rule.state === 'new');
@@ -76,7 +82,7 @@ function Known({ data, paused }: { data: DeviceDetections; paused: boolean }) {
           </thead>
           <tbody>
             {shown.map((rule) => (
-              <Row key={rule.id} rule={rule} />
+              <Row key={rule.id} rule={rule} technology={technology} />
             ))}
           </tbody>
         </table>
@@ -102,11 +108,11 @@ function Hour({ start }: { start: string }) {
   );
 }
 
-function Row({ rule }: { rule: Rule }) {
+function Row({ rule, technology }: { rule: Rule; technology: string | undefined }) {
   return (
     <tr>
       <th scope="row" title={rule.title}>
-        <AppLink href={`/detections/${encodeURIComponent(rule.id)}`}>{rule.title}</AppLink>
+        <AppLink href={`/detections/${encodeURIComponent(rule.id)}`}><TitleHere title={rule.title} technology={technology} /></AppLink>
         {(rule.state === 'off' || rule.state === 'broken') && <span className="pk-muted"> ({rule.state})</span>}
       </th>
       <td className="pk-num">{count(rule.matches_24h)}</td>

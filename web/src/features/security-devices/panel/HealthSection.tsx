@@ -100,13 +100,16 @@ function Standing({ level, since }: { level: ShownLevel; since: string | null })
 }
 
 const Below = memo(function Below({ device }: { device: Device }) {
-  const streams = device.attributes.status_details?.streams ?? [];
+  const { plugin } = useDevicesView();
+  const { plugin_slug: slug, status_details: details } = device.attributes;
+  const streams = details?.streams ?? [];
+  const level = levelOf(device);
   return (
     <>
       <TokenLine device={device} />
       {streams.length > 0 && <Streams device={device} streams={streams} />}
       <Traffic device={device} />
-      {levelOf(device) !== 'deleted' && <Detections deviceId={device.id} paused={levelOf(device) === 'paused'} />}
+      {level !== 'deleted' && <Detections deviceId={device.id} paused={level === 'paused'} technology={plugin(slug)?.attributes.display_name} />}
       {streams.length > 0 && <Polls device={device} streams={streams} />}
     </>
   );
