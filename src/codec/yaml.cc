@@ -135,12 +135,40 @@ class DocumentReader {
                     fmt::format("This is not YAML: the {} opened with {} here is not closed, or lacks a comma before line {}.", what, open, stumbled.line));
   }
 
+  /// The slips that people make, for people who do not know the parser's words.
+  std::optional<Error> in_plain_words(std::string_view problem) const {
+    struct Slip {
+      std::string_view context, problem;  ///< as libyaml says; an empty one: any
+      bool where_it_began;                ///< the mistake, not where the parser stumbled
+      std::string_view sentence;
+    };
+    static constexpr Slip kSlips[] = {
+        {"while scanning an alias", "", true, "a value that begins with * needs quotation marks."},
+        {"while scanning a simple key", "could not find expected ':'", true, "this line has no colon after its key."},
+        {"while parsing a block mapping", "did not find expected key", false,
+         "this does not belong to what stands above it. Look at the indentation, and at quotation marks before it."},
+        {"while parsing a block collection", "", false, "the list above goes on only with lines that begin with \"-\". Look at the indentation."},
+        {"", "mapping values are not allowed in this context", false,
+         "a colon does not belong here. A value with a colon in it needs quotation marks; a key stands below the key before it."},
+        {"", "found character that cannot start any token", false,
+         "no value can begin with this character. Put the value into quotation marks; indent with spaces, not with tabs."},
+        {"", "found unknown escape character", false, "there is no such character with a backslash. In single quotation marks a backslash is one."},
+    };
+    const std::string_view context = parser_.context == nullptr ? "" : parser_.context;
+    for (const Slip& slip : kSlips)
+      if ((slip.context.empty() || slip.context == context) && (slip.problem.empty() || slip.problem == problem))
+        return error_at(ErrorKind::kInvalidInput, place(slip.where_it_began ? parser_.context_mark : parser_.problem_mark),
+                        fmt::format("This is not YAML: {}", slip.sentence));
+    return std::nullopt;
+  }
+
   Error parser_error() const {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     const std::string problem = parser_.problem == nullptr ? "it cannot be read" : parser_.problem;
     if (parser_.error == YAML_READER_ERROR)
       return error_at(ErrorKind::kInvalidInput, place(parser_.problem_offset), fmt::format("This is not YAML: {}.", problem));
     if (const auto unclosed = never_closed()) return *unclosed;
+    if (const auto plain = in_plain_words(problem)) return *plain;
     std::string context = parser_.context == nullptr ? "" : fmt::format(" ({})", parser_.context);
     return error_at(ErrorKind::kInvalidInput, place(parser_.problem_mark), fmt::format("This is not YAML: {}{}.", problem, context));
   }

@@ -73,12 +73,26 @@ TEST(Yaml, OneBadDocumentCostsOnlyItself) {
   EXPECT_EQ(documents[2]->find("c")->text, "3");
 }
 
+std::string said(std::string_view text) {
+  const auto documents = parse_yaml(text);
+  const Error& error = documents.at(0).error();
+  return fmt::format("{}:{} {}", error.place->line, error.place->column, error.message);
+}
+
+TEST(Yaml, CommonSlipsAreToldInPlainWords) {
+  const auto begins = [](std::string_view text, std::string_view with) { EXPECT_EQ(said(text).substr(0, with.size()), with); };
+  begins("a: 1\n b: 2\n", "2:3 This is not YAML: a colon does not belong here.");
+  begins("a: b: c\n", "1:5 This is not YAML: a colon does not belong here.");
+  begins("a:\n  b: 1\n c: 2\n", "3:2 This is not YAML: this does not belong to what stands above it.");
+  begins("a: 'it's'\n", "1:8 This is not YAML: this does not belong to what stands above it.");
+  begins("- a\nb: c\n", "2:1 This is not YAML: the list above goes on only with lines that begin with \"-\".");
+  begins("a: 1\nkey\nb: 2\n", "2:1 This is not YAML: this line has no colon after its key.");
+  begins("a:\n\tb: 1\n", "2:1 This is not YAML: no value can begin with this character.");
+  begins("a:\n  b: *c*\n", "2:6 This is not YAML: a value that begins with * needs quotation marks.");
+  begins("a: \"\\q\"\n", "1:5 This is not YAML: there is no such character with a backslash.");
+}
+
 TEST(Yaml, WhatIsNotClosedIsToldWhereItWasOpened) {
-  const auto said = [](std::string_view text) {
-    const auto documents = parse_yaml(text);
-    const Error& error = documents.at(0).error();
-    return fmt::format("{}:{} {}", error.place->line, error.place->column, error.message);
-  };
   EXPECT_EQ(said("a:\n  b: [x\n  c: d\n"), "2:6 This is not YAML: the list opened with [ here is not closed, or lacks a comma before line 3.");
   EXPECT_EQ(said("a: {b: c\nd: e\n"), "1:4 This is not YAML: the map opened with { here is not closed, or lacks a comma before line 2.");
   EXPECT_EQ(said("a: [\"b\" \"c\"]\n"), "1:9 This is not YAML: the list opened with [ needs a comma or ] here.");
