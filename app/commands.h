@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/placeholders.h"
 #include "options.h"
 
 namespace picket::onepassword_simulator {
@@ -61,14 +62,19 @@ int run_sim_onepassword(const SimOptions& options);
 /// free port when none is set.
 void name_itself(onepassword_simulator::Options& options);
 
+/// What fills placeholders; nothing without a file.
+Result<detect::Placeholders> placeholders_from(const std::filesystem::path& file);
+
 struct RulesCheckOptions {
   std::vector<std::filesystem::path> paths;
+  std::filesystem::path placeholders;  ///< a file, see detect/placeholders.h; empty: none
 };
 /// Reads rules and says what is wrong with them. 1: some rule is refused; 2: a path cannot be read.
 int run_rules_check(const RulesCheckOptions& options);
 
 struct RulesTestOptions {
   std::vector<std::filesystem::path> paths;
+  std::filesystem::path placeholders;
   bool json = false;
 };
 /// Tries the examples of rules. 1: some example does not come out as it should, or a rule is refused; 2: a path cannot be read, or
@@ -77,6 +83,7 @@ int run_rules_test(const RulesTestOptions& options);
 
 struct RulesMatchOptions {
   std::vector<std::filesystem::path> rules;
+  std::filesystem::path placeholders;
   std::filesystem::path events;  ///< JSON, one object a line
   std::string log_source;        ///< "product=aws,service=cloudtrail"; empty: every rule is tried on every event
   std::string time_field;        ///< empty: the order of the file is the order of time

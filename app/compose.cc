@@ -85,7 +85,7 @@ class ProgramImpl final : public Program {
     ingest.data_directory = options.data;
     ingest.disk_low_water_bytes = options.disk_low_water_bytes;
     ingest.extra_servers = options.allow_device_servers;
-    PICKET_ASSIGN(watch_, watch::Watch::open({system_clock(), *control_, *connectors_}, {.folders = {options.rules.begin(), options.rules.end()}}));
+    PICKET_ASSIGN(watch_, watch::Watch::open({system_clock(), *control_, *connectors_}, {.folders = {options.rules.begin(), options.rules.end()}, .placeholders = options.placeholders}));
     PICKET_ASSIGN(ingest_, ingest::Ingest::open({system_clock(), *control_, *store_, *connectors_, *http_, watch_.get()}, ingest));
     PICKET_TRY(serve(options, at));
     // Only a program that has its port and its certificates calls vendors, or says how they answer.

@@ -77,6 +77,7 @@ const std::map<std::string, Setter, std::less<>>& known_keys() {
       {"feedback_address", text(&ServeOptions::feedback_address)},
       {"metrics_addresses", texts(&ServeOptions::metrics_addresses)},
       {"rules", texts(&ServeOptions::rules)},
+      {"placeholders", text(&ServeOptions::placeholders)},
       {"retention_days", whole_number(1, 36'500, [](ServeOptions& o, std::int64_t n) { o.retention_days = static_cast<int>(n); })},
       {"disk_low_water_mb", whole_number(1, 1'000'000'000, [](ServeOptions& o, std::int64_t n) {
          o.disk_low_water_bytes = static_cast<std::uint64_t>(n) << 20;

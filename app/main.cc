@@ -39,6 +39,7 @@ CLI::App* add_serve(CLI::App& app, Commands& c) {
                     "A further vendor server that devices may name (exact scheme, host and port; exempt from the address rules). Repeatable");
   serve->add_option("--vendor-rate", c.serve.vendor_rate, "Requests a minute for each vendor credential, with 50 times as many an hour (default 600; 0 = no limit)");
   serve->add_option("--rules", c.serve.rules, "Folder or file of Sigma rules besides those that come with Picket; changes are in force within seconds. Repeatable");
+  serve->add_option("--placeholders", c.serve.placeholders, "YAML file with the values that the modifier expand fills in, a list a name; changes are in force within seconds");
   serve->add_option("--ca-file", c.serve.ca_file, "Further certificates to trust for outgoing requests (PEM)")->check(CLI::ExistingFile);
   serve->add_option("--proxy", c.serve.proxy, "Proxy for outgoing requests: http://, https:// or socks5h://; loopback servers are called directly");
   serve->add_option("--tls-cert", c.serve.tls_cert, "Certificate chain of this server (PEM)")->check(CLI::ExistingFile);
@@ -89,11 +90,15 @@ CLI::App* add_rules(CLI::App& app, Commands& c) {
   rules->require_subcommand(1);
   CLI::App* check = rules->add_subcommand("check", "Read rules and say what is wrong with them, with file, line and column");
   check->add_option("path", c.check.paths, "Rule files, or folders of them")->required();
+  const std::string filled = "YAML file with the values that the modifier expand fills in, a list a name";
+  check->add_option("--placeholders", c.check.placeholders, filled);
   CLI::App* test = rules->add_subcommand("test", "Try the examples that rules give of themselves");
   test->add_option("path", c.test.paths, "Rule files, or folders of them")->required();
+  test->add_option("--placeholders", c.test.placeholders, filled);
   test->add_flag("--json", c.test.json, "The outcome as JSON on standard output");
   CLI::App* match = rules->add_subcommand("match", "Print a line for each event that a rule matches");
   match->add_option("--rules", c.match.rules, "Rule files, or folders of them. Repeatable")->required();
+  match->add_option("--placeholders", c.match.placeholders, filled);
   match->add_option("--events", c.match.events, "Events, one JSON object a line")->required();
   match->add_option("--logsource", c.match.log_source, "What the events are, for example product=aws,service=cloudtrail; without it every rule is tried");
   match->add_option("--time-field", c.match.time_field, "Field with the time of an event (epoch seconds or RFC 3339); without it the order of the file counts");

@@ -26,6 +26,7 @@ struct ServeOptions {
   std::string feedback_address;
   std::vector<std::string> metrics_addresses;
   std::vector<std::string> rules;
+  std::string placeholders;
   std::optional<int> retention_days;
   std::optional<std::uint64_t> disk_low_water_bytes;
   obs::LogOptions log;

@@ -303,9 +303,15 @@ std::size_t print_problems(const std::vector<Problem>& problems) {
   return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), [](const Problem& p) { return p.severity == Problem::Severity::kError; }));
 }
 
+Result<detect::Placeholders> placeholders_from(const std::filesystem::path& file) {
+  return file.empty() ? detect::Placeholders() : detect::load_placeholders(file);
+}
+
 int run_rules_check(const RulesCheckOptions& options) {
   runtime::unblock_stop_signals();
-  auto loaded = detect::load_rules(options.paths, {}, {.one_a_title = true});  // as the server takes them
+  const auto filled = placeholders_from(options.placeholders);
+  if (!filled) return unusable(filled.error());
+  auto loaded = detect::load_rules(options.paths, *filled, {.one_a_title = true});  // as the server takes them
   if (!loaded) return unusable(loaded.error());
   auto examples = detect::load_examples(options.paths);
   if (!examples) return unusable(examples.error());
@@ -323,7 +329,9 @@ int run_rules_check(const RulesCheckOptions& options) {
 
 int run_rules_match(const RulesMatchOptions& options) {
   runtime::unblock_stop_signals();
-  auto loaded = detect::load_rules(options.rules);
+  const auto filled = placeholders_from(options.placeholders);
+  if (!filled) return unusable(filled.error());
+  auto loaded = detect::load_rules(options.rules, *filled);
   if (!loaded) return unusable(loaded.error());
   detect::ProgramOptions program_options;
   if (!options.log_source.empty()) {

@@ -41,7 +41,9 @@ std::string to_json(const detect::ExampleReport& report, const std::vector<Probl
 
 int run_rules_test(const RulesTestOptions& options) {
   runtime::unblock_stop_signals();
-  auto loaded = detect::load_rules(options.paths);
+  const auto filled = placeholders_from(options.placeholders);
+  if (!filled) return unusable(filled.error());
+  auto loaded = detect::load_rules(options.paths, *filled);
   if (!loaded) return unusable(loaded.error());
   auto examples = detect::load_examples(options.paths);
   if (!examples) return unusable(examples.error());

@@ -14,6 +14,8 @@ namespace picket::connectors {
 /// All rules that come with connectors, read and linked as the program does it.
 struct ShippedRules {
   std::unique_ptr<connector::Registry> registry = connector::make_registry();
+  /// What an administrator fills in; the examples name these values.
+  detect::Placeholders lists{{"privileged_groups", {"listed-group"}}, {"privileged_vaults", {"listed-vault"}}, {"watched_items", {"listed-item"}}};
   std::shared_ptr<const detect::RuleSet> rules;
   detect::ExampleFile examples;
   std::vector<detect::Problem> problems;
@@ -23,7 +25,7 @@ struct ShippedRules {
     for (const auto& one : registry->all())
       for (const connector::RuleText& text : one->rules()) {
         const std::string file = one->slug() + "/" + std::string(text.file);
-        files.push_back(detect::read_rules(text.text, file));
+        files.push_back(detect::read_rules(text.text, file, lists));
         detect::ExampleFile own = detect::read_examples(text.text, file);
         std::move(own.rules.begin(), own.rules.end(), std::back_inserter(examples.rules));
         std::move(own.problems.begin(), own.problems.end(), std::back_inserter(problems));

@@ -64,6 +64,13 @@ std::string_view name_before_percent(std::string_view text) {
   return end != std::string_view::npos && text[end] == '%' ? text.substr(0, end) : std::string_view();
 }
 
+tl::unexpected<Error> unfilled(TextPlace place, const std::string& name) {
+  Error error(ErrorKind::kNotFound, fmt::format("Nothing is known to fill in for %{}%, so the rule would match what it should not. "
+                                                "Give a list for it (--placeholders), or write the values into the rule.", name));
+  error.place = place;
+  return fail(std::move(error));
+}
+
 /// Replaces each `%name%`; `\%` is a percent sign. Other escapes stay for whoever reads the text, but are passed over as pairs: of
 /// `\\%name%` the backslash is escaped, and not the percent sign.
 Result<std::vector<std::string>> fill_placeholders(const YamlNode& value, const Placeholders& placeholders, Notes& notes) {
@@ -90,8 +97,7 @@ Result<std::vector<std::string>> fill_placeholders(const YamlNode& value, const 
     const std::string name(text.substr(i + 1, end - i - 1));
     const auto found = placeholders.find(name);
     if (found == placeholders.end() || found->second.empty())
-      return fail_at(value.place, fmt::format("Nothing is known to fill in for %{}%, so the rule would match what it should not. "
-                                              "Give a list for it, or write the values into the rule.", name));
+      return unfilled(value.place, name);
     if (out.size() * found->second.size() > kMaxVariants) return fail_at(value.place, "The placeholders stand for too many texts.");
     std::vector<std::string> next;
     for (const std::string& one : out)

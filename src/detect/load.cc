@@ -95,6 +95,21 @@ Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeho
   return out;
 }
 
+Result<Placeholders> load_placeholders(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored))
+    return fail(ErrorKind::kNotFound, fmt::format("{} is a folder; placeholders are filled from one file.", path.string()));
+  PICKET_ASSIGN(const std::vector<FileText> files, read_rule_files({path}));
+  const FileText& file = files.front();
+  if (file.problem) return fail(ErrorKind::kNotFound, fmt::format("{}: {}", file.file, file.problem->error.message));
+  auto out = read_placeholders(file.text);
+  if (out) return out;
+  Error error = out.error();
+  const TextPlace place = error.place.value_or(TextPlace{1, 1});
+  error.message = fmt::format("{}:{}:{}: {}", file.file, place.line, place.column, error.message);
+  return fail(std::move(error));
+}
+
 Result<ExampleFile> load_examples(const std::vector<fs::path>& paths) {
   ExampleFile out;
   PICKET_ASSIGN(const std::vector<FileText> texts, read_rule_files(paths));

@@ -77,14 +77,16 @@ std::shared_ptr<const detect::Program> Book::program_of(const Service& service, 
 }
 
 std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names,
-                                       const Files& in_force) {
+                                       const Files& in_force, const detect::Placeholders& placeholders) {
   auto out = std::make_shared<Book>();
   out->ocsf_names_ = names;
   std::map<std::string, const Source*, std::less<>> by_file;
   std::vector<detect::RuleFile> files;
   for (const Source& source : sources) {
     by_file.emplace(source.file, &source);
-    files.push_back(detect::read_rules(source.text, source.file));
+    files.push_back(detect::read_rules(source.text, source.file, placeholders));
+    if (source.origin == Origin::kShipped)
+      std::erase_if(files.back().problems, [](const detect::Problem& problem) { return problem.error.kind == ErrorKind::kNotFound; });
   }
   const auto stands = [&](const detect::Rule& rule) {
     const auto file = in_force.find(key_of(rule));

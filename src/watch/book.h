@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "detect/placeholders.h"
 #include "detect/program.h"
 #include "detect/rule_set.h"
 
@@ -51,9 +52,10 @@ class Book {
 
   /// Key -> file of the rules that are in force.
   using Files = std::map<std::string, std::string, std::less<>>;
-  /// A rule `in_force` keeps its id when another file claims it; among newcomers the first has it.
+  /// A rule `in_force` keeps its id when another file claims it; among newcomers the first has it. A shipped rule that asks for a placeholder which
+  /// nothing fills waits: it is left out without a word.
   static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names = {},
-                                          const Files& in_force = {});
+                                          const Files& in_force = {}, const detect::Placeholders& placeholders = {});
   Files files() const;
 
   const detect::RuleSet& rules() const { return *rules_; }

@@ -19,6 +19,7 @@ std::string RuleFolder::signature() const {
     const auto time = fs::last_write_time(path, error).time_since_epoch().count();
     out += fmt::format("{} {} {}\n", path.string(), size, time);
   };
+  if (!placeholders_file_.empty()) add(placeholders_file_);
   std::vector<fs::path> files;
   for (const fs::path& path : paths_) {
     std::error_code error;
@@ -35,11 +36,16 @@ std::string RuleFolder::signature() const {
   return out;
 }
 
-bool RuleFolder::changed() const { return !paths_.empty() && signature() != seen_; }
+bool RuleFolder::changed() const { return !(paths_.empty() && placeholders_file_.empty()) && signature() != seen_; }
 
 Status RuleFolder::read() {
   seen_ = signature();  // also when it cannot be read: that is told once
+  detect::Placeholders filled;
+  if (!placeholders_file_.empty()) {
+    PICKET_ASSIGN(filled, detect::load_placeholders(placeholders_file_));
+  }
   PICKET_ASSIGN(std::vector<detect::FileText> files, detect::read_rule_files(paths_));
+  placeholders_ = std::move(filled);
   sources_.clear();
   problems_.clear();
   problem_lines_.clear();
@@ -54,11 +60,12 @@ Status RuleFolder::read() {
     if (file.problem) {
       errors.push_back(std::move(*file.problem));
     } else {
-      for (Problem& problem : detect::read_rules(file.text, file.file).problems)
+      for (Problem& problem : detect::read_rules(file.text, file.file, placeholders_).problems)
         if (problem.severity == Problem::Severity::kError) errors.push_back(std::move(problem));
     }
     const auto before = good_.find(file.file);
-    if (!errors.empty() && before != good_.end()) {
+    // the same text is wrong only when its placeholders are gone; then there is nothing to go back to
+    if (!errors.empty() && before != good_.end() && before->second != file.text) {
       for (Problem& problem : errors) {
         problem_lines_.push_back(line_at(file.text, problem.error.place));
         problem.error.message += " The file's rules stay in force as they were before.";

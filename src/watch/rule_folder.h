@@ -6,22 +6,25 @@
 #include <vector>
 
 #include "base/result.h"
+#include "detect/placeholders.h"
 #include "detect/rule.h"
 #include "watch/book.h"
 
 namespace picket::watch {
 
-/// Folders of rule files that people edit while Picket runs. A file that was fine and is broken now stays in force as it was,
+/// Folders of rule files that people edit while Picket runs, and the file of placeholders. A file that was fine and is broken now stays in force as it was,
 /// with a problem that says so. Threads: one at a time.
 class RuleFolder {
  public:
-  explicit RuleFolder(std::vector<std::filesystem::path> paths) : paths_(std::move(paths)) {}
+  /// `placeholders`: file with what `expand` fills in, for all rules; empty for none.
+  RuleFolder(std::vector<std::filesystem::path> paths, std::filesystem::path placeholders) : paths_(std::move(paths)), placeholders_file_(std::move(placeholders)) {}
 
   /// Whether a file came, went or changed since the last `read`. Looks at names, sizes and times only.
   bool changed() const;
-  /// Errors: kNotFound when a path is not there; what was in force stays.
+  /// Errors: kNotFound when a path is not there, those of load_placeholders; what was in force stays.
   Status read();
 
+  const detect::Placeholders& placeholders() const { return placeholders_; }
   const std::vector<Source>& sources() const { return sources_; }
   /// Of files that are broken now; warnings of what was passed over.
   const std::vector<detect::Problem>& problems() const { return problems_; }
@@ -30,6 +33,8 @@ class RuleFolder {
  private:
   std::string signature() const;
   std::vector<std::filesystem::path> paths_;
+  std::filesystem::path placeholders_file_;
+  detect::Placeholders placeholders_;
   std::string seen_;
   std::map<std::string, std::string> good_;  ///< file -> text that was without errors
   std::vector<Source> sources_;

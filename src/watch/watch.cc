@@ -58,7 +58,7 @@ detect::Matcher& Eye::matcher(const std::shared_ptr<const detect::Program>& prog
   return held_.emplace_back(Held{program, detect::Matcher(program)}).matcher;
 }
 
-Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders), listeners_(std::make_shared<Listeners>()) {
+Watch::Watch(const Parts& parts, Options options) : parts_(parts), options_(std::move(options)), folder_(options_.folders, options_.placeholders), listeners_(std::make_shared<Listeners>()) {
   for (const auto& connector : parts_.connectors.all()) {
     for (const auto& stream : connector->streams()) {
       services_.emplace_back(stream.product, stream.service);
@@ -158,7 +158,7 @@ std::vector<Source> Watch::base_sources() const {
 std::shared_ptr<const Book> Watch::base_book() {
   if (stale_) {
     const std::vector<Source> sources = base_sources();
-    base_ = Book::make(sources, services_, ocsf_names_, base_ != nullptr ? base_->files() : files_at_start(sources));
+    base_ = Book::make(sources, services_, ocsf_names_, base_ != nullptr ? base_->files() : files_at_start(sources), folder_.placeholders());
     stale_ = false;
   }
   return base_;
@@ -197,7 +197,7 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   } else if (!own.empty()) {
     std::vector<Source> sources = base_sources();
     for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
-    out->book = Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
+    out->book = Book::make(sources, services_, ocsf_names_, files_in_force(organization_id), folder_.placeholders());
   }
   out->problems = out->book->problems();
   out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
@@ -249,14 +249,16 @@ RulingPtr Watch::ruling(const std::string& organization_id) {
 Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization_id, const std::string& own_rule_id, const std::string& text) {
   PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
   std::vector<Source> sources;
+  detect::Placeholders filled;
   {
     const std::lock_guard lock(making_);
     sources = base_sources();
+    filled = folder_.placeholders();
   }
   for (const auto& rule : own)
     if (rule.id != own_rule_id) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
   sources.push_back({Origin::kOwn, own_rule_id, {}, text});
-  return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id));
+  return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id), filled);
 }
 
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,

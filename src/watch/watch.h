@@ -80,6 +80,7 @@ class Watch {
   };
   struct Options {
     std::vector<std::filesystem::path> folders;
+    std::filesystem::path placeholders = {};  ///< what `expand` fills in, see detect/placeholders.h; empty: nothing
     /// How long a rule that people wrote or changed is watched before it alerts.
     Micros probation = std::chrono::hours(48);
     detect::CorrelatorLimits limits{};

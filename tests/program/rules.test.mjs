@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { scratch } from "../lib/program.mjs";
+import { Api, Program, init, scratch, until } from "../lib/program.mjs";
 
 const picket = process.env.PICKET_PROGRAM ?? "build/release/picket";
 const dir = scratch("rules");
@@ -185,4 +185,33 @@ test("what surrounds the events: a byte order mark, no rules, an empty log sourc
   assert.ok(!odd.told.includes("\u001b"), JSON.stringify(odd.told));
   const deep = rules("match", "--rules", plain, "--events", file("deep.jsonl", `{"d":${"[".repeat(100)}1${"]".repeat(100)}}\n` + lines({ k: "a" })));
   assert.match(deep.told, /deep\.jsonl:1: The event is nested deeper than 100 levels/);
+});
+
+test("lists fill what rules ask for, on the command line and in a server that runs", async () => {
+  const watched = file("watched.yml", rule("Watched", "{product: onepassword}", "{item_uuid|expand: '%watched_items%'}"));
+  const both = file("items.jsonl", lines(revealed, { ...revealed, item_uuid: "another" }));
+  const without = rules("match", "--rules", watched, "--events", both);
+  assert.equal(without.code, 2);
+  assert.match(without.told, /watched\.yml:4:\d+: error: Nothing is known to fill in for %watched_items%/);
+  const lists = file("lists.yml", `watched_items: [${revealed.item_uuid}]\n`);
+  assert.deepEqual(match(watched, both, "--placeholders", lists), ["0 Watched"]);
+  const odd = rules("check", watched, "--placeholders", file("odd-lists.yml", "watched_items: {a: b}\n"));
+  assert.equal(odd.code, 2);
+  assert.match(odd.told, /odd-lists\.yml:1:\d+: A value must be a text or a number\./);
+
+  file("lists.yml", "# nothing yet\n");
+  const data = join(dir.path, "data");
+  const account = init(picket, data);
+  const serve = new Program(picket, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--placeholders", lists]);
+  try {
+    const api = await Api.login((await serve.line(/(http:\/\/[^\s]+)/))[1], account);
+    const titles = async () => (await api.get("/api/v2/detection_rules?page[limit]=500")).data.map((one) => one.attributes.title);
+    const before = await titles();
+    assert.ok(before.length > 90 && !before.includes("1Password Watched Item Used"), "it waits");
+    file("lists.yml", "watched_items: [item-1, 'item-2*']\n");
+    await until(async () => (await titles()).includes("1Password Watched Item Used"), "the rule whose list was filled is in force", 20e3, 250);
+    assert.equal((await titles()).length, before.length + 1);
+  } finally {
+    await serve.stop();
+  }
 });

@@ -83,13 +83,13 @@ class WatchFixture : public ::testing::Test {
     ASSERT_TRUE(opened) << opened.error().message;
     control_ = std::move(*opened);
   }
-  void open_watch(std::vector<std::pair<std::string, std::string>> rules, std::vector<std::filesystem::path> folders = {}) {
+  void open_watch(std::vector<std::pair<std::string, std::string>> rules, std::vector<std::filesystem::path> folders = {}, std::filesystem::path placeholders = {}) {
     watch_.reset();
     std::vector<std::unique_ptr<connector::Connector>> connectors;
     connectors.push_back(std::make_unique<TestConnector>(rules));
     registry_ = std::make_unique<connector::Registry>(std::move(connectors));
     rules_ = std::move(rules);
-    auto opened = Watch::open({clock_, *control_, *registry_}, {.folders = folders});
+    auto opened = Watch::open({clock_, *control_, *registry_}, {.folders = folders, .placeholders = placeholders});
     ASSERT_TRUE(opened) << opened.error().message;
     watch_ = std::move(*opened);
     eye_ = Eye();

@@ -272,6 +272,43 @@ level: high
   EXPECT_THAT(titles(), ElementsAre()) << "it had been closed after all";
 }
 
+TEST_F(WatchTest, APlaceholderIsFilledAgainAndAShippedRuleWaitsForIt) {
+  const auto lists = directory_ / "lists.yml";
+  // its length tells that it changed, however quickly
+  auto write = [&, n = 0](const std::string& text) mutable { std::ofstream(lists) << text << "# " << std::string(static_cast<std::size_t>(++n), '.') << '\n'; };
+  write("doors: []\n");
+  const auto watched = [](const char* title, const char* id) {
+    return std::string("title: ") + title + "\nid: " + id + "\nlogsource: {product: door}\ndetection:\n    a: {'door|expand': '%doors%'}\n    condition: a\nlevel: low\n";
+  };
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "mine.yml") << watched("Mine", "10000000-0000-4000-8000-0000000000a1");
+  open_watch({{"a.yml", watched("A watched door", "10000000-0000-4000-8000-0000000000a0")}}, {folder}, lists);
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 0u);
+  ASSERT_EQ(watch_->ruling(organization_)->problems.size(), 1u) << "of the one that somebody wrote";
+  EXPECT_NE(watch_->ruling(organization_)->problems[0].error.message.find("%doors%"), std::string::npos);
+
+  write("doors: [north, south]\n");
+  watch_->tick();
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 2u);
+  EXPECT_TRUE(watch_->ruling(organization_)->problems.empty());
+
+  write("doors: {north: 1}\n");
+  watch_->tick();
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 2u) << "a file that cannot be read leaves the rules in force";
+
+  write("doors: []\n");
+  watch_->tick();
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 0u);
+  EXPECT_EQ(watch_->ruling(organization_)->problems.size(), 1u);
+
+  write("- no map\n");
+  watch_.reset();
+  const auto opened = Watch::open({clock_, *control_, *registry_}, {.folders = {}, .placeholders = lists});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("lists.yml:1:1"), std::string::npos) << opened.error().message;
+}
+
 TEST_F(WatchTest, AFolderIsReadAgainAndABrokenFileKeepsWhatWasInForce) {
   const auto folder = directory_ / "rules";
   std::filesystem::create_directory(folder);

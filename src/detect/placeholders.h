@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace picket::detect {
+
+/// What `expand` may fill in: name between the percent signs -> values, each a Sigma string.
+using Placeholders = std::map<std::string, std::vector<std::string>>;
+
+/// Reads a YAML map from names (letters, digits, underscore) to a value or a list of values. At most 20,000 values a name. A name with an empty
+/// list is as one that is not there. Errors: kInvalidInput with the place, kTooLarge.
+Result<Placeholders> read_placeholders(std::string_view text);
+
+}  // namespace picket::detect
