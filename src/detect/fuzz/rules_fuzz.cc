@@ -15,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view events = cut == std::string_view::npos ? std::string_view(R"({"f":"x","g":[1,null,{"h":"y"}]})") : input.substr(cut + 1);
   std::vector<Problem> problems;
   std::vector<RuleFile> files;
-  files.push_back(read_rules(input.substr(0, cut), "fuzz.yml"));
+  files.push_back(read_rules(input.substr(0, cut), "fuzz.yml", {{"list", {"x", "y*"}}, {"none", {}}}));
   const auto rules = std::make_shared<const RuleSet>(RuleSet::link(std::move(files), problems));
+  if (const auto lists = read_placeholders(input.substr(0, cut)); !lists && lists.error().message.empty()) std::abort();
   const ExampleFile examples = read_examples(input.substr(0, cut), "fuzz.yml");
   problems.insert(problems.end(), examples.problems.begin(), examples.problems.end());
   std::size_t repeated = 0;
