@@ -197,7 +197,7 @@ describe("detections", { concurrency: false }, () => {
     await api.call("PATCH", `/api/v2/own_rules/${id}`, { data: { type: "own_rules", id, attributes: { text: ownRule("mfa_failed") } } });
     await field.fill(ownRule("credentials_failed").replace("medium", "high"));
     await button("Save").click();
-    await page.getByText(/somebody else/i).first().waitFor();
+    await page.getByText(/changed this text .*Yours was not saved/).first().waitFor();
     await shot("write-stale");
     assert.match(await field.inputValue(), /level: high/, "what was typed is still there");
     await button("Delete").click();

@@ -203,6 +203,26 @@ describe('a backtest', () => {
     expect(rows.getByRole('link', { name: 'Sign-in: success' }).getAttribute('href')).toBe('/events/e-1?range=all');
   });
 
+  test('of more matches than it shows the newest are one click away', async () => {
+    const server = withRules();
+    const stream = sending(server);
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    const hour = (n: number): string => new Date(Date.now() - n * 3_600_000).toISOString();
+    stream.say('match', match);
+    stream.say('match', { ...match, event_id: 'e-2' });
+    stream.say('buckets', { width_seconds: 3600, buckets: [{ start: hour(9), count: 40 }, { start: hour(5), count: 1 }, { start: hour(3), count: 1 }] });
+    stream.say('done', { scanned: 4000, of: 4000, matched: 42, sent: 2, unread: 0, missed: 0, rules: [{ id: 'r-export', title: 'Vault exported', matches: 42 }] });
+    stream.end();
+    expect(await screen.findByText(/^The 2 oldest of 42 matches\./)).toBeTruthy();
+    sending(server);
+    await app.user.click(screen.getByRole('button', { name: 'try the end of this one' }));
+    await waitFor(() => expect(server.asked(backtests)).toHaveLength(2));
+    const [first, second] = server.asked(backtests).map(({ body }) => body as { from: string; to: string });
+    expect(Date.now() - Date.parse(second?.from ?? '')).toBeLessThan(6 * 3_600_000);
+    expect(second?.to).toBe(first?.to);
+  });
+
   test('goes no further when nobody looks any more', async () => {
     const server = withRules();
     const stream = sending(server);

@@ -71,7 +71,7 @@ export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: str
       ) : (
         test === null && <p className="pk-muted">Tries the rule on stored events of this period. Nothing is recorded and no alert is raised.</p>
       )}
-      {test !== null && <Result test={test} />}
+      {test !== null && <Result test={test} onFrom={(from) => { setTest(new Backtest({ ...test.asked, from })); }} />}
     </Section>
   );
 }
@@ -86,11 +86,12 @@ function headline(state: BacktestState): string {
   return `${state.status === 'cancelled' ? 'Cancelled' : 'Broken off'}: ${matches} in the first ${looked}.`;
 }
 
-function Result({ test }: { test: Backtest }) {
+function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => void }) {
   const state = useSyncExternalStore(test.subscribe, test.snapshot);
   const { asked } = test;
   const running = state.status === 'running';
   const rules = state.done?.rules ?? [];
+  const newest = newestFrom(state.buckets, state.matches.length, asked.from);
   return (
     <div className={classes['result']} aria-busy={running}>
       <p role="status" className={classes['headline']}>
@@ -125,7 +126,15 @@ function Result({ test }: { test: Backtest }) {
       {state.matches.length > 0 && (
         <>
           {state.matched > state.matches.length && !running && (
-            <p className="pk-muted">The {count(state.matches.length)} oldest of {count(state.matched)} matches. A shorter period shows others:</p>
+            <p className="pk-muted">
+              The {count(state.matches.length)} oldest of {count(state.matched)} matches. A shorter period shows others
+              {newest === null ? ':' : '; '}
+              {newest !== null && (
+                <button type="button" className={classes['textButton']} onClick={() => { onFrom(newest); }}>
+                  try the end of this one
+                </button>
+              )}
+            </p>
           )}
           <div className={classes['rows']}>
             <EventRows events={state.matches} label="Matches of the backtest" withRule={rules.length > 1} />
@@ -146,6 +155,18 @@ export function barsOf(buckets: NonNullable<BacktestState['buckets']>, from: num
   const starts: number[] = [];
   for (let at = first; at < to && starts.length < 1000; at += step) starts.push(at);
   return { starts, step, counts: fill(starts, step, buckets.buckets) };
+}
+
+/** From when on there are about as many matches as are shown; null where that is no shorter period. */
+export function newestFrom(buckets: BacktestState['buckets'], most: number, from: string): string | null {
+  let at: string | null = null;
+  let sum = 0;
+  for (const { start, count: many } of [...(buckets?.buckets ?? [])].reverse()) {
+    sum += many;
+    if (at !== null && sum > most) break;
+    at = start;
+  }
+  return at !== null && Date.parse(at) > Date.parse(from) ? at : null;
 }
 
 function When({ state, asked }: { state: BacktestState; asked: BacktestRequest }) {
