@@ -156,7 +156,7 @@ describe('switching a rule', () => {
     const from = dayTime(rules[3]?.attributes.alert_from ?? '');
     expect(panel.getByText(`will raise an alert from ${from}`)).toBeTruthy();
     expect(panel.getByText(/^It raises alerts from /).textContent).toContain(from);
-    expect(panel.getByText(/^Counted in events that arrived since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
+    expect(panel.getByText(/^It watches with this text since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
     expect(panel.getByRole('link', { name: 'T1567' }).getAttribute('href')).toBe('https://attack.mitre.org/techniques/T1567/');
   });
 

@@ -40,13 +40,13 @@ export function MatchesSection({ rule }: { rule: DetectionRule }) {
   );
 }
 
-/** What came before the rule did was never tried: its count is no measure of how often the rule would have matched. */
+/** What came before the rule, or its newest text, was not tried with it: its count is no measure of how often it would have matched. */
 function Since({ rule: { attributes: { state, alert_from: from } } }: { rule: DetectionRule }) {
   if (state !== 'new' || from === null) return null;
   return (
     <p className="pk-muted">
-      Counted in events that arrived since the rule came, on {dayTime(new Date(Date.parse(from) - watchedMs).toISOString())}.{' '}
-      <ToBacktest>Try it on those before.</ToBacktest>
+      It watches with this text since {dayTime(new Date(Date.parse(from) - watchedMs).toISOString())}; events that arrived before were not tried with it.{' '}
+      <ToBacktest>Try it on them</ToBacktest>
     </p>
   );
 }
