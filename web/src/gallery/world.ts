@@ -25,8 +25,8 @@ const signedIn = (preferences: Record<string, unknown>): Session => ({
 
 const people = ['ana@example.test', 'bo@example.test', 'chidi@example.test', 'dee@example.test'];
 const actions = [
-  ['auditevents', 'vault.create', 3004, 1], ['itemusages', 'reveal', 6003, 2], ['signinattempts', 'success', 3002, 1],
-  ['auditevents', 'group.member.add', 3006, 3], ['signinattempts', 'credentials_failed', 3002, 1], ['itemusages', 'fill', 6003, 2],
+  ['auditevents', 'create', 3004, 1], ['itemusages', 'reveal', 6003, 2], ['signinattempts', 'success', 3002, 1],
+  ['auditevents', 'join', 3006, 3], ['signinattempts', 'credentials_failed', 3002, 1], ['itemusages', 'fill', 6003, 2],
 ] as const;
 
 export function eventNumber(n: number, over: Partial<Event['attributes']> = {}): Event {

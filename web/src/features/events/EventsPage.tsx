@@ -101,7 +101,7 @@ export function EventsPage() {
           />
           {rows.search && <SearchProgress search={rows.search} onCancel={rows.cancel} onResume={rows.loadMore} />}
           <EventList selected={eventId} asked={asked} onSearch={onSearch} fresh={fresh} onFresh={again} />
-          <Foot total={total} shown={rows.events.length} />
+          <Foot total={total} shown={rows.events.length} narrowed={asked.filters.length > 0 || asked.text !== ''} />
         </section>
         <Outlet />
       </div>
@@ -146,16 +146,17 @@ function useView(parts: Pick<EventsView, 'rows' | 'names' | 'search' | 'total'> 
 
 const labelOf = (key: string): string => (key === 'range' ? 'Time range' : key === 'text' ? 'Text' : fieldWords[key as EventField]);
 
-function Foot({ total, shown }: { total: number | null; shown: number }) {
+function Foot({ total, shown, narrowed }: { total: number | null; shown: number; narrowed: boolean }) {
   const number = total ?? shown;
   return (
     <footer className={classes['foot']}>
       <span aria-live="polite">
         {number.toLocaleString('en-GB')}
         {total === null && shown > 0 ? '+' : ''} {number === 1 ? 'event' : 'events'}
+        {narrowed && (number === 1 ? ' matches' : ' match')}
       </span>
       <span className={classes['keys']} aria-hidden>
-        <kbd>j</kbd> <kbd>k</kbd> walk <kbd>Enter</kbd> open <kbd>/</kbd> search
+        <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
       </span>
       <ZoneNote className={classes['zone']} />
     </footer>

@@ -155,7 +155,7 @@ function SearchBox({ text: given, onText }: { text: string; onText: (text: strin
       type="search"
       aria-label="Search events"
       aria-keyshortcuts="/"
-      placeholder="Text in the record, as it is written there"
+      placeholder="Search in records (capitals matter)"
       title={'Every word must occur in the record, with capitals as written. "Quotation marks" keep words together.'}
       maxLength={1000}
       className={classes['search'] ?? ''}

@@ -134,7 +134,7 @@ describe('the list', () => {
       expect(app.address()).toContain('range=7d');
     });
     await app.user.click(await screen.findByRole('button', { name: 'Clear search and filters' }));
-    expect(await screen.findByText('No events in this time')).toBeTruthy();
+    expect(await screen.findByText('No events in the last 7 days')).toBeTruthy();
   });
 
   test('a failure offers another try', async () => {
@@ -150,7 +150,7 @@ describe('the list', () => {
   test('exports what is shown', async () => {
     withEvents(several(3));
     const app = openAt('/events?action=a%2Cb&range=2026-11-01..2026-11-02');
-    await screen.findByText('3 events');
+    await screen.findByText('3 events match');
     await app.user.click(screen.getByRole('button', { name: 'Export' }));
     const link = await screen.findByRole('menuitem', { name: 'CSV, for a spreadsheet' });
     const url = new URL(link.getAttribute('href') ?? '', 'http://x');
@@ -209,7 +209,7 @@ describe('searching for a text', () => {
       writers[0]?.enqueue(say('progress', { scanned: 400, of: 1000, matched: 1, reached: makeEvent(5).attributes.time }));
     });
     expect(await screen.findByRole('link', { name: 'action-0' })).toBeTruthy();
-    expect(await screen.findByText(/Searching: 1 found, 400 of 1,000 events looked through/)).toBeTruthy();
+    expect(await screen.findByText(/Searching: 1 found, 400 of 1,000 records looked through/)).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(first?.signal?.aborted).toBe(true);
     expect(await screen.findByText(/Search cancelled: 1 found/)).toBeTruthy();
@@ -321,6 +321,26 @@ describe('the panel', () => {
       expect(new URLSearchParams(app.address().split('?')[1]).get('action')).toBe('mfa_failed');
     });
     expect(await screen.findByTitle('Action is mfa_failed. Change it')).toBeTruthy();
+  });
+
+  test('codes are words, and what only the record knows stands among the fields', async () => {
+    const server = withEvents([makeEvent(0, { stream: 'auditevents', action: 'create' }), makeEvent(1, { stream: 'itemusages', action: 'reveal', class_uid: 6003 })]);
+    server.on('GET /api/v2/events/e0/raw', { raw: '{"object_type":"gva","actor_details":{"name":"Ana Ruiz"}}' });
+    server.on('GET /api/v2/events/e1/raw', { raw: '{"vault_uuid":"VAULT9","client":{"app_name":"1Password CLI"}}' });
+    const app = openAt('/events?range=7d');
+    await app.user.click(await screen.findByRole('link', { name: 'Created' }));
+    const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
+    expect(await panel.findByRole('heading', { name: "Created a group's access to a vault" })).toBeTruthy();
+    const value = (label: string): string | null | undefined => panel.getByText(label).parentElement?.querySelector('dd > span')?.textContent;
+    expect([value('Action'), value('Target'), value("Actor's name"), value('Kind of event')]).toEqual([
+      "Created a group's access to a vault create", "vault-1 Group's access to a vault", 'Ana Ruiz', 'Change',
+    ]);
+    expect(value('1Password event ID')).toBe('V0');
+    expect(panel.queryByText('Vault')).toBeNull();
+    expect(screen.getByRole('link', { name: 'Revealed an item' }).title).toBe('Revealed an item (reveal)');
+    await app.user.keyboard(']');
+    await panel.findByText('VAULT9');
+    expect([value('Target'), value('App'), value("Actor's name"), value('Kind of event')]).toEqual(['vault-1 Item', '1Password CLI', 'not told', 'Use of an API']);
   });
 
   test('a long record is fetched in part, and the rest when asked', async () => {

@@ -51,24 +51,21 @@ export function countryName(code: string): string {
   }
 }
 
-/** The classes of OCSF that events are read into. */
-const classNames: Record<number, string> = {
-  0: 'Base Event',
-  2004: 'Detection Finding',
-  3001: 'Account Change',
-  3002: 'Authentication',
-  3003: 'Authorize Session',
-  3004: 'Entity Management',
-  3005: 'User Access Management',
-  3006: 'Group Management',
-  6002: 'Application Lifecycle',
-  6003: 'API Activity',
-  6004: 'Web Resource Access Activity',
-  6005: 'Datastore Activity',
+/** The classes of OCSF that events are read into, as people call them; their numbers stand in the OCSF form. */
+const kinds: Record<number, string> = {
+  0: 'Other',
+  2004: 'Finding',
+  3001: 'Account change',
+  3002: 'Sign-in',
+  3003: 'Session',
+  3004: 'Change',
+  3005: 'Change of access',
+  3006: 'Change of a group',
+  6002: 'Change of an app',
+  6003: 'Use of an API',
+  6004: 'Use of a web resource',
+  6005: 'Use of data',
 };
-export function className(uid: number): string {
-  const name = classNames[uid];
-  return name === undefined ? String(uid) : `${name} (${String(uid)})`;
-}
+export const kindOfEvent = (classUid: number): string => kinds[classUid] ?? `OCSF class ${String(classUid)}`;
 
 export const outcomeWords = { success: 'Success', failure: 'Failure', unknown: 'Unknown' } as const;

@@ -104,14 +104,14 @@ function Choices({ range, quick, onChoose }: { range: string; quick: readonly st
           <span>Until</span>
           <input type="datetime-local" step={1} value={draft.to} onChange={(event) => { setDraft({ ...draft, to: event.currentTarget.value, half: null }); }} />
         </label>
-        <p className={classes['zoneNote']}>In {zoneName()}. Without an end, new events belong to it.</p>
+        <p className={classes['zoneNote']}>In {zoneName()}. Leave Until empty to include new events.</p>
         {complaint !== null && (
           <p role="alert" className={classes['complaint']}>
             {complaint}
           </p>
         )}
         <Button type="submit" size="xs">
-          Show this span
+          Apply
         </Button>
       </form>
     </div>

@@ -64,7 +64,9 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
   const range = search.range ?? presetRange;
   const wider = widerRange(range);
   const without: EventsSearch = search.range === undefined ? {} : { range: search.range };
-  const inRange = parseRange(range)?.kind === 'all' ? '' : ` (${rangeWords(range, printMoment)})`;
+  const span = rangeWords(range, printMoment);
+  const quick = /^\d+[mhd]$/.test(range);
+  const inRange = parseRange(range)?.kind === 'all' ? '' : ` (${span})`;
   if (props.cancelled) {
     return <EmptyState icon={<IconListSearch size={28} aria-hidden />} title="The search was cancelled" text="Nothing had been found by then." />;
   }
@@ -95,11 +97,11 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
   return (
     <EmptyState
       icon={<IconListSearch size={28} aria-hidden />}
-      title={narrowed ? 'No event matches' : 'No events in this time'}
+      title={narrowed ? 'No event matches' : quick ? `No events in the ${span.toLowerCase()}` : 'No events in this time'}
       text={
         narrowed
           ? `Nothing fits the search and the filters in the time shown${inRange}.${search.text ? ' Text is looked for as it is written, capitals included.' : ''}`
-          : `No event in the time shown was received${inRange}. Events appear here as soon as a security device delivers them.`
+          : `${quick || inRange === '' ? '' : `${span}. `}Events appear here as soon as a security device delivers them.`
       }
       action={actions}
     />

@@ -57,7 +57,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
             search={(previous) => previous}
             className={classes['action']}
             tabIndex={tabStop ? 0 : -1}
-            title={title}
+            title={event.action === null || title === event.action ? title : `${title} (${event.action})`}
             aria-current={selected ? 'true' : undefined}
           >
             <bdi>{title}</bdi>

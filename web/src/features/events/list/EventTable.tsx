@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import type { GlossaryKey } from '@/glossary';
+import { parseFilter } from '@/ui/filters/filters';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
@@ -36,7 +37,9 @@ const dayName = zoned({ weekday: 'long', day: 'numeric', month: 'long', year: 'n
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function EventTable({ selected, onSearch }: { selected: string | undefined; onSearch: (search: EventsSearch) => void }) {
-  const { rows, names, open } = useEventsView();
+  const { rows, names, search, open } = useEventsView();
+  const device = parseFilter(search.device);
+  const oneDevice = device !== undefined && !device.not && device.values.length === 1;
   const { events, more, loadMore } = rows;
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMedia('(max-width: 640px)');
@@ -97,7 +100,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     <div ref={scroller} className={classes['scroller']} tabIndex={-1} data-walk="" data-stale={rows.stale}>
       <table
         className={classes['table']}
-        data-one-device={names.devices.size < 2}
+        data-one-device={names.devices.size < 2 || oneDevice}
         aria-rowcount={more === 'no' ? events.length + 1 : -1}
         aria-busy={rows.loading}
         aria-label="Events, newest first"

@@ -11,15 +11,17 @@ const quietMs = 400;
 const percentOf = (search: SearchState): number => (search.of > 0 ? Math.min(100, (100 * search.scanned) / search.of) : 0);
 
 function howFar(search: SearchState): string {
-  if (search.of === 0) return 'nothing looked through yet';
-  const back = search.reached === null ? '' : `, back to ${dayTime(search.reached)}`;
-  return `${count(search.scanned)} of ${count(search.of)} events looked through${back}`;
+    const back = search.reached === null ? '' : `, back to ${dayTime(search.reached)}`;
+  return `${count(search.scanned)} of ${count(search.of)} records looked through${back}`;
 }
 
 const found = (search: SearchState): string => `${count(search.events.length)} found`;
 
-/** That nothing was found says nothing before anything was looked at. */
-const soFar = (search: SearchState): string => (search.of === 0 && search.events.length === 0 ? howFar(search) : `${found(search)}, ${howFar(search)}`);
+/** Before the server has said how many events there are to look through, there is nothing to say but that they are. */
+function soFar(search: SearchState): string {
+  if (search.of > 0) return `${found(search)}, ${howFar(search)}`;
+  return search.events.length > 0 ? found(search) : 'the newest records come first';
+}
 
 /** How far a search through the records has come; it can be ended at any time, and gone on with. */
 export function SearchProgress(props: { search: SearchState; onCancel: () => void; onResume: () => void }) {
@@ -44,7 +46,7 @@ export function SearchProgress(props: { search: SearchState; onCancel: () => voi
       <div className={classes['progress']}>
         <IconPlayerPause size={16} aria-hidden />
         <span className={classes['progressText']} role="status">
-          Search cancelled: {found(search)}, {howFar(search)}
+          Search cancelled: {search.of > 0 ? soFar(search) : 'no record had been looked through'}
         </span>
         <Button size="compact-sm" variant="default" onClick={props.onResume}>
           Go on
@@ -57,7 +59,7 @@ export function SearchProgress(props: { search: SearchState; onCancel: () => voi
       <div className={classes['progress']} data-tone="bad">
         <IconAlertOctagon size={16} aria-hidden />
         <span className={classes['progressText']} role="alert">
-          The search broke off: {found(search)}, {howFar(search)}. {search.error?.message}
+          The search broke off: {soFar(search)}. {search.error?.message}
         </span>
         <Button size="compact-sm" variant="default" onClick={props.onResume}>
           Go on

@@ -20,6 +20,7 @@ import { useEventsView } from '../context';
 import { Around } from './Around';
 import { FieldsSection } from './FieldsSection';
 import { RecordSection } from './RecordSection';
+import { useFacts } from './useFacts';
 import classes from './panel.module.css';
 
 /** So near to the last row known, more are asked for, that "next" goes on. */
@@ -149,11 +150,12 @@ function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => voi
 
 function Details({ event }: { event: EventRow }) {
   const { names } = useEventsView();
+  const facts = useFacts(event);
   return (
     <div className={classes['scroll']}>
       <div className={classes['title']}>
         <Heading level={2} className={classes['action']}>
-          <bdi>{eventTitle(event)}</bdi>
+          <bdi>{eventTitle(event, facts.targetType)}</bdi>
         </Heading>
         {event.outcome === 'failure' && (
           <span className={classes['failed']}>
@@ -171,7 +173,7 @@ function Details({ event }: { event: EventRow }) {
         </Callout>
       )}
       <Around event={event} />
-      <FieldsSection event={event} />
+      <FieldsSection event={event} facts={facts} />
       <RecordSection event={event} />
     </div>
   );

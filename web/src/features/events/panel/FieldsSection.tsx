@@ -1,16 +1,19 @@
 import { ActionIcon } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { actionWords } from '@/data/events/action';
+import { actionWords, kindWords } from '@/data/events/action';
+import { tells, vendorOf } from '@/data/events/record';
 import type { EventField, EventRow } from '@/data/events/types';
 import type { GlossaryKey } from '@/glossary';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconFilterMinus, IconFilterPlus } from '@/ui/icons';
 import { Heading } from '@/ui/PanelHeading';
+import { Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { absolute, span } from '@/ui/timeText';
 import { useEventsView } from '../context';
-import { className, countryName, outcomeWords, useDeviceName } from '../names';
+import { countryName, kindOfEvent, outcomeWords, useDeviceName } from '../names';
+import type { Facts } from './useFacts';
 import classes from './panel.module.css';
 
 /** The longest value that is shown without being asked for. */
@@ -23,10 +26,11 @@ function delay(event: EventRow): string {
 }
 
 /** What every event has, whatever it came from. Each value can be wanted, left out, and copied. */
-export function FieldsSection({ event }: { event: EventRow }) {
+export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts }) {
   const { names } = useEventsView();
   const device = useDeviceName(names, event.deviceId);
-  const words = event.action === null ? null : actionWords(event.stream, event.action);
+  const words = event.action === null ? null : actionWords(event.stream, event.action, facts.targetType);
+  const vendor = vendorOf(event.stream);
   return (
     <section className={classes['section']} aria-labelledby="fields-title">
       <Heading level={3} id="fields-title" className={classes['sectionName']}>
@@ -54,12 +58,21 @@ export function FieldsSection({ event }: { event: EventRow }) {
           {outcomeWords[event.outcome]}
         </Field>
         <Field label="Actor" value={event.actorEmail} field="actor" />
-        <Field label="Actor's id" value={event.actorUid} field="actor" mono />
+        {tells(event.stream, 'actorName') && <Field label="Actor's name" value={facts.actorName} waits={facts.waits} />}
+        <Field label="Actor's ID" value={event.actorUid} field="actor" mono />
         <Field label="Address" value={event.address} field="address" mono />
         <Field label="Country" value={event.country} field="country">
           {event.country === null || countryName(event.country) === event.country ? event.country : `${countryName(event.country)} (${event.country})`}
         </Field>
-        <Field label="Target" value={event.target} field="target" mono />
+        {tells(event.stream, 'app') && <Field label="App" value={facts.app} waits={facts.waits} />}
+        <Field label="Target" value={event.target} field="target" mono>
+          {event.target === null || facts.targetType === null || event.target.length > longest ? null : (
+            <>
+              <bdi>{event.target}</bdi> <span className={classes['kind']}>{kindWords(facts.targetType).slice(0, 80)}</span>
+            </>
+          )}
+        </Field>
+        {tells(event.stream, 'vault') && <Field label="Vault" value={facts.vault} waits={facts.waits} mono />}
         <Field label="Stream" term="stream" value={event.stream} field="stream">
           {names.stream(event.stream)}
         </Field>
@@ -68,11 +81,9 @@ export function FieldsSection({ event }: { event: EventRow }) {
             <bdi>{device}</bdi>
           </Link>
         </Field>
-        <Field label="Class in OCSF" value={String(event.classUid)}>
-          {className(event.classUid)}, activity {event.activityId}
-        </Field>
-        <Field label="Id at the vendor" value={event.vendorUid} mono />
-        <Field label="Id in Picket" value={event.id} mono />
+        <Field label="Kind of event" value={kindOfEvent(event.classUid)} />
+        <Field label={vendor === null ? "Vendor's event ID" : `${vendor} event ID`} value={event.vendorUid} mono />
+        <Field label="Picket event ID" value={event.id} mono />
       </dl>
     </section>
   );
@@ -84,10 +95,12 @@ interface FieldProps {
   field?: EventField;
   term?: GlossaryKey;
   mono?: boolean;
+  /** The record it stands in is on its way. */
+  waits?: boolean;
   children?: ReactNode;
 }
 
-function Field({ label, value, field, term, mono, children }: FieldProps) {
+function Field({ label, value, field, term, mono, waits, children }: FieldProps) {
   const { narrow, canExclude } = useEventsView();
   const empty = value === null || value === '';
   const shown = empty ? '' : value.length > longest ? `${value.slice(0, longest)}…` : value;
@@ -96,7 +109,7 @@ function Field({ label, value, field, term, mono, children }: FieldProps) {
       <dt>{term ? <Term of={term}>{label}</Term> : label}</dt>
       <dd>
         <span className={mono && !empty ? `pk-mono ${classes['value'] ?? ''}` : classes['value']}>
-          {empty ? <span className="pk-muted">not told</span> : (children ?? <bdi>{shown}</bdi>)}
+          {waits ? <Skeleton width={140} /> : empty ? <span className="pk-muted">not told</span> : (children ?? <bdi>{shown}</bdi>)}
         </span>
         {!empty && (
           <span className={classes['acts']}>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { ocsfQuery, rawPath, rawQuery, versionsQuery, wholeRaw } from '@/data/events/events';
+import { firstPart } from '@/data/events/record';
 import type { EventRow } from '@/data/events/types';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconDownload, IconInfoCircle } from '@/ui/icons';
@@ -70,9 +71,6 @@ function Loading() {
     </div>
   );
 }
-
-/** So much of a record is fetched and drawn without being asked for: a tree up to here stays quick. */
-const firstPart = 256 * 1024;
 
 const size = (bytes: number): string => {
   if (bytes < 1024) return `${count(bytes)} bytes`;
