@@ -198,13 +198,13 @@ const plugin = {
 
 const checks = (ok) => [
   { name: 'token', ok: true, code: 'ok', sentence: 'It is an Events API token.' },
-  { name: 'address', ok: true, code: 'ok', sentence: 'It fits the server address.' },
+  { name: 'address', ok: true, code: 'ok', sentence: 'The token belongs to events.1password.com.' },
   { name: 'connection', ok: true, code: 'ok', sentence: 'events.1password.com answers in 84 ms.' },
   { name: 'authorization', ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? '1Password accepts the token.' : '1Password refuses the token: it was revoked or expired.' },
   ...streams.map(([name]) => ({ name, ok: ok ? true : null, code: 'ok', sentence: ok ? 'Can be read.' : 'Not tried.' })),
 ];
 const testResult = (ok) => ({
-  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorised: 1Password refuses the token.',
+  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorized: 1Password refuses the token.',
   checks: checks(ok), server: 'events.1password.com', account_uuid: 'NZQ', features: streams.map(([s]) => s), expires_at: null, duration_ms: 212,
 });
 

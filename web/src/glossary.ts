@@ -203,7 +203,7 @@ export const glossary = {
   },
   reread: {
     term: 'Re-read',
-    meaning: 'Reads a device again from a date. Events that are already stored are recognised and not doubled.',
+    meaning: 'Reads a device again from a date. Events that are already stored are recognized and not doubled.',
   },
   api_token: {
     term: 'API token',
@@ -216,7 +216,7 @@ export const glossary = {
   token_expiry: {
     term: 'Token expiry',
     meaning:
-      'When the vendor stops accepting the token, as the token itself says. Picket warns 30, 7 and 1 days before. A token in which no end is given holds until somebody revokes it.',
+      'When the vendor stops accepting the token, as the token itself says. Picket warns 30, 7 and 1 days before. A token without an expiry holds until somebody revokes it.',
   },
   server_address: {
     term: 'Server address',

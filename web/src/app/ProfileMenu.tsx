@@ -24,7 +24,7 @@ export function useScheme(): { dark: boolean; toggle: () => void } {
 
 export function SchemeSwitch() {
   const { dark, toggle } = useScheme();
-  const label = dark ? 'Use light colours' : 'Use dark colours';
+  const label = dark ? 'Use light colors' : 'Use dark colors';
   return (
     <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} title={label} className={classes.scheme} onClick={toggle}>
       {dark ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}

@@ -71,7 +71,9 @@ export function ServerGone() {
 function Age() {
   const text = useClockText(() => {
     const { lastAt } = reachNow();
-    return lastAt === null ? '' : `What is shown is ${span((Date.now() - lastAt) / 1000)} old.`;
+    if (lastAt === null) return '';
+    const seconds = (Date.now() - lastAt) / 1000;
+    return `What is shown is ${seconds < 5 ? 'a few seconds' : span(seconds)} old.`;
   });
   return (
     <span aria-live="off" className="pk-num">

@@ -68,7 +68,7 @@ export function Shell() {
           }}
           size={260}
           title={<Brand />}
-          classNames={{ body: classes.drawer ?? '' }}
+          classNames={{ content: classes.drawerBox ?? '', body: classes.drawer ?? '' }}
           lockScroll={false}
           closeButtonProps={{ 'aria-label': 'Close menu' }}
         >

@@ -10,19 +10,26 @@ import { useKey } from '@/ui/useKey';
 import { useRecovery } from './ServerGone';
 import classes from './Shell.module.css';
 
+/** Within the frame, whose areas are the way on. */
+export function NoPage() {
+  return (
+    <EmptyState
+      heading="h1"
+      title="There is no page at this address"
+      text="The address may be mistyped, or the page belongs to another version of Picket."
+      action={
+        <Button component={Link} to="/">
+          Go to Home
+        </Button>
+      }
+    />
+  );
+}
+
 export function NotFound() {
   return (
     <main>
-      <EmptyState
-        heading="h1"
-        title="There is no page at this address"
-        text="The address may be mistyped, or the page belongs to another version of Picket."
-        action={
-          <Button component={Link} to="/">
-            Go to the start
-          </Button>
-        }
-      />
+      <NoPage />
     </main>
   );
 }

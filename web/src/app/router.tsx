@@ -15,7 +15,7 @@ import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { lazyPage } from './lazyPage';
-import { Broken, NotFound, PageBroken, PanelBroken, Starting } from './pages';
+import { Broken, NoPage, NotFound, PageBroken, PanelBroken, Starting } from './pages';
 import { Shell } from './Shell';
 import { applyZone } from './usePersonal';
 
@@ -139,9 +139,12 @@ const editRuleRoute = createRoute({
   component: lazyPage(() => import('@/features/detections/write/WritePage').then((module) => module.EditPage)),
 });
 
+/** Any other address. */
+const noRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NoPage });
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), detectionsRoute.addChildren([ruleRoute]), writeRoute, editRuleRoute, egressRoute, profileRoute]),
+  appRoute.addChildren([homeRoute, addRoute, devicesRoute.addChildren([deviceRoute]), eventsRoute.addChildren([eventRoute]), detectionsRoute.addChildren([ruleRoute]), writeRoute, editRuleRoute, egressRoute, profileRoute, noRoute]),
 ]);
 
 /** Search parameters are plain text: links can be read, shared and written by hand. */

@@ -179,7 +179,7 @@ describe('a server that is gone', () => {
       FakeEventSource.latest().fail(false);
     });
     expect(await screen.findByText(bar)).toBeTruthy();
-    expect(screen.getByText(/^What is shown is \d+ s old\.$/)).toBeTruthy();
+    expect(screen.getByText(/^What is shown is (a few seconds|\d+ s) old\.$/)).toBeTruthy();
     await shows();
     expect(screen.queryAllByRole('alert').map((one) => one.textContent)).toEqual([]);
     giveBack();
@@ -284,7 +284,7 @@ describe('what breaks', () => {
     whole();
     const app = openAt('/nowhere');
     expect(await screen.findByRole('heading', { name: 'There is no page at this address' })).toBeTruthy();
-    await app.user.click(screen.getByRole('link', { name: 'Go to the start' }));
+    await app.user.click(screen.getByRole('link', { name: 'Go to Home' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'Home' })).toBeTruthy();
   });
 });

@@ -164,7 +164,7 @@ export function BarChart(props: BarChartProps) {
       )}
       <div className={classes.foot}>
         {series.length > 1 && (
-          <ul className={classes.legend} aria-label="Colours">
+          <ul className={classes.legend} aria-label="Colors">
             {series.map((one, index) => (
               <li key={one.key}>
                 <svg width={9} height={9} aria-hidden>

@@ -98,6 +98,6 @@ export const extremes: Device[] = [
   like('x-hebrew', '1Password כספת תל אביב', 'תל אביב'),
   like('x-emoji', '🔐 Family vault 👩‍👩‍👧‍👦 🇳🇴', '🏢'),
   like('x-script', '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>'),
-  { ...deviceIn(hugeState, 'Everything at once', 'Datacentre 3', { bytes_total: 9_876_543_210_987, usual_24h: 1_204_999_000 }), id: 'x-huge' },
+  { ...deviceIn(hugeState, 'Everything at once', 'Data center 3', { bytes_total: 9_876_543_210_987, usual_24h: 1_204_999_000 }), id: 'x-huge' },
   { ...deviceIn(nothingState, '0', '0', { bytes_total: 0, usual_24h: 0 }), id: 'x-zero' },
 ];

@@ -53,12 +53,12 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
       { id: 'area /profile', group: 'Go to', label: 'Profile', words: 'account password second factor sign-ins sessions', Icon: IconUserCircle, run: go('/profile') },
       action('add', 'Add Security Device', IconPlus, go('/settings/security-devices/add'), 'connect new integration'),
       action('write-rule', 'Write a rule', IconPlus, go('/detections/write'), 'new detection sigma'),
-      action('scheme', dark ? 'Use light colours' : 'Use dark colours', dark ? IconSun : IconMoon, toggle, 'theme mode'),
-      action('system', 'Use the colours of the system', IconDeviceDesktop, () => {
+      action('scheme', dark ? 'Use light colors' : 'Use dark colors', dark ? IconSun : IconMoon, toggle, 'theme mode'),
+      action('system', 'Use the colors of the system', IconDeviceDesktop, () => {
         choose({ theme: 'system' });
       }, 'theme mode'),
       action('zone', 'Change the time zone', IconClock, go('/profile#time-zone')),
-      action('keys', 'Show the keys', IconKeyboard, onKeys, 'shortcuts help keyboard'),
+      action('keys', 'Keyboard shortcuts', IconKeyboard, onKeys, 'shortcuts help keyboard'),
       action('sign-out', 'Sign out', IconLogout, signOut, 'log out leave'),
       ...(saved_filters ?? []).map(({ area, name, search }): Entry => ({
         id: `view ${area} ${name}`,

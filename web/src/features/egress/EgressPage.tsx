@@ -2,7 +2,6 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { CopyButton } from '@/ui/CopyButton';
-import { EmptyState } from '@/ui/states';
 import classes from './egress.module.css';
 
 /** The addresses to put on a vendor's allow list. */
@@ -15,25 +14,20 @@ export function EgressPage() {
   return (
     <div className={classes.page}>
       <h1>Egress addresses</h1>
+      <p className="pk-muted">The IP addresses from which Picket calls your vendors. Allow them where a vendor lets in known addresses only.</p>
       {addresses.length === 0 ? (
-        <EmptyState
-          title="No addresses are set"
-          text="An administrator of this server can name them in its configuration, under egress_addresses."
-        />
+        <p>
+          None are named. An administrator of this server names them in its configuration, under <span className="pk-mono">egress_addresses</span>.
+        </p>
       ) : (
-        <>
-          <p className="pk-muted">
-            Picket calls your vendors from these IP addresses. Allow them where a vendor lets in known addresses only.
-          </p>
-          <ul className={classes.list}>
-            {addresses.map((address) => (
-              <li key={address}>
-                <span className="pk-mono">{address}</span>
-                <CopyButton text={address} what={address} />
-              </li>
-            ))}
-          </ul>
-        </>
+        <ul className={classes.list}>
+          {addresses.map((address) => (
+            <li key={address}>
+              <span className="pk-mono">{address}</span>
+              <CopyButton text={address} what={address} />
+            </li>
+          ))}
+        </ul>
       )}
     </div>
   );

@@ -146,7 +146,7 @@ function Reading({ device }: { device: Device }) {
       <span className={classes.readingBar}>
         <Progress value={percent} size="sm" aria-label={`Reading history of ${device.attributes.name}`} />
       </span>
-      <span className="pk-muted pk-num">reads history, {percent} %</span>
+      <span className="pk-muted pk-num">reads history, {`${String(percent)}\u00a0%`}</span>
     </li>
   );
 }

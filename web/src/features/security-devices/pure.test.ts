@@ -178,7 +178,7 @@ test('a token is what the vendor made of it', () => {
   // Paused, it says nothing of that any more; its streams still do.
   expect(tokenStanding(with_({ level: 'paused', code: 'paused', streams: [stream('unauthorized'), stream('stream_missing')] }))).toBe('refused');
   expect(tokenStanding(with_({ level: 'warning', code: 'unauthorized', streams: [stream('unauthorized'), makeStream()] }))).toBe('accepted');
-  expect(noEndText(with_({}))).toBe('none given');
+  expect(noEndText(with_({}))).toBe('never');
   expect(noEndText(with_({ level: 'error', code: 'unauthorized' }))).toBe('not known');
   expect(noEndText(with_({}, { credential: null }))).toBe('no token');
 });

@@ -24,5 +24,5 @@ export function tokenStanding(device: Device): 'accepted' | 'refused' | 'untried
 /** What stands where the end of the token would. */
 export function noEndText(device: Device): string {
   if (device.attributes.credential === null) return 'no token';
-  return tokenStanding(device) === 'refused' ? 'not known' : 'none given';
+  return tokenStanding(device) === 'refused' ? 'not known' : 'never';
 }

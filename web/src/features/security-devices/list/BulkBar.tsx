@@ -32,8 +32,11 @@ export function BulkBar({ selection }: { selection: Selection }) {
               size="compact-sm"
               leftSection={<IconPlayerPause size={16} aria-hidden />}
               onClick={start('pause', ids.filter((id) => !isPaused(id)))}
+              className={classes.bulkAct ?? ''}
+              aria-label="Pause"
+              title="Pause"
             >
-              Pause
+              <span className={classes.bulkWord}>Pause</span>
             </Button>
           )}
           {paused.length > 0 && (
@@ -43,8 +46,11 @@ export function BulkBar({ selection }: { selection: Selection }) {
               size="compact-sm"
               leftSection={<IconPlayerPlay size={16} aria-hidden />}
               onClick={start('resume', paused)}
+              className={classes.bulkAct ?? ''}
+              aria-label="Resume"
+              title="Resume"
             >
-              Resume
+              <span className={classes.bulkWord}>Resume</span>
             </Button>
           )}
           <Button
@@ -53,8 +59,11 @@ export function BulkBar({ selection }: { selection: Selection }) {
             size="compact-sm"
             leftSection={<IconPlugConnected size={16} aria-hidden />}
             onClick={start('test', ids)}
+            className={classes.bulkAct ?? ''}
+            aria-label="Test now"
+            title="Test now"
           >
-            Test now
+            <span className={classes.bulkWord}>Test now</span>
           </Button>
           <ExportMenu ids={ids} inBar />
           <ActionIcon variant="subtle" color="gray" aria-label="Clear selection" title="Clear selection  Esc" onClick={selection.clear}>

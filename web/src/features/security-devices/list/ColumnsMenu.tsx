@@ -92,7 +92,7 @@ export function ColumnsMenu() {
                     keep(chosen, 'These columns are shown from now on.');
                   }}
                 >
-                  Always show these
+                  Save as default
                 </Button>
               )}
               <Button

@@ -20,7 +20,7 @@ import type { Selection } from './useSelection';
 import classes from './list.module.css';
 
 const rowHeight = 40;
-const cardHeight = 142;
+const cardHeight = 160;
 const headHeight = 36;
 // What is beside and around the rows as a rule: with a good guess they are drawn once, and not again when they are measured.
 const railWidth = 232;
@@ -156,7 +156,7 @@ export function DeviceTable({ loading, selected, selection }: {
     <div className={classes.tableBox}>
       {/* While nothing in it takes the focus, a keyboard can still scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} className={classes.scroller} tabIndex={loading ? 0 : -1}>
+      <div ref={scroller} className={classes.scroller} data-selecting={selection.ids.length > 0} tabIndex={loading ? 0 : -1}>
       <table
         className={classes.table}
         aria-rowcount={ids.length + 1}

@@ -23,8 +23,16 @@ export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: bool
     <Menu opened={dropdown.opened} onChange={setOpened} position={inBar ? 'top-start' : 'bottom-end'} width={210} portalProps={{ target: '#content' }}>
       <Menu.Target>
         {inBar ? (
-          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconDownload size={16} aria-hidden />}>
-            Export
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            leftSection={<IconDownload size={16} aria-hidden />}
+            className={classes.bulkAct ?? ''}
+            aria-label="Export"
+            title="Export"
+          >
+            <span className={classes.bulkWord}>Export</span>
           </Button>
         ) : (
           <ActionIcon variant="default" size={36} aria-label={`Export ${what}`} title={`Export ${what}`} disabled={ids.length === 0}>

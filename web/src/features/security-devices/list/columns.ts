@@ -15,17 +15,17 @@ export interface Column {
 
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 200, keep: 99 },
-  technology: { title: 'Technology', term: 'technology', width: 90, keep: 6 },
+  technology: { title: 'Technology', term: 'technology', width: 86, keep: 6 },
   location: { title: 'Location', term: 'location', width: 80, keep: 5 },
-  status: { title: 'Status', term: 'status', width: 228, keep: 98 },
+  status: { title: 'Status', term: 'status', width: 220, keep: 98 },
   reason: { title: 'Reason', width: 280, keep: 4 },
-  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 114, keep: 8 },
-  data: { title: 'Last data received', term: 'last_data_received', width: 102, keep: 7 },
+  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 106, keep: 8 },
+  data: { title: 'Last data received', term: 'last_data_received', width: 94, keep: 7 },
   newest: { title: 'Newest event', term: 'newest_event', width: 112, keep: 3 },
   next: { title: 'Next poll', term: 'next_poll', width: 100, keep: 1 },
   expires: { title: 'Token expiry', term: 'token_expiry', width: 112, keep: 2 },
   added: { title: 'Added', width: 104, keep: 0 },
-  events: { title: 'Events in 24 h', term: 'events_24h', width: 160, keep: 9 },
+  events: { title: 'Events in 24 h', term: 'events_24h', width: 154, keep: 9 },
   usual: { title: 'Usual in 24 h', term: 'usual', width: 112, keep: 1.5 },
   stored: { title: 'Stored', term: 'stored', width: 92, keep: 1.6 },
 };
@@ -56,7 +56,7 @@ export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
   if (columns.length <= 2) columns = columns.map((column) => (column.key === 'status' ? { ...column, width: 156 } : column));
   const total = widthOf(columns);
   // The name comes first, then all share.
-  const spare = room - total - 80;
+  const spare = room - total - 160;
   const stretch = Number.isFinite(room) && spare > 0 && columns.length > 2 ? 1 + (spare * 0.75) / total : 1;
   return columns.map((column) => ({ ...column, width: Math.floor(column.width * stretch) }));
 }

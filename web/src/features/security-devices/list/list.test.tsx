@@ -397,7 +397,7 @@ test('columns are chosen, stand in the address, and can be kept', async () => {
     ]);
   });
   expect(decodeURIComponent(app.address())).toContain('columns=name,technology,status,reason,poll,data,events');
-  await app.user.click(within(dialog).getByRole('button', { name: 'Always show these' }));
+  await app.user.click(within(dialog).getByRole('button', { name: 'Save as default' }));
   await waitFor(() => { expect(app.address()).not.toContain('columns'); });
   const patch = server.asked('PATCH /api/v2/user_accounts/u1')[0];
   expect(patch?.headers.get('if-match')).toBe('"4"');

@@ -98,7 +98,7 @@ export function DevicePanel() {
             text="It was deleted, or the address is mistyped."
             action={
               <Button variant="default" onClick={close}>
-                Show all devices
+                Close the panel
               </Button>
             }
           />
@@ -178,8 +178,11 @@ export function DevicePanel() {
           leftSection={<IconPencil size={15} aria-hidden />}
           disabled={device.attributes.deleted_at !== null}
           onClick={edit}
+          className={classes.edit}
+          aria-label="Edit Device"
+          title="Edit Device"
         >
-          Edit Device
+          <span>Edit Device</span>
         </Button>
         <CloseButton onClick={close} />
       </header>

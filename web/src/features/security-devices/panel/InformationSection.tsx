@@ -94,7 +94,7 @@ export function InformationSection({ device, details }: { device: Device; detail
             <Row label="Fingerprint" term="fingerprint" copy={credential.fingerprint}>
               <span className="pk-mono">{credential.fingerprint}</span>
             </Row>
-            <Row label="Token expires" term="token_expiry">
+            <Row label="Token expiry" term="token_expiry">
               <Expiry device={device} />
             </Row>
             {credential.issued_at !== null && (

@@ -183,7 +183,7 @@ function Backfill({ stream }: { stream: StreamStatus }) {
           <span className={classes.backfillWord}>Reading history</span>
         </Meaning>
         <span className="pk-num">
-          {Math.floor(percent)} %
+          {`${String(Math.floor(percent))}\u00a0%`}
           {backfill.events_per_second >= 1 && `, ${count(Math.round(backfill.events_per_second))} events a second`}
           {backfill.seconds_left === null ? ', time left not known yet' : `, about ${span(backfill.seconds_left)} left`}
         </span>

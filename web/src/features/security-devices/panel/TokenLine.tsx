@@ -55,7 +55,7 @@ function TokenEnd({ device, refused }: { device: Device; refused: boolean }) {
   const { expires_at: end, issued_at: issued } = credential;
   const past = end !== null && Date.parse(end) <= serverNow();
   const parts = [
-    end === null ? (refused ? null : 'No end is given in the token') : <>{past ? 'Ended' : 'Ends'} <Expiry device={device} /></>,
+    end === null ? (refused ? null : 'Never expires (no expiry in the token)') : <>{past ? 'Expired' : 'Expires'} <Expiry device={device} /></>,
     issued === null ? null : <span className="pk-muted">{end === null && refused ? 'Issued' : 'issued'} {calendarDay(issued)}</span>,
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;

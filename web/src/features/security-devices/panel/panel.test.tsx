@@ -172,7 +172,7 @@ describe('device health', () => {
     if (credential) device.attributes.credential = { ...credential, expires_at: new Date(Date.now() - 3.5 * 24 * hour).toISOString() };
     withNumbers(signedIn([device]));
     const { panel } = await open();
-    expect((panel.getByText('The token allows').parentElement?.parentElement as HTMLElement).textContent).toMatch(/Ended \d+ \w+ \d{4} \(3 days ago\)/);
+    expect((panel.getByText('The token allows').parentElement?.parentElement as HTMLElement).textContent).toMatch(/Expired \d+ \w+ \d{4} \(3 days ago\)/);
     expect(panel.getAllByText(/\(3 days ago\)$/)).toHaveLength(3);
   });
 
@@ -190,13 +190,13 @@ describe('device health', () => {
     expect(panel.getAllByText('not known')).toHaveLength(2);
   });
 
-  test('where no end is given in the token, that is what is said', async () => {
+  test('a token without an expiry never expires', async () => {
     withNumbers(signedIn([makeDevice('a', 'Alpha')]));
     const { panel } = await open();
     const line = panel.getByText('The token allows').parentElement?.parentElement as HTMLElement;
     expect(line.querySelectorAll('svg')).toHaveLength(2);
-    expect(line.textContent).toContain('No end is given in the token');
-    expect(panel.getAllByText('none given')).toHaveLength(2);
+    expect(line.textContent).toContain('Never expires (no expiry in the token)');
+    expect(panel.getAllByText('Token expiry').map((one) => one.closest('div')?.textContent)).toEqual(['Token expirynever', 'Token expirynever']);
   });
 
   test('a stream that the vendor asked to wait says until when; the card is not due before', async () => {
