@@ -120,7 +120,8 @@ export function detections(method, url, body, request, Refusal) {
   if (path === '/api/v2/detection_rules') {
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
     const limit = Number(url.searchParams.get('page[limit]') ?? 50);
-    const all = [...rules.values()].map(({ attributes: { text: _t, words: _w, examples: _e, inputs: _i, used_by: _u, ...attributes }, ...rest }) => ({ ...rest, attributes }));
+    const state = url.searchParams.get('filter[state]');
+    const all = [...rules.values()].filter((one) => state === null || one.attributes.state === state).map(({ attributes: { text: _t, words: _w, examples: _e, inputs: _i, used_by: _u, ...attributes }, ...rest }) => ({ ...rest, attributes }));
     return { status: 200, body: { data: all.slice(offset, offset + limit), meta: { page: { offset, limit, total: all.length } }, links: {} } };
   }
   if (path === '/api/v2/detection_rules/check') return { status: 200, body: check(body.text) };

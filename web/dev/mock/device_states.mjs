@@ -19,8 +19,8 @@ export const states = [
       : { level: 'ok', code: 'receiving', sentence: 'Receiving.' }, { features: ['auditevents', 'signinattempts'] }),
   whole('error', 'unauthorized', 'Not authorised since 09:12 UTC. The token was revoked or expired. Issue a new one in 1Password and replace it here.', () =>
     failing('unauthorized', '401 {"Error":{"Message":"Unauthorized access","Code":401}}', 190 * minute, 41)),
-  whole('ok', 'backfilling', 'Reading history: 3 Nov 14:00, 62 %, about 4 min left. New events follow when it is done.', (index) => ({
-    backfill: index === 2 ? null : { from: iso(7 * 1440 * minute), reached: iso((3 - index) * 1440 * minute), percent: 62.3 + index * 20, events_per_second: 2210 - index * 900, seconds_left: 244 - index * 130 },
+  whole('ok', 'backfilling', 'Reading history: 21 Nov 19:00, 62 %, about 4 min left. New events follow when it is done.', (index) => ({
+    backfill: index === 2 ? null : { from: iso(7 * 1440 * minute), reached: iso(7 * (1 - (62.3 + index * 20) / 100) * 1440 * minute), percent: 62.3 + index * 20, events_per_second: 2210 - index * 900, seconds_left: 244 - index * 130 },
   }), { usual_24h: null }),
   whole('paused', 'paused', 'Paused by Ana Ruiz since Tuesday. Events are kept by 1Password for 120 days.', () => ({ next_poll_at: null })),
   whole('ok', 'silent', 'Connected, but silent for 6 h; a Sunday like this brings about 40 events.', () => ({ last_data_received_at: iso(360 * minute), newest_event_at: iso(361 * minute), events_24h: 9 })),

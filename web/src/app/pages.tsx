@@ -26,14 +26,6 @@ export function NoPage() {
   );
 }
 
-export function NotFound() {
-  return (
-    <main>
-      <NoPage />
-    </main>
-  );
-}
-
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** Nobody can say yet who is signed in, or the frame itself broke. */

@@ -15,11 +15,11 @@ import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
 import { SignInPage } from '@/features/sign-in/SignInPage';
 import { lazyPage } from './lazyPage';
-import { Broken, NoPage, NotFound, PageBroken, PanelBroken, Starting } from './pages';
+import { Broken, NoPage, PageBroken, PanelBroken, Starting } from './pages';
 import { Shell } from './Shell';
 import { applyZone } from './usePersonal';
 
-const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NoPage });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,

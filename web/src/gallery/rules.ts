@@ -129,7 +129,7 @@ const history = [
 }));
 
 export const ruleAnswers: Answers = {
-  'GET /api/v2/detection_rules': list(rules),
+  'GET /api/v2/detection_rules': ({ url }) => list(rules.filter(({ attributes: { state } }) => state === (url.searchParams.get('filter[state]') ?? state))),
   'GET /api/v2/detection_rules/*': ({ path }) => {
     const one = ruleAt(path);
     return one ? { body: { data: whole(one) }, headers: { etag: '"1"' } } : refused(404, 'not_found', 'There is no such rule.');

@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { serverNow } from '@/api/clock';
 import type { Device } from '@/api/types';
+import { brokenRulesQuery } from '@/data/detections/broken';
 import { pluginsQuery } from '@/data/plugins/plugins';
+import { AppLink } from '@/ui/AppLink';
 import { IconChevronRight, IconCircleCheck } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
@@ -15,25 +17,32 @@ import classes from './home.module.css';
 
 const shown = 5;
 
-/** The devices that wait for a person, worst first, each with its reason and the way to mend it. */
+/** What waits for a person: devices, worst first, each with its reason and the way to mend it, and the rules that cannot be used. */
 export function NeedsYou({ devices, loading, complete }: { devices: Device[]; loading: boolean; complete: boolean }) {
   const needs = useMemo(() => needsOf(devices, serverNow()), [devices]);
+  const rules = useQuery(brokenRulesQuery);
+  const broken = rules.data ?? 0;
   return (
     <section className={classes.card} aria-labelledby="needs-title">
       <div className={classes.cardHead}>
         <h2 id="needs-title">Needs you now</h2>
+        {needs.length > shown && (
+          <span className="pk-muted pk-num">
+            {shown} of {count(needs.length)}
+          </span>
+        )}
         {needs.length > 0 && (
           <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={classes.more}>
             {needs.length > shown ? `All ${count(needs.length)}` : 'Show in the list'}
           </Link>
         )}
       </div>
-      {loading ? (
+      {loading || rules.isPending ? (
         <div className={classes.waiting}>
           <Skeleton height={44} />
           <Skeleton height={44} />
         </div>
-      ) : needs.length === 0 ? (
+      ) : needs.length === 0 && broken === 0 ? (
         <p className={classes.calm}>
           <IconCircleCheck size={20} aria-hidden />
           {complete ? 'Nothing. Every device that is not paused does what it should.' : 'Nothing so far; the rest of the devices is being loaded.'}
@@ -43,9 +52,30 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
           {needs.slice(0, shown).map((need) => (
             <NeedRow key={need.device.id} need={need} />
           ))}
+          {broken > 0 && <BrokenRules many={broken} />}
         </ul>
       )}
     </section>
+  );
+}
+
+function BrokenRules({ many }: { many: number }) {
+  return (
+    <li>
+      <span className={classes.needLevel} data-level="error">
+        <LevelIcon level="error" size={18} />
+      </span>
+      <div className={classes.needText}>
+        <span className={classes.needName}>
+          <AppLink href="/detections?state=broken">{many === 1 ? '1 rule is broken' : `${count(many)} rules are broken`}</AppLink>
+        </span>
+        <p>What {many === 1 ? 'it looks' : 'they look'} for is not looked for until {many === 1 ? 'it is' : 'they are'} mended.</p>
+      </div>
+      <AppLink href="/detections?state=broken" className={classes.needAction} aria-label={many === 1 ? 'Details of the broken rule' : 'Details of the broken rules'}>
+        Details
+        <IconChevronRight size={14} aria-hidden />
+      </AppLink>
+    </li>
   );
 }
 

@@ -43,9 +43,9 @@ describe('what needs a person', () => {
 
   test('a comparison is only made with something', () => {
     expect(comparison(10, 0)).toBeNull();
-    expect(comparison(110, 100)).toBe('10 % more than the day before');
-    expect(comparison(40, 100)).toBe('60 % fewer than the day before');
-    expect(comparison(100, 100)).toBe('as many as the day before');
+    expect(comparison(110, 100)).toBe('10\u00a0% more than a week before');
+    expect(comparison(40, 100)).toBe('60\u00a0% fewer than a week before');
+    expect(comparison(100, 100)).toBe('as many as a week before');
   });
 });
 
@@ -56,10 +56,11 @@ describe('home', () => {
     signedIn([makeDevice('a', 'Alpha'), inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')])
       .on('GET /api/v2/events/counts', (call) => ({
         body: {
-          data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 1000 }],
+          data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 77 }, { start: start(7 * 24 + 3), count: 1000 }],
           meta: { total: 2200 },
         },
       }))
+      .on('GET /api/v2/detection_rules', { body: { data: [], meta: { page: { limit: 0, total: 2 } }, links: {} } })
       .on('GET /api/v2/security_device_histories', {
         body: {
           data: [
@@ -86,9 +87,10 @@ describe('home', () => {
     expect(await within(needs).findByText('unauthorized.')).toBeTruthy();
     expect(within(needs).queryByText('Alpha')).toBeNull();
     expect(within(needs).getByRole('link', { name: 'Replace token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
+    expect(within(needs).getByRole('link', { name: '2 rules are broken' }).getAttribute('href')).toBe('/detections?state=broken');
     const arriving = screen.getByRole('region', { name: 'Arriving' });
     expect(await within(arriving).findByText('1,200')).toBeTruthy();
-    expect(within(arriving).getByText(', 20 % more than the day before')).toBeTruthy();
+    expect(within(arriving).getByText(', 20 % more than a week before')).toBeTruthy();
     const changed = screen.getByRole('region', { name: 'Changed in the last day' });
     expect(await within(changed).findByText('Health changed from Healthy to Unhealthy')).toBeTruthy();
     expect(within(changed).getByRole('link', { name: 'BAD' })).toBeTruthy();

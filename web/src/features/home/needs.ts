@@ -66,10 +66,10 @@ export function countLevels(devices: Iterable<Device>): LevelCounts {
   return counts;
 }
 
-/** "12 % more than the day before", or null when there is nothing to compare with. */
+/** "12 % more than a week before", or null when there is nothing to compare with. */
 export function comparison(now: number, before: number): string | null {
   if (before === 0) return null;
   const change = Math.round(((now - before) / before) * 100);
-  if (change === 0) return 'as many as the day before';
-  return change > 0 ? `${change.toLocaleString('en-GB')} % more than the day before` : `${String(-change)} % fewer than the day before`;
+  if (change === 0) return 'as many as a week before';
+  return change > 0 ? `${change.toLocaleString('en-GB')}\u00a0% more than a week before` : `${String(-change)}\u00a0% fewer than a week before`;
 }
