@@ -27,7 +27,7 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
       <div className={classes.cardHead}>
         <h2 id="needs-title">Needs you now</h2>
         {needs.length > shown && (
-          <span className="pk-muted pk-num">
+          <span className={classes.some}>
             {shown} of {count(needs.length)}
           </span>
         )}
