@@ -38,8 +38,9 @@ export function Arriving({ devices }: { devices: Device[] }) {
     const filled = fill(starts, stepOf.hour, counts.data.entries);
     return { starts: starts.slice(-hours), counts: filled.slice(-hours), before: sum(filled.slice(0, hours)) };
   }, [counts.data]);
-  const total = chart ? sum(chart.counts) : 0;
-  const compared = chart ? comparison(total, chart.before) : null;
+  // As the list has it: to the minute. The hours of the chart begin at a full one, and are compared with whole hours.
+  const total = useMemo(() => devices.reduce((all, { attributes: { events_24h: events } }) => all + events, 0), [devices]);
+  const compared = chart ? comparison(sum(chart.counts), chart.before) : null;
   const go = (from: number, to: number): void => {
     router.history.push(`/events?range=${new Date(from).toISOString()}..${new Date(to).toISOString()}`);
   };

@@ -53,7 +53,7 @@ describe('home', () => {
   test('is what one sees after signing in: needs, arrivals and changes, each leading on', async () => {
     const hour = 3_600_000;
     const start = (back: number): string => new Date((Math.floor(Date.now() / hour) - back) * hour).toISOString();
-    signedIn([makeDevice('a', 'Alpha'), inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')])
+    signedIn([makeDevice('a', 'Alpha', { events_24h: 1215 }), inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')])
       .on('GET /api/v2/events/counts', (call) => ({
         body: {
           data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 77 }, { start: start(7 * 24 + 3), count: 1000 }],
@@ -89,7 +89,7 @@ describe('home', () => {
     expect(within(needs).getByRole('link', { name: 'Replace token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
     expect(within(needs).getByRole('link', { name: '2 rules are broken' }).getAttribute('href')).toBe('/detections?state=broken');
     const arriving = screen.getByRole('region', { name: 'Arriving' });
-    expect(await within(arriving).findByText('1,200')).toBeTruthy();
+    expect(await within(arriving).findByText('1,230')).toBeTruthy();
     expect(within(arriving).getByText(', 20 % more than a week before')).toBeTruthy();
     const changed = screen.getByRole('region', { name: 'Changed in the last day' });
     expect(await within(changed).findByText('Health changed from Healthy to Unhealthy')).toBeTruthy();
