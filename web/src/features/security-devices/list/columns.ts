@@ -15,11 +15,11 @@ export interface Column {
 
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 200, keep: 99 },
-  technology: { title: 'Technology', term: 'technology', width: 86, keep: 6 },
+  technology: { title: 'Technology', term: 'technology', width: 98, keep: 6 },
   location: { title: 'Location', term: 'location', width: 80, keep: 5 },
   status: { title: 'Status', term: 'status', width: 220, keep: 98 },
   reason: { title: 'Reason', width: 280, keep: 4 },
-  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 106, keep: 8 },
+  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 122, keep: 8 },
   data: { title: 'Last data received', term: 'last_data_received', width: 94, keep: 7 },
   newest: { title: 'Newest event', term: 'newest_event', width: 112, keep: 3 },
   next: { title: 'Next poll', term: 'next_poll', width: 100, keep: 1 },
