@@ -62,7 +62,7 @@ int run_sim_onepassword(const SimOptions& options);
 /// free port when none is set.
 void name_itself(onepassword_simulator::Options& options);
 
-/// What fills placeholders; nothing without a file.
+/// What fills placeholders; nothing without a file. An error tells file, line and column.
 Result<detect::Placeholders> placeholders_from(const std::filesystem::path& file);
 
 struct RulesCheckOptions {

@@ -304,7 +304,7 @@ std::size_t print_problems(const std::vector<Problem>& problems) {
 }
 
 Result<detect::Placeholders> placeholders_from(const std::filesystem::path& file) {
-  return file.empty() ? detect::Placeholders() : detect::load_placeholders(file);
+  return detect::load_placeholders(file).map_error([](const Problem& problem) { return Error(problem.error.kind, detect::to_text(problem)); });
 }
 
 int run_rules_check(const RulesCheckOptions& options) {

@@ -215,7 +215,8 @@ DetectionCalls::Reply DetectionCalls::check(const Caller& caller, const Request&
       out.null();
     else
       out.value(to_string(rule.level));
-    out.field("kind", rule.is_correlation() ? "correlation" : "detection").field("words", detect::in_words(book->rules(), i, [&](const detect::LogSource& source) { return source_name(parts_.connectors, source); })).end_object();
+    const auto named = [&](const detect::LogSource& source) { return source_name(parts_.connectors, source); };
+    out.field("kind", rule.is_correlation() ? "correlation" : "detection").field("words", detect::in_words(book->rules(), i, named)).end_object();
   }
   out.end_array().end_object();
   return json_response(out.take());

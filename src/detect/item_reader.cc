@@ -60,7 +60,7 @@ Result<std::vector<std::string>> number_texts(const YamlNode& value, Notes& note
 
 /// `name` of a text that begins `name%`.
 std::string_view name_before_percent(std::string_view text) {
-  const std::size_t end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+  const std::size_t end = text.find_first_not_of(kPlaceholderCharacters);
   return end != std::string_view::npos && text[end] == '%' ? text.substr(0, end) : std::string_view();
 }
 

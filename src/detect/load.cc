@@ -95,19 +95,17 @@ Result<LoadedRules> load_rules(const std::vector<fs::path>& paths, const Placeho
   return out;
 }
 
-Result<Placeholders> load_placeholders(const fs::path& path) {
+tl::expected<Placeholders, Problem> load_placeholders(const fs::path& path) {
+  if (path.empty()) return Placeholders();
+  const auto refused = [&](Error error) { return tl::unexpected(Problem{Problem::Severity::kError, path.string(), "", std::move(error)}); };
   std::error_code ignored;
-  if (fs::is_directory(path, ignored))
-    return fail(ErrorKind::kNotFound, fmt::format("{} is a folder; placeholders are filled from one file.", path.string()));
-  PICKET_ASSIGN(const std::vector<FileText> files, read_rule_files({path}));
-  const FileText& file = files.front();
-  if (file.problem) return fail(ErrorKind::kNotFound, fmt::format("{}: {}", file.file, file.problem->error.message));
+  if (fs::is_directory(path, ignored)) return refused(Error(ErrorKind::kNotFound, "This is a folder; placeholders are filled from one file."));
+  if (!fs::exists(path, ignored)) return refused(Error(ErrorKind::kNotFound, "There is no such file."));
+  FileText file = read_file(path);
+  if (file.problem) return tl::unexpected(std::move(*file.problem));
   auto out = read_placeholders(file.text);
-  if (out) return out;
-  Error error = out.error();
-  const TextPlace place = error.place.value_or(TextPlace{1, 1});
-  error.message = fmt::format("{}:{}:{}: {}", file.file, place.line, place.column, error.message);
-  return fail(std::move(error));
+  if (!out) return refused(std::move(out).error());
+  return std::move(*out);
 }
 
 Result<ExampleFile> load_examples(const std::vector<fs::path>& paths) {

@@ -34,8 +34,8 @@ Result<std::vector<FileText>> read_rule_files(const std::vector<std::filesystem:
 /// wrong with a file or a rule is a problem. Errors: kNotFound when a path is not there or cannot be read.
 Result<LoadedRules> load_rules(const std::vector<std::filesystem::path>& paths, const Placeholders& placeholders = {}, const LinkOptions& options = {});
 
-/// See read_placeholders; of a file of at most 1 MiB. Errors begin with file, line and column; kNotFound when it cannot be read.
-Result<Placeholders> load_placeholders(const std::filesystem::path& path);
+/// See read_placeholders; of a file of at most 1 MiB, nothing for an empty path. What is wrong is a problem of the file: kNotFound when it cannot be read.
+tl::expected<Placeholders, Problem> load_placeholders(const std::filesystem::path& path);
 
 /// The examples in the same files. They are read apart, since only who tries rules wants them. Errors: as `load_rules`; a file that
 /// `load_rules` refuses has no examples.

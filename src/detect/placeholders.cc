@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxValues = 20'000;  // of one name
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(kPlaceholderCharacters) == std::string_view::npos;
 }
 
 Status add_value(const codec::YamlNode& node, std::vector<std::string>& out) {

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "detect/load.h"
+#include "detect/problem.h"
 #include "detect/rule_reader.h"
 
 namespace picket::watch {
@@ -39,16 +41,20 @@ std::string RuleFolder::signature() const {
 bool RuleFolder::changed() const { return !(paths_.empty() && placeholders_file_.empty()) && signature() != seen_; }
 
 Status RuleFolder::read() {
-  seen_ = signature();  // also when it cannot be read: that is told once
-  detect::Placeholders filled;
-  if (!placeholders_file_.empty()) {
-    PICKET_ASSIGN(filled, detect::load_placeholders(placeholders_file_));
-  }
+  const bool first = std::exchange(seen_, signature()).empty();  // also when it cannot be read: that is told once
+  auto filled = detect::load_placeholders(placeholders_file_);
+  if (!filled && first) return fail(filled.error().error.kind, detect::to_text(filled.error()));
   PICKET_ASSIGN(std::vector<detect::FileText> files, detect::read_rule_files(paths_));
-  placeholders_ = std::move(filled);
   sources_.clear();
   problems_.clear();
   problem_lines_.clear();
+  if (filled) {
+    placeholders_ = std::move(*filled);
+  } else {
+    filled.error().error.message += " The lists stay as they were before.";
+    problems_.push_back(std::move(filled.error()));
+    problem_lines_.emplace_back();
+  }
   std::map<std::string, std::string> good;
   for (detect::FileText& file : files) {
     if (file.passed_over()) {

@@ -12,8 +12,8 @@
 
 namespace picket::watch {
 
-/// Folders of rule files that people edit while Picket runs, and the file of placeholders. A file that was fine and is broken now stays in force as it was,
-/// with a problem that says so. Threads: one at a time.
+/// Folders of rule files that people edit while Picket runs, and the file of placeholders. A file that was fine and is broken now stays in
+/// force as it was, with a problem that says so. Threads: one at a time.
 class RuleFolder {
  public:
   /// `placeholders`: file with what `expand` fills in, for all rules; empty for none.
@@ -21,7 +21,8 @@ class RuleFolder {
 
   /// Whether a file came, went or changed since the last `read`. Looks at names, sizes and times only.
   bool changed() const;
-  /// Errors: kNotFound when a path is not there, those of load_placeholders; what was in force stays.
+  /// Errors: kNotFound when a path is not there; what was in force stays. Lists that cannot be read are an error the first time and a problem
+  /// later, when those from before stay.
   Status read();
 
   const detect::Placeholders& placeholders() const { return placeholders_; }

@@ -127,7 +127,7 @@ void Watch::tick() {
     }
     for (const auto& id : organizations)
       if (const Status done = reload(id); !done) PICKET_LOG_WARN("watch", "Rules could not be put in force: {}", done.error().message);
-    PICKET_LOG_INFO("watch", "The rules in the folder changed and are in force.");
+    PICKET_LOG_INFO("watch", "The rules in the folder, or the lists that rules ask for, changed and are in force.");
   }
   const TimePoint now = parts_.clock.now();
   if (now - swept_at_ < 1h) return;

@@ -197,7 +197,7 @@ test("lists fill what rules ask for, on the command line and in a server that ru
   assert.deepEqual(match(watched, both, "--placeholders", lists), ["0 Watched"]);
   const odd = rules("check", watched, "--placeholders", file("odd-lists.yml", "watched_items: {a: b}\n"));
   assert.equal(odd.code, 2);
-  assert.match(odd.told, /odd-lists\.yml:1:\d+: A value must be a text or a number\./);
+  assert.match(odd.told, /odd-lists\.yml:1:\d+: error: A value must be a text or a number\./);
 
   file("lists.yml", "# nothing yet\n");
   const data = join(dir.path, "data");

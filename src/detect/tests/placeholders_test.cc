@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "detect/load.h"
+#include "detect/problem.h"
 
 // What fills in for %names%, and what is refused of it.
 namespace picket::detect {
@@ -47,9 +48,10 @@ TEST(Placeholders, AFileIsNamedInWhatIsWrongWithIt) {
   std::ofstream(folder / "p.yml") << "admins: ADA\nb: {}\n";
   const auto bad = load_placeholders(folder / "p.yml");
   ASSERT_FALSE(bad);
-  EXPECT_EQ(bad.error().message, (folder / "p.yml").string() + ":2:4: A value must be a text or a number.");
-  EXPECT_EQ(load_placeholders(folder).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(load_placeholders(folder / "nowhere.yml").error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(to_text(bad.error()), (folder / "p.yml").string() + ":2:4: error: A value must be a text or a number.");
+  EXPECT_EQ(load_placeholders(folder).error().error.kind, ErrorKind::kNotFound);
+  EXPECT_EQ(load_placeholders(folder / "nowhere.yml").error().error.kind, ErrorKind::kNotFound);
+  EXPECT_EQ(load_placeholders({}).value(), Placeholders());
   std::ofstream(folder / "p.yml") << "admins: ADA\n";
   EXPECT_EQ(load_placeholders(folder / "p.yml").value(), (Placeholders{{"admins", {"ADA"}}}));
   std::filesystem::remove_all(folder);

@@ -295,7 +295,13 @@ TEST_F(WatchTest, APlaceholderIsFilledAgainAndAShippedRuleWaitsForIt) {
 
   write("doors: {north: 1}\n");
   watch_->tick();
-  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 2u) << "a file that cannot be read leaves the rules in force";
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 2u) << "a file that cannot be read leaves the lists as they were";
+  ASSERT_EQ(watch_->ruling(organization_)->problems.size(), 1u);
+  EXPECT_EQ(watch_->ruling(organization_)->problems[0].file, lists.string());
+  std::ofstream(folder / "other.yml") << "title: Other\nid: 10000000-0000-4000-8000-0000000000a2\nlogsource: {product: door}\ndetection:\n    a: {door: west}\n    condition: a\n";
+  watch_->tick();
+  EXPECT_EQ(watch_->ruling(organization_)->book->entries().size(), 3u) << "nor does it keep a rule from being read";
+  std::filesystem::remove(folder / "other.yml");
 
   write("doors: []\n");
   watch_->tick();
