@@ -1,7 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { IconAlertTriangle } from '@/ui/icons';
 import { Callout } from './states';
-import classes from './ui.module.css';
 
 /** A part of an address that could not be read, in words. */
 export interface Broken {
@@ -66,7 +65,7 @@ export function BrokenAddress({ area, label }: { area: string; label: (key: stri
       <div>
         <button
           type="button"
-          className={classes['textButton']}
+          className="pk-text-button"
           onClick={() => {
             forgetBroken(area);
           }}

@@ -4,12 +4,12 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** "40 s", "12 min", "3 h", "2 days": the largest unit that still says something; minutes up to an hour and a half. */
+/** "40 s", "12 min", "3 h", "2 days": the largest unit that still says something; minutes up to two hours, as in the server's sentences. */
 export function span(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < minute) return `${String(s)} s`;
-  if (s < 1.5 * hour) return `${String(Math.floor(s / minute))} min`;
-  if (s < 2 * day) return `${String(Math.max(2, Math.floor(s / hour)))} h`;
+  if (s < 2 * hour) return `${String(Math.floor(s / minute))} min`;
+  if (s < 2 * day) return `${String(Math.floor(s / hour))} h`;
   return `${String(Math.floor(s / day))} days`;
 }
 

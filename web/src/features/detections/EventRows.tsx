@@ -8,7 +8,7 @@ import classes from './detections.module.css';
 export function EventRows({ events, label, withRule = false }: { events: (MatchedEvent | BacktestMatch)[]; label: string; withRule?: boolean }) {
   return (
     <div className={classes['eventsBox']}>
-          <table className={classes['events']} aria-label={label}>
+      <table className={classes['events']} aria-label={label}>
         <thead>
           <tr>
             <th scope="col">Time</th>

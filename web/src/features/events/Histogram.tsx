@@ -76,7 +76,7 @@ export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan
       <div className={classes['histogram']}>
         <p className={classes['histogramNote']} role="alert">
           The counts over time could not be loaded: {error.message}{' '}
-          <button type="button" className={classes['textButton']} onClick={onRetry}>
+          <button type="button" className="pk-text-button" onClick={onRetry}>
             Try again
           </button>
         </p>

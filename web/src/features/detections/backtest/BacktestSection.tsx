@@ -130,7 +130,7 @@ function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => vo
               The {count(state.matches.length)} oldest of {count(state.matched)} matches. A shorter period shows others
               {newest === null ? ':' : '; '}
               {newest !== null && (
-                <button type="button" className={classes['textButton']} onClick={() => { onFrom(newest); }}>
+                <button type="button" className="pk-text-button" onClick={() => { onFrom(newest); }}>
                   try the end of this one
                 </button>
               )}

@@ -55,7 +55,7 @@ function ToBacktest({ children }: { children: string }) {
   return (
     <button
       type="button"
-      className={classes['textButton']}
+      className="pk-text-button"
       onClick={() => {
         const run = document.getElementById(runId);
         run?.scrollIntoView({ block: 'center' });
@@ -108,7 +108,7 @@ function Recent({ rule }: { rule: DetectionRule }) {
     <>
       <EventRows events={all ? events : events.slice(0, fewRows)} label="Recent matches" />
       {events.length > fewRows && !all && (
-        <button type="button" className={classes['textButton']} onClick={() => { setAll(true); }}>
+        <button type="button" className={`pk-text-button ${classes['more'] ?? ''}`} onClick={() => { setAll(true); }}>
           Show {events.length < shownMatches ? `all ${String(events.length)}` : `the newest ${String(shownMatches)}`}
         </button>
       )}

@@ -131,7 +131,7 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
           {aside !== null && (
             <p className="pk-muted">
               Your own text is set aside.{' '}
-              <button type="button" className={classes['textButton']} onClick={() => { change(aside); setAside(null); }}>
+              <button type="button" className="pk-text-button" onClick={() => { change(aside); setAside(null); }}>
                 Bring it back
               </button>
             </p>
@@ -141,7 +141,7 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
               {places.length > 0
                 ? places.map((one, index) => (
                     <p key={index}>
-                      <button type="button" className={classes['textButton']} onClick={() => { editor.current?.goTo(one.place?.line ?? 1, one.place?.column ?? 1); }}>
+                      <button type="button" className="pk-text-button" onClick={() => { editor.current?.goTo(one.place?.line ?? 1, one.place?.column ?? 1); }}>
                         Line {one.place?.line}, column {one.place?.column}
                       </button>
                       : {one.detail}

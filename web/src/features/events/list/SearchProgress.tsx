@@ -11,7 +11,7 @@ const quietMs = 400;
 const percentOf = (search: SearchState): number => (search.of > 0 ? Math.min(100, (100 * search.scanned) / search.of) : 0);
 
 function howFar(search: SearchState): string {
-    const back = search.reached === null ? '' : `, back to ${dayTime(search.reached)}`;
+  const back = search.reached === null ? '' : `, back to ${dayTime(search.reached)}`;
   return `${count(search.scanned)} of ${count(search.of)} records looked through${back}`;
 }
 

@@ -90,7 +90,7 @@ function Known({ data, paused, technology }: { data: DeviceDetections } & About)
         on.length > 0 && <p className="pk-muted">None of them matched in 30 days.</p>
       )}
       {matched.length > fewRows && !all && (
-        <button type="button" className={classes.detectionMore} onClick={() => { setAll(true); }}>
+        <button type="button" className={`pk-text-button ${classes.detectionMore}`} onClick={() => { setAll(true); }}>
           Show all {count(matched.length)}
         </button>
       )}
