@@ -204,7 +204,7 @@ const checks = (ok) => [
   ...streams.map(([name]) => ({ name, ok: ok ? true : null, code: 'ok', sentence: ok ? 'Can be read.' : 'Not tried.' })),
 ];
 const testResult = (ok) => ({
-  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorized: 1Password refuses the token.',
+  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorised: 1Password refuses the token.',
   checks: checks(ok), server: 'events.1password.com', account_uuid: 'NZQ', features: streams.map(([s]) => s), expires_at: null, duration_ms: 212,
 });
 

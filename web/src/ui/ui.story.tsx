@@ -93,7 +93,7 @@ export default [
   sheet('Callouts', {
     ok: () => <Callout tone="ok" icon={<IconCircleCheck size={18} aria-hidden />} title="Receiving. Newest event 40 s ago." />,
     warn: () => <Callout tone="warn" icon={<IconAlertTriangle size={18} aria-hidden />} title="Item usage is missing: the token does not include it.">Needs attention for 3 days</Callout>,
-    bad: () => <Callout tone="bad" icon={<IconAlertOctagon size={18} aria-hidden />} title="Not authorized since 09:12.">Unhealthy for 3 h</Callout>,
+    bad: () => <Callout tone="bad" icon={<IconAlertOctagon size={18} aria-hidden />} title="Not authorised since 09:12.">Unhealthy for 3 h</Callout>,
     info: () => <Callout tone="info" icon={<IconInfoCircle size={18} aria-hidden />} title="Verifying: waiting for the first answer of 1Password." />,
     idle: () => <Callout tone="idle" icon={<IconPlayerPause size={18} aria-hidden />} title="Paused by Ana Ruiz since Tuesday." />,
     'text alone': () => <Callout tone="info">Events are kept by 1Password for 120 days.</Callout>,

@@ -21,7 +21,7 @@ const crowd = (many: number): Device[] =>
   Array.from({ length: Math.ceil(many / inEveryState.length) }, (_, n) => inEveryState.map((one) => ({ ...one, id: `${one.id}-${String(n)}` }))).flat().slice(0, many);
 const check = (name: string, ok: boolean | null, sentence: string) => ({ name, ok, code: ok === false ? 'unauthorized' : 'ok', sentence });
 const tested = (ok: boolean) => ({
-  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorized: 1Password refuses the token.',
+  ok, code: ok ? 'ok' : 'unauthorized', sentence: ok ? 'Connected. All three event kinds can be read.' : 'Not authorised: 1Password refuses the token.',
   checks: [
     check('token', true, 'It is an Events API token.'), check('address', true, 'The token belongs to events.1password.com.'), check('connection', true, 'events.1password.com answers in 84 ms.'),
     check('authorization', ok, ok ? '1Password accepts the token.' : '1Password refuses the token: it was revoked or expired.'),

@@ -30,7 +30,7 @@ export function remedyOf(device: Device): Remedy | null {
 /** The outcome of a poll in a word or two. */
 export const outcomeWords: Record<string, string> = {
   ok: 'Worked',
-  unauthorized: 'Not authorized',
+  unauthorized: 'Not authorised',
   token_expired: 'Token expired',
   token_expiring: 'Token expires soon',
   wrong_region: 'Wrong server address',
