@@ -110,7 +110,7 @@ export function DetectionsPage() {
               {narrowed ? `${count(ids.length)} of ${count(total)}` : count(total)} {total === 1 ? 'rule' : 'rules'}
             </span>
             <span className={classes['keys']} aria-hidden>
-              <kbd>j</kbd> <kbd>k</kbd> walk <kbd>Enter</kbd> open <kbd>/</kbd> search
+              <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
             </span>
             <ZoneNote className={classes['zone']} />
           </footer>

@@ -64,8 +64,8 @@ export function validateRulesSearch(raw: Record<string, unknown>): RulesSearch {
     if (typeof value !== 'string' || value === '') continue;
     const filter = value.length > longestFilter ? undefined : parseFilter(value);
     const allowed = known[key];
-    if (filter === undefined) broken.push({ key, value, why: 'it cannot be read' });
-    else if (allowed && filter.values.some((one) => !allowed.includes(one))) broken.push({ key, value, why: `it is one of ${allowed.join(', ')}` });
+    if (filter === undefined) broken.push({ key, value, why: 'left out; it cannot be read' });
+    else if (allowed && filter.values.some((one) => !allowed.includes(one))) broken.push({ key, value, why: `left out; it is one of ${allowed.join(', ')}` });
     else search[key] = filterText(filter) ?? '';
   }
   if (broken.length > 0) tellBroken(area, broken);

@@ -19,7 +19,7 @@ export const onlyWanted: readonly EventField[] = ['device', 'stream'];
 function whyNot(filter: EventFilter): string | null {
   const { field, not, values } = filter;
   if (not && onlyWanted.includes(field)) return 'it can be wanted, not excluded';
-  if (field === 'outcome' && values.some((value) => !outcomes.includes(value))) return `it is one of ${outcomes.join(', ')}`;
+  if (field === 'outcome' && values.some((value) => !outcomes.includes(value))) return `left out; it is one of ${outcomes.join(', ')}`;
   const parts = values.filter((value) => shapeOf(value) !== 'whole');
   if (parts.length > 0 && not) return 'a part of a value can be wanted, not excluded';
   if (new Set(values.map(shapeOf)).size > 1) return 'whole values and parts of values cannot be mixed';

@@ -15,13 +15,13 @@ import classes from './home.module.css';
 
 const busiest = 5;
 const hours = 24;
-/** Compared is with the same hours a week before: a Sunday is no Saturday, and much less a Friday. */
+/** Compared is with the same hours a week before: a Sunday is no Saturday, and much less a Friday. Only when the day before those is known, too: then they are whole. */
 const week = 7 * hours;
 
 /** What comes in: the last 24 hours of all devices, the busiest of them, and what is still reading history. */
 export function Arriving({ devices }: { devices: Device[] }) {
   const router = useRouter();
-  const counts = useQuery(allCountsQuery(week + hours));
+  const counts = useQuery(allCountsQuery(week + 2 * hours));
   const top = useMemo(
     () => [...devices].filter((one) => one.attributes.events_24h > 0).sort((a, b) => b.attributes.events_24h - a.attributes.events_24h || (a.id < b.id ? -1 : 1)).slice(0, busiest),
     [devices],
@@ -36,7 +36,7 @@ export function Arriving({ devices }: { devices: Device[] }) {
     if (!counts.data) return null;
     const starts = bucketStarts(counts.data.from, counts.data.to, stepOf.hour);
     const filled = fill(starts, stepOf.hour, counts.data.entries);
-    return { starts: starts.slice(-hours), counts: filled.slice(-hours), before: sum(filled.slice(0, hours)) };
+    return { starts: starts.slice(-hours), counts: filled.slice(-hours), before: sum(filled.slice(0, hours)) > 0 ? sum(filled.slice(hours, 2 * hours)) : 0 };
   }, [counts.data]);
   // As the list has it: to the minute. The hours of the chart begin at a full one, and are compared with whole hours.
   const total = useMemo(() => devices.reduce((all, { attributes: { events_24h: events } }) => all + events, 0), [devices]);

@@ -50,13 +50,28 @@ describe('what needs a person', () => {
 });
 
 describe('home', () => {
+  test('a week before is told only when it is known whole', async () => {
+    const hour = 3_600_000;
+    const start = (back: number): string => new Date((Math.floor(Date.now() / hour) - back) * hour).toISOString();
+    signedIn([makeDevice('a', 'Alpha')])
+      .on('GET /api/v2/events/counts', (call) => ({
+        body: { data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(7 * 24 + 3), count: 40 }], meta: { total: 940 } },
+      }))
+      .on('GET /api/v2/detection_rules', { body: { data: [], meta: { page: { limit: 0, total: 0 } }, links: {} } })
+      .on('GET /api/v2/security_device_histories', { body: { data: [], meta: { page: { limit: 0, total: 0 } }, links: {} } });
+    openAt('/');
+    const arriving = await screen.findByRole('region', { name: 'Arriving' });
+    expect(await within(arriving).findByText(/events in 24 h/)).toBeTruthy();
+    expect(within(arriving).queryByText(/a week before/)).toBeNull();
+  });
+
   test('is what one sees after signing in: needs, arrivals and changes, each leading on', async () => {
     const hour = 3_600_000;
     const start = (back: number): string => new Date((Math.floor(Date.now() / hour) - back) * hour).toISOString();
     signedIn([makeDevice('a', 'Alpha', { events_24h: 1215 }), inState('bad', 'error', 'unauthorized', '2026-11-22T09:00:00Z')])
       .on('GET /api/v2/events/counts', (call) => ({
         body: {
-          data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 77 }, { start: start(7 * 24 + 3), count: 1000 }],
+          data: call.query.has('group') ? [] : [{ start: start(1), count: 900 }, { start: start(2), count: 300 }, { start: start(30), count: 77 }, { start: start(7 * 24 + 3), count: 1000 }, { start: start(8 * 24 + 2), count: 5 }],
           meta: { total: 2200 },
         },
       }))

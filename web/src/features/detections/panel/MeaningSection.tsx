@@ -30,7 +30,11 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
   const { words, description, inputs = [], used_by: usedBy = [] } = attributes;
   return (
     <Section title="What it means">
-      {description !== null && description.trim() !== '' && <p className={classes['prose']}>{description.trim()}</p>}
+      {paragraphs(description ?? '').map((text, index) => (
+        <p key={index} className={classes['prose']}>
+          {text}
+        </p>
+      ))}
       {words !== undefined && words !== '' ? <p className={classes['words']}>{words}</p> : loading && <Skeleton width="90%" height={16} />}
       <dl className={classes['facts']}>
         <Fact term="log_source">{sourceOf(rule) || <span className="pk-muted">any</span>}</Fact>
@@ -101,6 +105,9 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
     </Section>
   );
 }
+
+/** An empty line divides; the other ends of lines are where the file's author had no more room. A list keeps its lines. */
+const paragraphs = (text: string): string[] => text.split(/\n\s*\n/).map((one) => one.trim().replace(/\n(?!\s*[-*] )\s*/g, ' ')).filter(Boolean);
 
 /** What a match does now, and what it will do: the same as the state above it says. */
 function alertsWords({ attributes: { state, alert_from: from } }: DetectionRule): string {
