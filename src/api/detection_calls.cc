@@ -342,7 +342,8 @@ DetectionCalls::Reply DetectionCalls::device(const Caller& caller, const Request
     if (row == nullptr) continue;
     out.begin_object().field("id", row->id).field("title", row->title).key("level");
     (row->level().empty() ? Value() : Value(row->level())).write(out);
-    out.field("state", row->state).field("matches_24h", row->matches_24h).field("matches_30d", row->matches_30d).key("last_match_at");
+    out.field("state", row->state).field("matches_24h", row->matches_24h).field("matches_7d", row->matches_7d).field("matches_30d", row->matches_30d);
+    out.key("last_match_at");
     Value(row->last_match_at).write(out);
     out.key("tactics").raw(json_texts(row->tactics)).end_object();
   }

@@ -160,6 +160,7 @@ Answer<std::vector<RuleRow>> DetectionRows::list(const Scope& scope, const std::
     const auto found = counts.find(row.id);
     if (found == counts.end()) continue;
     row.matches_24h = found->second->day;
+    row.matches_7d = found->second->week;
     row.matches_30d = found->second->month;
     row.last_match_at = found->second->last;
   }

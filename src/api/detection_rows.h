@@ -26,7 +26,7 @@ struct RuleRow {
   std::string source_name = {};   ///< of its own log source, as `source_name` tells it
   watch::Origin origin = watch::Origin::kShipped;
   std::vector<std::string> tactics, techniques;
-  std::uint64_t matches_24h = 0, matches_30d = 0;
+  std::uint64_t matches_24h = 0, matches_7d = 0, matches_30d = 0;
   std::optional<TimePoint> last_match_at;
   std::optional<double> cost_ns;
   std::string own_text = {};  ///< of a broken own rule, where one rule is asked for

@@ -35,7 +35,7 @@ struct KnownRule {
   std::string title;
   std::string digest;  ///< of its text
   bool on_probation = false;  ///< when it or its meaning is new it is watched for a while before it alerts
-  std::string meaning = {};   ///< digest of what it says of events
+  std::string meaning = {};   ///< digest of what it says of events, and of what rules say that it names
   std::vector<std::pair<std::string, std::string>> filters = {};  ///< that narrow it: name and digest of the meaning of each
   std::string file = {};      ///< see RuleState::file
   bool own = false;           ///< `file` is the id of an own text
@@ -84,7 +84,7 @@ struct StoredSignal {
 
 struct RuleCounts {
   std::string key;
-  std::uint64_t day = 0, month = 0;  ///< matched events of the last 24 hours and 30 days, by whole hours of event time
+  std::uint64_t day = 0, week = 0, month = 0;  ///< matched events of the last 24 hours, 7 and 30 days, by whole hours of event time
   std::optional<TimePoint> last;
 };
 

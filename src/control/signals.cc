@@ -281,17 +281,18 @@ Result<std::vector<RuleCounts>> ControlImpl::rule_counts(const std::string& orga
   const std::int64_t hour = hour_of(now);
   // the last match of a rule is the end of its range in the key of `signal`
   PICKET_TRY(db->each(
-      "select r.key, sum(iif(c.hour > ?3 - 24, c.matches, 0)), sum(iif(c.hour > ?3 - 720, c.matches, 0)),"
+      "select r.key, sum(iif(c.hour > ?3 - 24, c.matches, 0)), sum(iif(c.hour > ?3 - 168, c.matches, 0)), sum(iif(c.hour > ?3 - 720, c.matches, 0)),"
       " (select max(time) from signal where rule_no = r.no), max(iif(c.matches > 0, c.hour, null))"
       " from rule r join rule_count c on c.rule_no = r.no and c.device_id = ?2 where r.organization_id = ?1 group by r.no",
       [&](const sql::Statement& row) {
         auto& counts = out.emplace_back();
         counts.key = row.string(0);
         counts.day = static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(1)));
-        counts.month = static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(2)));
-        counts.last = row.maybe_time(3);
+        counts.week = static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(2)));
+        counts.month = static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.integer(3)));
+        counts.last = row.maybe_time(4);
         // of one device only the hour is known
-        if (!device_id.empty()) counts.last = row.null(4) ? std::nullopt : std::optional(from_micros(row.integer(4) * kHourUs));
+        if (!device_id.empty()) counts.last = row.null(5) ? std::nullopt : std::optional(from_micros(row.integer(5) * kHourUs));
       },
       organization_id, device_id, hour));
   return out;

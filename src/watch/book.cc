@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/strings.h"
 #include "crypto/digest.h"
@@ -76,57 +78,165 @@ std::shared_ptr<const detect::Program> Book::program_of(const Service& service, 
   return detect::Program::compile(*rules_, options, problems);
 }
 
-std::shared_ptr<const Book> Book::make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names,
-                                       const Files& in_force, const detect::Placeholders& placeholders) {
-  auto out = std::make_shared<Book>();
-  out->ocsf_names_ = names;
-  std::map<std::string, const Source*, std::less<>> by_file;
-  std::vector<detect::RuleFile> files;
-  for (const Source& source : sources) {
-    by_file.emplace(source.file, &source);
-    files.push_back(detect::read_rules(source.text, source.file, placeholders));
-    if (source.origin == Origin::kShipped)
-      std::erase_if(files.back().problems, [](const detect::Problem& problem) { return problem.error.kind == ErrorKind::kNotFound; });
+/// Makes books of texts until none has to go back to what it was.
+class Book::Maker {
+ public:
+  explicit Maker(const Wanted& wanted) : wanted_(wanted), sources_(wanted.sources) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      by_file_.emplace(sources_[i].file, i);
+      files_.push_back(read(sources_[i]));
+    }
   }
-  const auto stands = [&](const detect::Rule& rule) {
-    const auto file = in_force.find(key_of(rule));
-    return file != in_force.end() && file->second == rule.file;
-  };
-  out->rules_ = std::make_shared<const detect::RuleSet>(detect::RuleSet::link(std::move(files), out->problems_, {.in_force = stands, .one_a_title = true}));
-  for (const auto& linked : out->rules_->rules()) {
+
+  std::shared_ptr<const Book> make() {
+    std::shared_ptr<Book> out;
+    do out = attempt();
+    while (go_back(*out));
+    note_texts(*out);
+    out->problems_.insert(out->problems_.begin(), std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
+    out->problem_lines_.insert(out->problem_lines_.begin(), std::make_move_iterator(kept_lines_.begin()), std::make_move_iterator(kept_lines_.end()));
+    return out;
+  }
+
+ private:
+  detect::RuleFile read(const Source& source) const {
+    if (source.unreadable) return {.problems = {*source.unreadable}};
+    detect::RuleFile out = detect::read_rules(source.text, source.file, wanted_.placeholders);
+    if (source.origin == Origin::kShipped) std::erase_if(out.problems, [](const detect::Problem& problem) { return problem.error.kind == ErrorKind::kNotFound; });
+    return out;
+  }
+
+  const Source* source_of(const std::string& file) const {
+    const auto found = by_file_.find(file);
+    return found == by_file_.end() ? nullptr : &sources_[found->second];
+  }
+
+  std::shared_ptr<Book> attempt() const {
+    auto out = std::make_shared<Book>();
+    out->ocsf_names_ = wanted_.names;
+    const auto stands = [&](const detect::Rule& rule) {
+      const auto file = wanted_.in_force.find(key_of(rule));
+      return file != wanted_.in_force.end() && file->second == rule.file;
+    };
+    out->rules_ = std::make_shared<const detect::RuleSet>(detect::RuleSet::link(files_, out->problems_, {.in_force = stands, .one_a_title = true}));
+    for (const auto& linked : out->rules_->rules()) {
+      Entry entry = entry_of(linked);
+      out->waits_ = out->waits_ || (linked.rule.correlation && linked.rule.correlation->extras.absence());
+      out->history_needed_ = std::max(out->history_needed_, linked.history_needed);
+      out->by_key_.emplace(entry.key, static_cast<std::uint32_t>(out->entries_.size()));
+      out->entries_.push_back(std::move(entry));
+    }
+    for (const std::uint32_t correlation : out->rules_->correlations()) look_through(*out, correlation);
+    for (const Service& service : wanted_.services) {
+      auto program = detect::Program::compile(*out->rules_, out->options_for(service), out->problems_);
+      if (program->size() > 0) out->programs_.emplace(service, std::move(program));
+    }
+    for (const detect::Problem& problem : out->problems_) {
+      const Source* source = source_of(problem.file);
+      out->problem_lines_.push_back(source == nullptr ? std::string() : line_at(source->text, problem.error.place));
+    }
+    return out;
+  }
+
+  Entry entry_of(const detect::RuleSet::Linked& linked) const {
     const detect::Rule& rule = linked.rule;
     Entry entry;
-    if (const auto source = by_file.find(rule.file); source != by_file.end()) {
-      entry.origin = source->second->origin;
-      entry.vendor = source->second->vendor;
-      entry.text = trim(document_at(source->second->text, rule.place.line));
+    if (const Source* source = source_of(rule.file)) {
+      entry.origin = source->origin;
+      entry.vendor = source->vendor;
+      entry.text = trim(document_at(source->text, rule.place.line));
     }
     entry.key = key_of(rule);
     entry.digest = crypto::sha256_hex(entry.text).substr(0, 32);
     entry.meaning = crypto::sha256_hex(rule.meaning).substr(0, 32);
     for (const auto& filter : linked.filters) {
-      const auto source = by_file.find(filter->file);
-      const bool own = source != by_file.end() && source->second->origin == Origin::kOwn;
+      const Source* source = source_of(filter->file);
+      const bool own = source != nullptr && source->origin == Origin::kOwn;
       entry.filters.emplace_back(fmt::format("\"{}\" ({})", filter->title, own ? "written here" : filter->file), crypto::sha256_hex(filter->meaning).substr(0, 32));
     }
     entry.alerts = raises_alerts(linked);
     entry.shape = shape_of(linked);
     entry.span = rule.correlation ? std::max(kRepeats, Micros(rule.correlation->timespan_us)) : kRepeats;
-    out->waits_ = out->waits_ || (rule.correlation && rule.correlation->extras.absence());
-    out->history_needed_ = std::max(out->history_needed_, linked.history_needed);
-    out->by_key_.emplace(entry.key, static_cast<std::uint32_t>(out->entries_.size()));
-    out->entries_.push_back(std::move(entry));
+    return entry;
   }
-  for (const Service& service : services) {
-    auto program = detect::Program::compile(*out->rules_, out->options_for(service), out->problems_);
-    if (program->size() > 0) out->programs_.emplace(service, std::move(program));
+
+  /// What narrows a rule narrows the correlations that name it, and what people make of it they make of those. Inner ones come first.
+  static void look_through(Book& book, std::uint32_t correlation) {
+    Entry& entry = book.entries_[correlation];
+    std::string meaning = entry.meaning;
+    for (const detect::RuleSet::Input& input : book.rules_->rules()[correlation].inputs) {
+      const Entry& named = book.entries_[input.rule];
+      if (named.origin != Origin::kShipped) meaning += named.meaning;
+      for (const auto& [name, digest] : named.filters) {
+        const bool through = book.rules_->rules()[input.rule].rule.is_correlation();
+        auto filter = std::pair(through ? name : fmt::format("{}, through the rule \"{}\"", name, book.rules_->rules()[input.rule].rule.title), digest);
+        if (std::find(entry.filters.begin(), entry.filters.end(), filter) == entry.filters.end()) entry.filters.push_back(std::move(filter));
+      }
+    }
+    if (meaning != entry.meaning) entry.meaning = crypto::sha256_hex(meaning).substr(0, 32);
   }
-  for (const detect::Problem& problem : out->problems_) {
-    const auto source = by_file.find(problem.file);
-    out->problem_lines_.push_back(source == by_file.end() ? std::string() : line_at(source->second->text, problem.error.place));
+
+  /// Puts back texts that are wrong as they are now. False: there is none.
+  bool go_back(const Book& made) {
+    if (wanted_.before == nullptr) return false;
+    std::vector<std::size_t> back;
+    bool any_read = false;  // what cannot be read makes others wrong: those are asked again without it
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      if (!goes_back(i, made)) continue;
+      const bool at_reading = has_errors(files_[i].problems, sources_[i].file);
+      if (at_reading && !std::exchange(any_read, true)) back.clear();
+      if (at_reading || !any_read) back.push_back(i);
+    }
+    for (const std::size_t i : back) put_back(i, made);
+    return !back.empty();
   }
-  return out;
-}
+
+  static bool has_errors(const std::vector<detect::Problem>& problems, const std::string& file) {
+    return std::any_of(problems.begin(), problems.end(), [&](const auto& problem) { return problem.severity == detect::Problem::Severity::kError && problem.file == file; });
+  }
+
+  bool goes_back(std::size_t index, const Book& made) const {
+    const Source& source = sources_[index];
+    if (source.origin != Origin::kFolder) return false;
+    const auto before = wanted_.before->texts_.find(source.file);
+    // the same text is wrong when what it needs is gone; then there is nothing to go back to
+    if (before == wanted_.before->texts_.end() || (before->second.text == source.text && !source.unreadable)) return false;
+    if (!has_errors(made.problems_, source.file)) return false;
+    if (before->second.good) return true;
+    for (std::size_t i = 0; i < wanted_.before->entries_.size(); ++i)
+      if (wanted_.before->rules_->rules()[i].rule.file == source.file && !made.by_key_.contains(wanted_.before->entries_[i].key)) return true;
+    return false;
+  }
+
+  void put_back(std::size_t index, const Book& made) {
+    Source& source = sources_[index];
+    for (std::size_t i = 0; i < made.problems_.size(); ++i) {
+      const detect::Problem& problem = made.problems_[i];
+      if (problem.file != source.file) continue;
+      kept_.push_back(problem);
+      if (problem.severity == detect::Problem::Severity::kError) kept_.back().error.message += " The file's rules stay in force as they were before.";
+      kept_lines_.push_back(made.problem_lines_[i]);
+    }
+    source.text = wanted_.before->texts_.at(source.file).text;
+    source.unreadable.reset();
+    files_[index] = read(source);
+  }
+
+  void note_texts(Book& made) const {
+    for (const Source& source : sources_)
+      if (source.origin == Origin::kFolder && !source.unreadable)
+        made.texts_.emplace(source.file, Text{source.text, !has_errors(made.problems_, source.file)});
+  }
+
+  const Wanted& wanted_;
+  std::vector<Source> sources_;
+  std::map<std::string, std::size_t, std::less<>> by_file_;
+  std::vector<detect::RuleFile> files_;  ///< of each source
+  std::vector<detect::Problem> kept_;    ///< of texts that went back
+  std::vector<std::string> kept_lines_;
+};
+
+std::shared_ptr<const Book> Book::make(const Wanted& wanted) { return Maker(wanted).make(); }
 
 Book::Files Book::files() const {
   Files out;

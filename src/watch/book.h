@@ -26,14 +26,17 @@ struct Source {
   std::string file;    ///< "1password/vault_export.yml", a path, or the id of an own rule
   std::string vendor;  ///< slug of the connector that it came with; else empty
   std::string text;
+  std::optional<detect::Problem> unreadable = {};  ///< why there is no text
 };
 
 /// What is known of a rule beside what it says.
 struct Entry {
   std::string key;     ///< its id; without one a digest of its title
   std::string digest;  ///< of its text
-  std::string meaning;  ///< digest of what it says of events, see detect::Rule::meaning; filters apart
-  std::vector<std::pair<std::string, std::string>> filters = {};  ///< that narrow it: how people call each, and the digest of its meaning
+  /// Digest of what it says of events, see detect::Rule::meaning, and of what people's rules say that it names; filters apart.
+  std::string meaning;
+  /// That narrow it or a rule that it names: how people call each, and the digest of its meaning.
+  std::vector<std::pair<std::string, std::string>> filters = {};
   std::string text;    ///< its document alone
   Origin origin = Origin::kShipped;
   std::string vendor;
@@ -52,10 +55,19 @@ class Book {
 
   /// Key -> file of the rules that are in force.
   using Files = std::map<std::string, std::string, std::less<>>;
-  /// A rule `in_force` keeps its id when another file claims it; among newcomers the first has it. A shipped rule that asks for a placeholder which
-  /// nothing fills waits: it is left out without a word.
-  static std::shared_ptr<const Book> make(const std::vector<Source>& sources, std::span<const Service> services, const OcsfNames& names = {},
-                                          const Files& in_force = {}, const detect::Placeholders& placeholders = {});
+  struct Wanted {
+    const std::vector<Source>& sources;
+    std::span<const Service> services = {};
+    const OcsfNames& names = {};
+    /// A rule in force keeps its id when another file claims it; among newcomers the first has it.
+    const Files& in_force = {};
+    /// What people edit replaces what is in force as a whole: a file of a folder with an error, which was without one here or would lose a
+    /// rule, stays as it was here, with a problem that says so. Null: there was nothing before.
+    const Book* before = nullptr;
+    /// A shipped rule that asks for one which nothing fills waits: it is left out without a word.
+    const detect::Placeholders& placeholders = {};
+  };
+  static std::shared_ptr<const Book> make(const Wanted& wanted);
   Files files() const;
 
   const detect::RuleSet& rules() const { return *rules_; }
@@ -75,6 +87,11 @@ class Book {
   std::shared_ptr<const detect::Program> program_of(const Service& service, std::vector<std::uint32_t> rules) const;
 
  private:
+  struct Text {
+    std::string text;
+    bool good = false;  ///< nothing was wrong with it
+  };
+  class Maker;
   detect::ProgramOptions options_for(const Service& service) const;
   std::shared_ptr<const detect::RuleSet> rules_;
   OcsfNames ocsf_names_;
@@ -83,6 +100,7 @@ class Book {
   bool waits_ = false;
   Micros history_needed_{};
   std::vector<std::string> problem_lines_;
+  std::map<std::string, Text, std::less<>> texts_;  ///< of files in folders, as they are in force
   std::map<std::string, std::uint32_t, std::less<>> by_key_;
   std::map<Service, std::shared_ptr<const detect::Program>> programs_;
 };

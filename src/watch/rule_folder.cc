@@ -7,11 +7,9 @@
 
 #include "detect/load.h"
 #include "detect/problem.h"
-#include "detect/rule_reader.h"
 
 namespace picket::watch {
 namespace fs = std::filesystem;
-using detect::Problem;
 
 std::string RuleFolder::signature() const {
   std::string out;
@@ -47,47 +45,18 @@ Status RuleFolder::read() {
   PICKET_ASSIGN(std::vector<detect::FileText> files, detect::read_rule_files(paths_));
   sources_.clear();
   problems_.clear();
-  problem_lines_.clear();
   if (filled) {
     placeholders_ = std::move(*filled);
   } else {
     filled.error().error.message += " The lists stay as they were before.";
     problems_.push_back(std::move(filled.error()));
-    problem_lines_.emplace_back();
   }
-  std::map<std::string, std::string> good;
   for (detect::FileText& file : files) {
-    if (file.passed_over()) {
+    if (file.passed_over())
       problems_.push_back(std::move(*file.problem));
-      problem_lines_.emplace_back();
-      continue;
-    }
-    std::vector<Problem> errors;
-    if (file.problem) {
-      errors.push_back(std::move(*file.problem));
-    } else {
-      for (Problem& problem : detect::read_rules(file.text, file.file, placeholders_).problems)
-        if (problem.severity == Problem::Severity::kError) errors.push_back(std::move(problem));
-    }
-    const auto before = good_.find(file.file);
-    // the same text is wrong only when its placeholders are gone; then there is nothing to go back to
-    if (!errors.empty() && before != good_.end() && before->second != file.text) {
-      for (Problem& problem : errors) {
-        problem_lines_.push_back(line_at(file.text, problem.error.place));
-        problem.error.message += " The file's rules stay in force as they were before.";
-        problems_.push_back(std::move(problem));
-      }
-      file.text = before->second;
-      errors.clear();
-    } else if (file.problem) {
-      std::move(errors.begin(), errors.end(), std::back_inserter(problems_));
-      problem_lines_.resize(problems_.size());
-      continue;
-    }
-    if (errors.empty()) good.emplace(file.file, file.text);
-    sources_.push_back({Origin::kFolder, file.file, {}, std::move(file.text)});
+    else
+      sources_.push_back({Origin::kFolder, file.file, {}, std::move(file.text), std::move(file.problem)});
   }
-  good_ = std::move(good);
   return {};
 }
 

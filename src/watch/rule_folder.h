@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,7 @@
 
 namespace picket::watch {
 
-/// Folders of rule files that people edit while Picket runs, and the file of placeholders. A file that was fine and is broken now stays in
-/// force as it was, with a problem that says so. Threads: one at a time.
+/// Folders of rule files that people edit while Picket runs, and the file of placeholders: their texts as they are now. Threads: one at a time.
 class RuleFolder {
  public:
   /// `placeholders`: file with what `expand` fills in, for all rules; empty for none.
@@ -27,9 +25,8 @@ class RuleFolder {
 
   const detect::Placeholders& placeholders() const { return placeholders_; }
   const std::vector<Source>& sources() const { return sources_; }
-  /// Of files that are broken now; warnings of what was passed over.
+  /// Lists that cannot be read now; warnings of what was passed over. What is wrong with a rule is the book's to tell.
   const std::vector<detect::Problem>& problems() const { return problems_; }
-  const std::vector<std::string>& problem_lines() const { return problem_lines_; }  ///< see Book
 
  private:
   std::string signature() const;
@@ -37,10 +34,8 @@ class RuleFolder {
   std::filesystem::path placeholders_file_;
   detect::Placeholders placeholders_;
   std::string seen_;
-  std::map<std::string, std::string> good_;  ///< file -> text that was without errors
   std::vector<Source> sources_;
   std::vector<detect::Problem> problems_;
-  std::vector<std::string> problem_lines_;
 };
 
 }  // namespace picket::watch

@@ -24,8 +24,9 @@ std::string_view subject_of(const model::EventView& view) {
   return !view.actor_uid.empty() ? view.actor_uid : !view.actor_email.empty() ? view.actor_email : view.source_ip;
 }
 
-void tell_problems(const RuleFolder& folder) {
-  for (const auto& problem : folder.problems()) PICKET_LOG_WARN("watch", "{}", detect::to_text(problem));
+void tell_problems(const std::vector<detect::Problem>& problems, bool warnings) {
+  for (const auto& problem : problems)
+    if (warnings || problem.severity == detect::Problem::Severity::kError) PICKET_LOG_WARN("watch", "{}", detect::to_text(problem));
 }
 
 }  // namespace
@@ -86,11 +87,6 @@ Result<std::unique_ptr<Watch>> Watch::open(const Parts& parts, Options options) 
   }
   PICKET_ASSIGN(const auto organizations, parts.control.organizations());
   for (const auto& organization : organizations) PICKET_TRY(out->reload(organization.id));
-  for (const auto& problem : base->problems()) {
-    const bool error = problem.severity == detect::Problem::Severity::kError;
-    if (error) PICKET_LOG_WARN("watch", "{}: {}", problem.file, problem.error.message);
-  }
-  tell_problems(out->folder_);
   PICKET_LOG_INFO("watch", "{} detection rules watch {} kinds of events", base->rules().rules().size(), out->services_.size());
   return out;
 }
@@ -115,7 +111,6 @@ void Watch::tick() {
         other = false;
       } else {
         stale_ = true;
-        tell_problems(folder_);
       }
     }
   }
@@ -155,11 +150,19 @@ std::vector<Source> Watch::base_sources() const {
   return out;
 }
 
+std::shared_ptr<const Book> Watch::make_book(const std::vector<Source>& sources, const Book::Files& in_force, const Book* before,
+                                             const detect::Placeholders& placeholders) const {
+  return Book::make({.sources = sources, .services = services_, .names = ocsf_names_, .in_force = in_force, .before = before, .placeholders = placeholders});
+}
+
 std::shared_ptr<const Book> Watch::base_book() {
   if (stale_) {
     const std::vector<Source> sources = base_sources();
-    base_ = Book::make(sources, services_, ocsf_names_, base_ != nullptr ? base_->files() : files_at_start(sources), folder_.placeholders());
+    const Book::Files in_force = base_ != nullptr ? base_->files() : files_at_start(sources);
+    base_ = make_book(sources, in_force, base_.get(), folder_.placeholders());
     stale_ = false;
+    tell_problems(base_->problems(), false);
+    tell_problems(folder_.problems(), true);
   }
   return base_;
 }
@@ -197,12 +200,12 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   } else if (!own.empty()) {
     std::vector<Source> sources = base_sources();
     for (const auto& rule : own) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
-    out->book = Book::make(sources, services_, ocsf_names_, files_in_force(organization_id), folder_.placeholders());
+    out->book = make_book(sources, files_in_force(organization_id), before != nullptr ? before->book.get() : out->base.get(), folder_.placeholders());
   }
   out->problems = out->book->problems();
   out->problems.insert(out->problems.end(), folder_.problems().begin(), folder_.problems().end());
   out->problem_lines = out->book->problem_lines();
-  out->problem_lines.insert(out->problem_lines.end(), folder_.problem_lines().begin(), folder_.problem_lines().end());
+  out->problem_lines.resize(out->problems.size());  // what is wrong with a folder has no line
   std::vector<control::KnownRule> known;
   for (std::size_t i = 0; i < out->book->entries().size(); ++i) {
     const Entry& entry = out->book->entries()[i];
@@ -248,6 +251,7 @@ RulingPtr Watch::ruling(const std::string& organization_id) {
 
 Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization_id, const std::string& own_rule_id, const std::string& text) {
   PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
+  const RulingPtr now = ruling(organization_id);
   std::vector<Source> sources;
   detect::Placeholders filled;
   {
@@ -258,7 +262,7 @@ Result<std::shared_ptr<const Book>> Watch::draft(const std::string& organization
   for (const auto& rule : own)
     if (rule.id != own_rule_id) sources.push_back({Origin::kOwn, rule.id, {}, rule.text});
   sources.push_back({Origin::kOwn, own_rule_id, {}, text});
-  return Book::make(sources, services_, ocsf_names_, files_in_force(organization_id), filled);
+  return make_book(sources, files_in_force(organization_id), now != nullptr ? now->book.get() : nullptr, filled);
 }
 
 Sight Watch::look(Eye& eye, const std::string& organization_id, const connector::Connector& connector, std::string_view stream,

@@ -135,6 +135,8 @@ class Watch {
   Watch(const Parts& parts, Options options);
   Result<RulingPtr> make_ruling(const std::string& organization_id);
   std::shared_ptr<const Book> base_book();
+  std::shared_ptr<const Book> make_book(const std::vector<Source>& sources, const Book::Files& in_force, const Book* before,
+                                        const detect::Placeholders& placeholders) const;
   /// The texts that all organizations share.
   std::vector<Source> base_sources() const;
   /// What was in force when the server stopped, as far as it lies in these.

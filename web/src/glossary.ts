@@ -118,6 +118,10 @@ export const glossary = {
     term: 'Matches in 30 days',
     meaning: 'Events of the last 30 days that the rule matched.',
   },
+  matches_7d: {
+    term: 'Matches in 7 days',
+    meaning: 'Events of this device, of the last seven days, that a rule matched; an event counts once for each rule.',
+  },
   alerts_7d: {
     term: 'Alerts in 7 days',
     meaning: 'Alerts raised by events of this device in the last seven days.',

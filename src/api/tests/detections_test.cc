@@ -287,12 +287,15 @@ TEST_F(Detections, ADeviceTellsWhoWatchesItAndWhatIsBlindWhileItIsDown) {
   const std::string path = "/api/v2/security_devices/" + device_ + "/detections";
   set(device_, model::HealthLevel::kOk, false);
   add_match(ana_, device_, kVaultExportId, event_id(1), clock_.now());
+  for (const int days : {3, 9}) add_match(ana_, device_, kVaultExportId, event_id(days), clock_.now() - days * 24h);
   const auto up = get(path);
   ASSERT_EQ(up.status, 200) << up.body;
   ASSERT_EQ(up.json.at("rules").as_array().size(), 3u) << up.body;
   std::map<std::string, int> matched;
   for (const auto& one : up.json.at("rules").as_array()) matched[std::string(one.at("title").as_string())] = one.at("matches_24h").to_number<int>();
   EXPECT_EQ(matched["Vault exported"], 1);
+  for (const auto& one : up.json.at("rules").as_array())
+    if (one.at("title") == "Vault exported") EXPECT_EQ(one.at("matches_7d").to_number<int>() * 10 + one.at("matches_30d").to_number<int>(), 23);
   EXPECT_EQ(matched["Password guessing"], 0) << "a correlation watches where its parts do";
   EXPECT_EQ(boost::json::serialize(up.json.at("tactics_watched")), R"(["credential-access","exfiltration"])");
   EXPECT_EQ(boost::json::serialize(up.json.at("tactics_blind")), "[]");

@@ -19,7 +19,7 @@ TEST(Document, IsFoundByItsLine) {
 
 TEST(Book, KnowsWhichRulesAlertAndWhatEachSays) {
   const std::vector<Book::Service> services{{"door", "entries"}, {"window", "panes"}};
-  const auto book = Book::make({{Origin::kShipped, "door/a.yml", "door", std::string(kForced)}, {Origin::kOwn, "own", "", std::string(kFailures)}}, services);
+  const auto book = Book::make({.sources = {{Origin::kShipped, "door/a.yml", "door", kForced}, {Origin::kOwn, "own", "", kFailures}}, .services = services});
   ASSERT_EQ(book->entries().size(), 3u);
   EXPECT_TRUE(book->problems().empty());
   EXPECT_TRUE(book->entries()[0].alerts);
@@ -38,7 +38,7 @@ TEST(Book, KnowsWhichRulesAlertAndWhatEachSays) {
 TEST(Book, InformationalRulesNeverAlert) {
   std::string text = kForced;
   text.replace(text.find("high"), 4, "informational");
-  const auto book = Book::make({{Origin::kFolder, "f", "", text}}, {});
+  const auto book = Book::make({.sources = {{Origin::kFolder, "f", "", text}}});
   EXPECT_FALSE(book->entries()[0].alerts);
 }
 

@@ -381,6 +381,78 @@ TEST_F(WatchTest, ANewcomerCannotTakeTheIdOfARuleInForce) {
   EXPECT_EQ(title(own_id), "Own");
 }
 
+TEST_F(WatchTest, AFileThatCannotReplaceWhatIsInForceReplacesNothing) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const std::string one = "10000000-0000-4000-8000-0000000000c1", two = "10000000-0000-4000-8000-0000000000c2", own_id = "10000000-0000-4000-8000-0000000000c3";
+  const auto rule = [](const std::string& title, const std::string& id, const std::string& condition = "a") {
+    return "title: " + title + "\nid: " + id + "\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: " + condition + "\n";
+  };
+  const auto write = [&](const char* file, const std::string& text) { std::ofstream(folder / file) << text; };
+  const auto title = [&](const std::string& key) {
+    const auto ruling = watch_->ruling(organization_);
+    const auto found = ruling->book->find(key);
+    return found ? ruling->book->rules().rules()[*found].rule.title : "none";
+  };
+  const auto told = [&] {
+    std::vector<std::string> out;
+    for (const auto& problem : watch_->ruling(organization_)->problems) out.push_back(problem.file.substr(problem.file.rfind('/') + 1) + ": " + problem.error.message);
+    return out;
+  };
+  const auto stays = [](const std::string& file) { return testing::AllOf(testing::StartsWith(file), testing::EndsWith("stay in force as they were before.")); };
+  write("one.yml", rule("One", one));
+  write("two.yml", rule("Two", two));
+  open_watch(rules_, {folder});
+
+  write("one.yml", rule("One, renamed", two));
+  watch_->tick();
+  EXPECT_EQ(title(one), "One") << "its id was changed to one that is taken";
+  EXPECT_EQ(title(two), "Two");
+  EXPECT_THAT(told(), testing::ElementsAre(stays("one.yml")));
+  EXPECT_THAT(watch_->ruling(organization_)->problem_lines[0], "title: One, renamed");
+
+  write("one.yml", rule("One, again", one));
+  watch_->tick();
+  EXPECT_EQ(title(one), "One, again");
+  EXPECT_TRUE(told().empty());
+
+  // what is wrong with one file is not laid at another's door
+  write("one.yml", rule("One", one, "b"));
+  write("sum.yml", "title: Sum\ncorrelation:\n    type: event_count\n    rules: [" + one + "]\n    timespan: 1h\n    condition: {gte: 2}\n");
+  watch_->tick();
+  EXPECT_EQ(title(one), "One, again");
+  EXPECT_TRUE(watch_->ruling(organization_)->book->entries().size() == 6u);
+  EXPECT_THAT(told(), testing::ElementsAre(stays("one.yml")));
+
+  // a file with one good rule and one bad keeps the good one when that becomes bad as well
+  std::filesystem::remove(folder / "one.yml");
+  std::filesystem::remove(folder / "sum.yml");
+  watch_->tick();
+  write("one.yml", rule("One", one) + "---\n" + rule("Bad", own_id, "b"));
+  watch_->tick();
+  EXPECT_EQ(title(one), "One");
+  EXPECT_EQ(told().size(), 1u);
+  write("one.yml", rule("One, bad", one, "b") + "---\n" + rule("Bad", own_id, "b"));
+  watch_->tick();
+  EXPECT_EQ(title(one), "One");
+  write("one.yml", rule("One, good", one) + "---\n" + rule("Bad", own_id, "b"));
+  watch_->tick();
+  EXPECT_EQ(title(one), "One, good");
+
+  // a text that is too long is no text
+  write("two.yml", rule("Two", two) + std::string(1 << 20, '#'));
+  watch_->tick();
+  EXPECT_EQ(title(two), "Two");
+
+  // an organization's own rule keeps its id, and the folder's file what it had
+  ASSERT_TRUE(control_->detections().create_own_rule(organization_, rule("Own", own_id), by_system()));
+  ASSERT_TRUE(watch_->reload(organization_));
+  write("one.yml", rule("From the folder", own_id));
+  watch_->tick();
+  EXPECT_EQ(title(own_id), "Own");
+  EXPECT_EQ(title(one), "One, good");
+}
+
 TEST_F(WatchTest, AFilterIsInTheAccountOfTheRulesItNarrows) {
   const auto folder = directory_ / "rules";
   std::filesystem::create_directory(folder);
@@ -400,6 +472,37 @@ TEST_F(WatchTest, AFilterIsInTheAccountOfTheRulesItNarrows) {
   std::filesystem::remove(folder / "f.yml");
   watch_->tick();
   EXPECT_EQ(history().size(), before + 2);
+}
+
+TEST_F(WatchTest, ACorrelationTellsWhatBecameOfTheRulesItNames) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const auto write = [&](const char* file, const std::string& text) { std::ofstream(folder / file) << text; };
+  const std::string base = "title: Base\nid: 10000000-0000-4000-8000-0000000000a1\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: a\n";
+  const std::string key = "10000000-0000-4000-8000-0000000000a2";
+  const auto correlation = [](const std::string& title, const std::string& id, const std::string& named) {
+    return "title: " + title + "\nid: " + id + "\ncorrelation:\n    type: event_count\n    rules: [" + named + "]\n    timespan: 1h\n    condition: {gte: 2}\n";
+  };
+  write("base.yml", base);
+  write("inner.yml", correlation("Inner", "10000000-0000-4000-8000-0000000000a3", "Base"));
+  write("outer.yml", correlation("Outer", key, "Inner"));
+  open_watch(rules_, {folder});
+  const auto history = [&] { return control_->detections().rule_history(organization_, key).value(); };
+  ASSERT_EQ(history().size(), 1u);
+  write("f.yml", "title: Silence\nfilter:\n    rules: [Base]\n    s: {who: ada}\n    condition: not s\n");
+  watch_->tick();
+  ASSERT_EQ(history().size(), 2u);
+  EXPECT_THAT(history().back().value, testing::HasSubstr("f.yml), through the rule \\\"Base\\\"."));
+  clock_.advance(std::chrono::hours(49));
+  write("base.yml", base + "level: low\n");
+  watch_->tick();
+  ASSERT_EQ(history().size(), 3u);
+  EXPECT_THAT(history().back().value, testing::HasSubstr("A rule that it names looks for something else now; it is watched before it alerts."));
+  const auto ruling = watch_->ruling(organization_);
+  EXPECT_GT(ruling->states[*ruling->book->find(key)].alert_from, clock_.now());
+  watch_->tick();
+  open_watch(rules_, {folder});
+  EXPECT_EQ(history().size(), 3u) << "a restart changes nothing";
 }
 
 TEST_F(WatchTest, AFolderThatIsNotThereIsToldAtTheStart) {

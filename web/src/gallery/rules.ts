@@ -111,7 +111,7 @@ export const own: OwnRule = {
 
 export const watching: DeviceDetections = {
   rules: rules.filter((one) => one.attributes.state !== 'broken').map(({ id, attributes: a }) => ({
-    id, title: a.title, level: a.level, state: a.state, enabled: a.enabled, alerts: a.alerts, matches_24h: a.matches_24h, matches_30d: a.matches_30d, last_match_at: a.last_match_at, tactics: a.tactics,
+    id, title: a.title, level: a.level, state: a.state, enabled: a.enabled, alerts: a.alerts, matches_24h: a.matches_24h, matches_7d: Math.min(a.matches_30d, a.matches_24h * 5), matches_30d: a.matches_30d, last_match_at: a.last_match_at, tactics: a.tactics,
   })),
   tactics_watched: ['credential-access', 'exfiltration', 'initial-access'],
   tactics_blind: [],

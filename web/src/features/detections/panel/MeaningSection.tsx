@@ -137,7 +137,8 @@ function Origin({ rule }: { rule: DetectionRule }) {
     <>
       {originWords[origin]}
       {file !== null && <code className={classes['file']}>{file}</code>}
-      {changed !== null && (
+      {/* Of one that came with Picket it is when this installation met it. */}
+      {changed !== null && origin !== 'shipped' && (
         <span className="pk-muted">
           {' '}
           changed <Ago time={changed} />

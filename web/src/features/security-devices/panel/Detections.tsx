@@ -28,8 +28,8 @@ interface About {
 export function Detections({ deviceId, ...about }: { deviceId: string } & About) {
   const query = useQuery(deviceDetectionsQuery(deviceId));
   return (
-    <div className={classes.detections}>
-      <Heading level={4} className={classes.cardTitle}>
+    <section className={classes.detections} aria-labelledby="device-detections">
+      <Heading level={4} id="device-detections" className={classes.cardTitle}>
         Detections
       </Heading>
       {query.data ? (
@@ -39,7 +39,7 @@ export function Detections({ deviceId, ...about }: { deviceId: string } & About)
       ) : (
         <Skeleton height={96} />
       )}
-    </div>
+    </section>
   );
 }
 

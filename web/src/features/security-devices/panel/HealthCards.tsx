@@ -15,6 +15,7 @@ import { NextPoll } from '../NextPoll';
 import { levelOf } from '../order';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
+import { goTo } from './jump';
 import { eventsAddress } from './links';
 import classes from './panel.module.css';
 
@@ -88,7 +89,7 @@ function Alerts({ device }: { device: Device }) {
   const events = useQuery(weekTotalQuery(device.id));
   const rules = useQuery(deviceDetectionsQuery(device.id));
   const alerts = useQuery(weekAlertsQuery(device.id));
-  const matches = rules.data?.rules.reduce((sum, rule) => sum + rule.matches_30d, 0);
+  const matches = rules.data?.rules.reduce((sum, rule) => sum + rule.matches_7d, 0);
   return (
     <Card title="Alerts">
       <Fact term="events_7d">
@@ -100,9 +101,20 @@ function Alerts({ device }: { device: Device }) {
           )}
         </Counted>
       </Fact>
-      <Fact term="matches_30d">
+      <Fact term="matches_7d">
         <Counted value={matches} failed={rules.isError}>
-          {count}
+          {(value) => (
+            <button
+              type="button"
+              className="pk-text-button pk-num"
+              aria-label={`${count(value)} ${value === 1 ? 'match' : 'matches'} in 7 days, go to the rules of this device`}
+              onClick={(event) => {
+                goTo(event.currentTarget, 'device-detections');
+              }}
+            >
+              {count(value)}
+            </button>
+          )}
         </Counted>
       </Fact>
       <Fact term="alerts_7d">

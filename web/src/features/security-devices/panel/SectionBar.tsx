@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { hold } from './jump';
 import classes from './panel.module.css';
 
 const sections = [
@@ -6,37 +7,6 @@ const sections = [
   ['information-title', 'Information'],
   ['history-title', 'History'],
 ] as const;
-
-/** Of the bar, which stays above the section. */
-const barHeight = 40;
-
-/** Keeps a section at the top while what is above and below it still comes, until somebody scrolls or acts. The answer ends it. */
-function hold(scroller: Element, id: string, ended: () => void): () => void {
-  // Not scrollIntoView(): where the panel is too short for it, that would scroll the page.
-  const place = (): void => {
-    const section = document.getElementById(id)?.closest('section');
-    if (section) scroller.scrollBy({ top: section.getBoundingClientRect().top - scroller.getBoundingClientRect().top - barHeight });
-  };
-  const sizes = new ResizeObserver(place);
-  const watch = (): void => {
-    sizes.disconnect();
-    for (const child of scroller.children) sizes.observe(child);
-  };
-  const coming = new MutationObserver(watch);
-  const acts = new AbortController();
-  const end = (): void => {
-    sizes.disconnect();
-    coming.disconnect();
-    acts.abort();
-    ended();
-  };
-  place();
-  watch();
-  coming.observe(scroller, { childList: true });
-  for (const act of ['wheel', 'touchmove', 'pointerdown', 'keydown'])
-    scroller.addEventListener(act, end, { passive: true, signal: acts.signal });
-  return end;
-}
 
 /** Jumps to the panel's sections and says which one is being read. */
 export function SectionBar() {

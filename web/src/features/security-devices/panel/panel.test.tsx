@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
 import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
@@ -47,8 +47,8 @@ function withNumbers(server: TestServer, polls: Poll[] = [poll(1), poll(2)]): Te
     .on('GET /api/v2/security_devices/a/detections', {
       body: {
         rules: [
-          { id: 'r1', title: 'Vault exported', level: 'high', state: 'running', enabled: true, alerts: true, matches_24h: 1, matches_30d: 7, last_match_at: at(1), tactics: ['exfiltration'] },
-          { id: 'r2', title: 'Never yet', level: 'low', state: 'running', enabled: true, alerts: true, matches_24h: 0, matches_30d: 0, last_match_at: null, tactics: ['persistence'] },
+          { id: 'r1', title: 'Vault exported', level: 'high', state: 'running', enabled: true, alerts: true, matches_24h: 1, matches_7d: 5, matches_30d: 7, last_match_at: at(1), tactics: ['exfiltration'] },
+          { id: 'r2', title: 'Never yet', level: 'low', state: 'running', enabled: true, alerts: true, matches_24h: 0, matches_7d: 0, matches_30d: 0, last_match_at: null, tactics: ['persistence'] },
         ],
         tactics_watched: ['exfiltration', 'persistence'],
         tactics_blind: ['persistence'],
@@ -81,7 +81,8 @@ describe('device health', () => {
     const week = await panel.findByRole('link', { name: '4,321 events in 7 days, show them' });
     expect(week.getAttribute('href')).toBe('/events?device=a&range=7d');
     const alerts = within(panel.getByRole('heading', { name: 'Alerts' }).closest('section, div') as HTMLElement);
-    expect(await alerts.findByText('7')).toBeTruthy();
+    fireEvent.click(await alerts.findByRole('button', { name: '5 matches in 7 days, go to the rules of this device' }));
+    expect(document.activeElement).toBe(panel.getByRole('heading', { name: 'Detections' }));
     expect(await alerts.findByText('2')).toBeTruthy();
   });
 
