@@ -15,7 +15,7 @@ namespace picket::connectors {
 struct ShippedRules {
   std::unique_ptr<connector::Registry> registry = connector::make_registry();
   /// What an administrator fills in; the examples name these values.
-  detect::Placeholders lists{{"privileged_groups", {"listed-group"}}, {"privileged_vaults", {"listed-vault"}}, {"watched_items", {"listed-item"}}};
+  detect::Placeholders lists{{"bad_addresses", {"198.51.100.66"}}, {"managed_addresses", {"203.0.113.*"}}, {"privileged_groups", {"listed-group"}}, {"privileged_vaults", {"listed-vault"}}, {"watched_items", {"listed-item"}}};
   std::shared_ptr<const detect::RuleSet> rules;
   detect::ExampleFile examples;
   std::vector<detect::Problem> problems;

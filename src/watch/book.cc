@@ -100,7 +100,7 @@ class Book::Maker {
 
  private:
   detect::RuleFile read(const Source& source) const {
-    if (source.unreadable) return {.problems = {*source.unreadable}};
+    if (source.unreadable) return {{}, {}, {*source.unreadable}};
     detect::RuleFile out = detect::read_rules(source.text, source.file, wanted_.placeholders);
     if (source.origin == Origin::kShipped) std::erase_if(out.problems, [](const detect::Problem& problem) { return problem.error.kind == ErrorKind::kNotFound; });
     return out;

@@ -294,8 +294,11 @@ TEST_F(Detections, ADeviceTellsWhoWatchesItAndWhatIsBlindWhileItIsDown) {
   std::map<std::string, int> matched;
   for (const auto& one : up.json.at("rules").as_array()) matched[std::string(one.at("title").as_string())] = one.at("matches_24h").to_number<int>();
   EXPECT_EQ(matched["Vault exported"], 1);
-  for (const auto& one : up.json.at("rules").as_array())
-    if (one.at("title") == "Vault exported") EXPECT_EQ(one.at("matches_7d").to_number<int>() * 10 + one.at("matches_30d").to_number<int>(), 23);
+  for (const auto& one : up.json.at("rules").as_array()) {
+    if (one.at("title") != "Vault exported") continue;
+    EXPECT_EQ(one.at("matches_7d").to_number<int>(), 2);
+    EXPECT_EQ(one.at("matches_30d").to_number<int>(), 3);
+  }
   EXPECT_EQ(matched["Password guessing"], 0) << "a correlation watches where its parts do";
   EXPECT_EQ(boost::json::serialize(up.json.at("tactics_watched")), R"(["credential-access","exfiltration"])");
   EXPECT_EQ(boost::json::serialize(up.json.at("tactics_blind")), "[]");

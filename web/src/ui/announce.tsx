@@ -20,7 +20,7 @@ function set(next: Notice[]): void {
 /** A name in a sentence: quoted, as it may read like one; isolated, so that its direction does not turn the words beside it around. */
 export const quoted = (name: string): string => `\u201c\u2068${name}\u2069\u201d`;
 
-/** Says the result of an action at the foot of the screen, and to a screen reader. */
+/** Says the result of an action at the edge of the screen, and to a screen reader. */
 export function announce(text: string, tone: Notice['tone'] = 'ok'): void {
   const id = nextId++;
   // One good message at a time; bad ones wait to be read.
