@@ -50,7 +50,8 @@ double run(const connector::Connector& connector, const connector::StreamInfo& s
   const watch::Book::Service service{stream.product, stream.service};
   const auto names = connector.ocsf_names(stream.name);
   const std::string rule = fmt::format("title: T\ndetection:\n    s: {}\n    condition: s\n", detection);
-  const auto book = watch::Book::make({.sources = {{watch::Origin::kOwn, "own", {}, rule}}, .services = std::vector{service}, .names = {{service, {names.begin(), names.end()}}}});
+  const auto book =
+      watch::Book::make({.sources = {{watch::Origin::kOwn, "own", {}, rule}}, .services = std::vector{service}, .names = {{service, {names.begin(), names.end()}}}});
   detect::Matcher matcher(book->program(service));
   watch::OcsfContext context(connector, stream.name);
   const auto normaliser = connector.normaliser();

@@ -96,7 +96,8 @@ TEST(OcsfNames, EveryNameFindsWhatTheDocumentHolds) {
     }
     const auto stream = std::find_if(one.connector->streams().begin(), one.connector->streams().end(), [&](const StreamInfo& s) { return s.name == one.golden.stream; });
     const watch::Book::Service service{stream->product, stream->service};
-    const auto book = watch::Book::make({{watch::Origin::kOwn, "own", {}, rules}}, std::vector{service}, {{service, {listed.begin(), listed.end()}}});
+    const auto book =
+        watch::Book::make({.sources = {{watch::Origin::kOwn, "own", {}, rules}}, .services = std::vector{service}, .names = {{service, {listed.begin(), listed.end()}}}});
     ASSERT_TRUE(book->problems().empty()) << book->problems().front().error.message;
     detect::Matcher matcher(book->program(service));
     watch::OcsfContext context(*one.connector, one.golden.stream);

@@ -143,6 +143,30 @@ describe("detections", { concurrency: false }, () => {
     await shot("panel-backtest");
   });
 
+  test("a backtest that takes long is cancelled, and keeps what it found", async () => {
+    await page.goto(`${stage.url}/detections`);
+    await page.getByRole("link", { name: "Write a rule" }).click();
+    // each of these takes RE2 through hundreds of states at every letter
+    const slow = Array.from({ length: 40 }, (_, n) => `            - '(.*.*){300}x.{${300 + n}}'\n`).join("");
+    const text = `title: Slow\nlogsource:\n    product: onepassword\n    service: signinattempts\ndetection:\n    any:\n        category: success\n    slow:\n        client.app_name|re:\n${slow}    condition: any and not slow\n`;
+    await page.getByRole("textbox", { name: "Text of the rule" }).fill(text);
+    await page.getByText("Nothing is wrong with it.").waitFor();
+    await button("Run backtest").click();
+    await page.getByRole("status").filter({ hasText: /so far, [\d,]+ of 3,000 events tried/ }).waitFor();
+    await page.getByRole("progressbar", { name: "Progress of the backtest" }).waitFor();
+    await shot("backtest-running", briefly);
+    await button("Cancel").click();
+    const ended = page.getByRole("status").filter({ hasText: /^Cancelled: / });
+    await ended.waitFor();
+    const [, tried, all] = (await ended.innerText()).match(/in the first ([\d,]+) of ([\d,]+) events/).map((one) => Number(one.replaceAll(",", "")));
+    assert.ok(tried < all, `${tried} of ${all}`);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Run again", "the focus stays on the button");
+    await page.goto(`${stage.url}/detections`);
+    await page.getByRole("searchbox", { name: "Search rules" }).fill("ordinary sign-in, counted");
+    await page.getByRole("link", { name: "Ordinary sign-in, counted", exact: true }).click();
+    await panel().getByRole("heading", { name: "Ordinary sign-in, counted" }).waitFor();
+  });
+
   test("switched off only with a reason, which its history tells", async () => {
     await button("Switch off").click();
     await button("Switch off").click();

@@ -71,9 +71,11 @@ export function HealthSection({ device }: { device: Device }) {
         <Standing level={level} since={since} />
         <Remedy device={device} />
       </Callout>
-      <HealthCards device={device} />
-      <Later>
-        <Below device={below} />
+      <Later atOnce meanwhile={<div className={classes.comes} data-comes />}>
+        <HealthCards device={device} />
+        <Later meanwhile={<div className={classes.comes} data-comes />}>
+          <Below device={below} />
+        </Later>
       </Later>
     </section>
   );

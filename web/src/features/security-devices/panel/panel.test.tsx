@@ -65,7 +65,8 @@ function withNumbers(server: TestServer, polls: Poll[] = [poll(1), poll(2)]): Te
 const open = async (address = '/settings/security-devices/a') => {
   const app = openAt(address);
   const panel = within(await screen.findByRole('complementary', { name: 'Alpha' }));
-  await panel.findByText(/^Every change, newest first/); // the last of what comes after the cards
+  await panel.findByText(/^Every change, newest first/);
+  await waitFor(() => { expect(document.querySelector('[data-comes]')).toBeNull(); });
   return { app, panel };
 };
 
