@@ -11,7 +11,7 @@ const step = 24;
 const clamp = (width: number): number => Math.round(Math.min(most, Math.max(least, width)));
 
 /**
- * The list beside it makes room one frame after the panel is seen, and takes it back one frame after the panel is gone: whoever clicks waits for the
+ * The list beside it makes room when the panel and its first figures are seen, and takes it back one frame after the panel is gone: whoever clicks waits for the
  * panel alone. The panel's parent is positioned, and holds both.
  */
 function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void {
@@ -28,8 +28,11 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
     // A page that begins with its panel stands as it will stay.
     if (navigator.userActivation?.isActive) {
       element.toggleAttribute('data-over', true);
+      // The second frame is that of what the panel shows next, see Later.
       stop = secondFrame(() => {
-        element.toggleAttribute('data-over', false);
+        stop = secondFrame(() => {
+          element.toggleAttribute('data-over', false);
+        });
       });
     }
     return () => {

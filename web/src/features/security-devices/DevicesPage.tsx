@@ -1,7 +1,7 @@
 import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { patient } from '@/api/reach';
 import type { Device } from '@/api/types';
 import { usePause } from '@/data/devices/changes';
@@ -66,9 +66,10 @@ function ListAndPanel() {
     }),
     [q, status, slug, location, sort],
   );
+  // What was clicked or typed is seen at once, and the rows that follow from it a frame later.
   const order = useOrder(
     list.devices,
-    criteria,
+    useDeferredValue(criteria),
     list.complete ? 'complete' : `${String(list.loading)}${String(list.devices.size)}`,
     technology,
   );

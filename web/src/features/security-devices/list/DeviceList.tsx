@@ -51,6 +51,12 @@ export function nothingText({ q, status, technology, location }: DevicesSearch):
   return { title: `No device ${told === 'attention' ? 'needs attention' : `is ${told}`}`, text: 'Other devices are not shown while this filter is set.' };
 }
 
+/** Whether there is a device that was not deleted. */
+function hasAny(devices: DeviceListData['devices']): boolean {
+  for (const device of devices.values()) if (device.attributes.deleted_at === null) return true;
+  return false;
+}
+
 const AddButton = memo(function AddButton() {
   const navigate = useNavigate();
   return (
@@ -80,7 +86,7 @@ export function DeviceList(props: {
   const selection = useSelection(ids);
   const narrowed = [search.q, search.status, search.technology, search.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
-  const bare = empty && !narrowed;
+  const bare = empty && !narrowed && !hasAny(list.devices);
   const nothing = nothingText(search);
   const filter = useFilterChange();
   const showAll = (): void => {

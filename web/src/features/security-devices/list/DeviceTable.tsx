@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, startTransition, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
@@ -72,12 +72,12 @@ export function DeviceTable({ loading, selected, selection }: {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new array every time; its keys tell
   }, [hiddenKeys]);
   const search = useDevicesSearch();
-  const query = useMemo(() => {
+  const query = useDeferredValue(useMemo(() => {
     const parameters = new URLSearchParams();
     for (const key of viewKeys) if (search[key] !== undefined) parameters.set(key, search[key]);
     const text = parameters.toString();
     return text === '' ? '' : `?${text}`;
-  }, [search]);
+  }, [search]));
   const overscan = useOverscan(query);
   const virtual = useVirtualizer({
     count: ids.length,

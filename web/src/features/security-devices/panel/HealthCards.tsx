@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Device } from '@/api/types';
 import { weekTotalQuery } from '@/data/counts/deviceCounts';
 import { weekAlertsQuery } from '@/data/detections/alerts';
@@ -20,7 +20,7 @@ import { eventsAddress } from './links';
 import classes from './panel.module.css';
 
 /** Does it connect, does data come, what comes of it. */
-export function HealthCards({ device }: { device: Device }) {
+export const HealthCards = memo(function HealthCards({ device }: { device: Device }) {
   return (
     <div className={classes.cards}>
       <Connection device={device} />
@@ -28,7 +28,7 @@ export function HealthCards({ device }: { device: Device }) {
       <Alerts device={device} />
     </div>
   );
-}
+});
 
 function Connection({ device }: { device: Device }) {
   const { attributes } = device;

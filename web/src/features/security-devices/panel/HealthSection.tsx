@@ -72,7 +72,7 @@ export function HealthSection({ device }: { device: Device }) {
         <Remedy device={device} />
       </Callout>
       <Later atOnce meanwhile={<div className={classes.comes} data-comes />}>
-        <HealthCards device={device} />
+        <HealthCards device={below} />
         <Later meanwhile={<div className={classes.comes} data-comes />}>
           <Below device={below} />
         </Later>
