@@ -75,3 +75,19 @@ test('an unreadable message leads to a full look', () => {
   vi.advanceTimersByTime(150);
   expect(kinds()).toEqual(['reset']);
 });
+
+test('a page that goes asks nothing more; one that comes back from the history connects again', () => {
+  const first = FakeEventSource.latest();
+  first.open();
+  window.dispatchEvent(new Event('pagehide'));
+  expect(first.readyState).toBe(2);
+  expect(refusals).toBe(0);
+  expect(feed.snapshot().status).toBe('live');
+  const back = Object.assign(new Event('pageshow'), { persisted: true });
+  window.dispatchEvent(back);
+  expect(FakeEventSource.latest()).not.toBe(first);
+  feed.stop();
+  const last = FakeEventSource.latest();
+  window.dispatchEvent(back);
+  expect(FakeEventSource.latest()).toBe(last);
+});

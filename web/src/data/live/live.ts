@@ -59,6 +59,22 @@ export class LiveFeed {
   }
 
   start(): void {
+    // A page that goes closes its connection itself: an error would send it to ask what is wrong with the server.
+    const { signal } = this.abort;
+    window.addEventListener(
+      'pagehide',
+      () => {
+        this.source?.close();
+      },
+      { signal },
+    );
+    window.addEventListener(
+      'pageshow',
+      (event) => {
+        if (event.persisted && this.leading) this.connect();
+      },
+      { signal },
+    );
     if ('locks' in navigator && 'BroadcastChannel' in window) {
       this.channel = new BroadcastChannel('picket-live');
       this.channel.onmessage = (event: MessageEvent<Wire>) => {
