@@ -39,6 +39,7 @@ struct KnownRule {
   std::vector<std::pair<std::string, std::string>> filters = {};  ///< that narrow it: name and digest of the meaning of each
   std::string file = {};      ///< see RuleState::file
   bool own = false;           ///< `file` is the id of an own text
+  bool through_others = false;  ///< `meaning` is also that of rules that it names
 };
 
 /// A text of rules that people of an organization wrote.

@@ -112,7 +112,7 @@ class Notebook {
     if (other.back) PICKET_TRY(say(rule.key, HistoryAction::kCreated, "back", "The rule is in force again."));
     if (other.meaning)
       PICKET_TRY(say(rule.key, HistoryAction::kUpdated, "text",
-                     fmt::format("{}{}", row.digest == rule.digest ? "A rule that it names looks for something else now" : "The rule's text changed",
+                     fmt::format("{}{}", rule.through_others && row.digest == rule.digest ? "A rule that it names looks for something else now" : "The rule's text changed",
                                  rule.on_probation ? "; it is watched before it alerts." : ".")));
     if (other.text) PICKET_TRY(say(rule.key, HistoryAction::kUpdated, "text", "The rule's text changed; what it looks for did not."));
     if (other.filters) PICKET_TRY(say(rule.key, HistoryAction::kUpdated, "filters", other_filters(row.filters, rule.filters)));

@@ -20,51 +20,70 @@ Problem problem_of(const Rule& rule, std::string message, Problem::Severity seve
   return out;
 }
 
-/// Finds rules by id (in any case), then name, then title; a name or title that two rules share finds none.
+/// Finds rules by id (in any case), then name, then title. A name or title that two rules share is that of the one in force, else of the
+/// first; where nobody says which is in force (LinkOptions), it finds none.
 class Directory {
  public:
+  explicit Directory(const LinkOptions& options) : options_(&options) {}
   void add(const Rule& rule, std::uint32_t index) {
-    add(ids_, to_lower(rule.id), index);
-    add(names_, rule.name, index);
-    add(titles_, rule.title, index);
+    const Place place{index, options_->in_force && options_->in_force(rule)};
+    add(ids_, to_lower(rule.id), place);
+    add(names_, rule.name, place);
+    add(titles_, rule.title, place);
   }
   std::uint32_t find(const std::string& reference) const {
-    if (const auto found = ids_.find(to_lower(reference)); found != ids_.end()) return found->second;
+    if (const auto found = ids_.find(to_lower(reference)); found != ids_.end()) return found->second.index;
     for (const auto* table : {&names_, &titles_})
-      if (const auto found = table->find(reference); found != table->end()) return found->second;
+      if (const auto found = table->find(reference); found != table->end()) return found->second.index;
     return kNone;
+  }
+  /// Whose a name is.
+  std::uint32_t named(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? kNone : found->second.index;
   }
 
  private:
-  static void add(std::unordered_map<std::string, std::uint32_t>& table, const std::string& key, std::uint32_t index) {
+  struct Place {
+    std::uint32_t index;
+    bool in_force;
+  };
+  using Table = std::unordered_map<std::string, Place>;
+  void add(Table& table, const std::string& key, const Place& place) const {
     if (key.empty()) return;
-    const auto [row, fresh] = table.emplace(key, index);
-    if (!fresh) row->second = kNone;
+    const auto [row, fresh] = table.emplace(key, place);
+    if (fresh) return;
+    if (!options_->in_force)
+      row->second.index = kNone;
+    else if (place.in_force && !row->second.in_force)
+      row->second = place;
   }
-  std::unordered_map<std::string, std::uint32_t> ids_, names_, titles_;
+  const LinkOptions* options_;
+  Table ids_, names_, titles_;
 };
 
 class Linker {
  public:
-  Linker(std::vector<RuleSet::Linked>& rules, std::vector<std::uint32_t>& order, std::vector<Problem>& problems)
-      : rules_(rules), order_(order), problems_(problems) {}
+  Linker(std::vector<RuleSet::Linked>& rules, std::vector<std::uint32_t>& order, std::vector<Problem>& problems, const LinkOptions& options)
+      : rules_(rules), order_(order), problems_(problems), options_(options), directory_(options) {}
 
-  void take_rules(std::vector<RuleFile>& files, const LinkOptions& options) {
+  void take_rules(std::vector<RuleFile>& files) {
     std::unordered_map<std::string, const Rule*> owners;  // by identity
     for (const RuleFile& file : files)
       for (const Rule& rule : file.rules) {
         const auto [row, fresh] = owners.emplace(identity(rule), &rule);
-        if (!fresh && options.in_force && options.in_force(rule) && !options.in_force(*row->second)) row->second = &rule;
+        if (!fresh && options_.in_force && options_.in_force(rule) && !options_.in_force(*row->second)) row->second = &rule;
       }
     std::vector<const Rule*> refused;
     for (const RuleFile& file : files)
       for (const Rule& rule : file.rules) {
         const Rule& owner = *owners.at(identity(rule));
-        if (&owner == &rule || (rule.id.empty() && !options.one_a_title)) continue;
+        if (&owner == &rule || (rule.id.empty() && !options_.one_a_title)) continue;
         const std::string where = fmt::format("{}:{}", owner.file, owner.place.line);
         problems_.push_back(problem_of(
             rule, rule.id.empty() ? fmt::format("The rule at {} has this title, too, and neither has an id, so nothing tells them apart; give this one an id. It is left out.", where)
                                   : fmt::format("The id {} is that of the rule at {} already (\"{}\"); this rule is left out.", rule.id, where, owner.title)));
+        problems_.back().error.kind = ErrorKind::kConflict;
         refused.push_back(&rule);
       }
     std::sort(refused.begin(), refused.end());
@@ -78,7 +97,7 @@ class Linker {
   }
 
   void index() {
-    directory_ = Directory();
+    directory_ = Directory(options_);
     for (std::uint32_t i = 0; i < rules_.size(); ++i) directory_.add(rules_[i].rule, i);
   }
 
@@ -152,6 +171,20 @@ class Linker {
     for (auto c = order_.rbegin(); c != order_.rend(); ++c) plan(*c);
     for (const std::uint32_t c : order_) rules_[c].delay = delay_of(c);
     for (auto c = order_.rbegin(); c != order_.rend(); ++c) ask_history(*c);
+  }
+
+  /// A name that is taken stays with the rule that has it, and who else wrote it is told.
+  void tell_shared_names() {
+    if (!options_.in_force) return;
+    for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+      const Rule& rule = rules_[i].rule;
+      const std::uint32_t owner = rule.name.empty() ? i : directory_.named(rule.name);
+      if (owner == i || owner == kNone) continue;
+      const Rule& other = rules_[owner].rule;
+      problems_.push_back(problem_of(rule, fmt::format("The name \"{}\" is that of the rule at {}:{} already (\"{}\"): correlations and filters that say it mean that one.", rule.name,
+                                                       other.file, other.place.line, other.title),
+                                     Problem::Severity::kWarning));
+    }
   }
 
  private:
@@ -283,6 +316,7 @@ class Linker {
   std::vector<RuleSet::Linked>& rules_;
   std::vector<std::uint32_t>& order_;
   std::vector<Problem>& problems_;
+  const LinkOptions& options_;
   Directory directory_;
 };
 
@@ -293,9 +327,10 @@ std::string identity(const Rule& rule) { return rule.id.empty() ? "title " + rul
 RuleSet RuleSet::link(std::vector<RuleFile> files, std::vector<Problem>& problems, const LinkOptions& options) {
   RuleSet out;
   for (RuleFile& file : files) std::move(file.problems.begin(), file.problems.end(), std::back_inserter(problems));
-  Linker linker(out.rules_, out.correlations_, problems);
-  linker.take_rules(files, options);
+  Linker linker(out.rules_, out.correlations_, problems, options);
+  linker.take_rules(files);
   linker.drop_broken();
+  linker.tell_shared_names();
   for (RuleFile& file : files)
     for (Filter& filter : file.filters) linker.apply(std::make_shared<const Filter>(std::move(filter)));
   linker.connect();

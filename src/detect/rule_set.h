@@ -19,7 +19,8 @@ std::string identity(const Rule& rule);
 
 /// How rules that claim the same identity are told apart.
 struct LinkOptions {
-  /// Whether the rule is the one in force: it keeps its identity when another claims it. Among those that are not, the first does.
+  /// Whether the rule is the one in force: it keeps its identity, its name and its title when another claims it. Among those that are not, the first
+  /// does; without this a name or title that two rules share is nobody's.
   std::function<bool(const Rule&)> in_force = {};
   /// Also of rules without an id that share a title the second is refused: nothing could tell their counts apart.
   bool one_a_title = false;
@@ -57,7 +58,7 @@ class RuleSet {
     Micros delay{0};
   };
 
-  /// `problems` gets what the files told and what linking found. Two rules with one id, in any case: one is refused, see LinkOptions.
+  /// `problems` gets what the files told and what linking found. Two rules with one id, in any case: one is refused (kConflict), see LinkOptions.
   static RuleSet link(std::vector<RuleFile> files, std::vector<Problem>& problems, const LinkOptions& options = {});
 
   const std::vector<Linked>& rules() const { return rules_; }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/strings.h"
@@ -93,6 +95,7 @@ class Book::Maker {
     do out = attempt();
     while (go_back(*out));
     note_texts(*out);
+    tell_kept(*out);
     out->problems_.insert(out->problems_.begin(), std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
     out->problem_lines_.insert(out->problem_lines_.begin(), std::make_move_iterator(kept_lines_.begin()), std::make_move_iterator(kept_lines_.end()));
     return out;
@@ -173,22 +176,29 @@ class Book::Maker {
         if (std::find(entry.filters.begin(), entry.filters.end(), filter) == entry.filters.end()) entry.filters.push_back(std::move(filter));
       }
     }
-    if (meaning != entry.meaning) entry.meaning = crypto::sha256_hex(meaning).substr(0, 32);
+    entry.through_others = meaning != entry.meaning;
+    if (entry.through_others) entry.meaning = crypto::sha256_hex(meaning).substr(0, 32);
   }
 
   /// Puts back texts that are wrong as they are now. False: there is none.
   bool go_back(const Book& made) {
     if (wanted_.before == nullptr) return false;
-    std::vector<std::size_t> back;
-    bool any_read = false;  // what cannot be read makes others wrong: those are asked again without it
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-      if (!goes_back(i, made)) continue;
-      const bool at_reading = has_errors(files_[i].problems, sources_[i].file);
-      if (at_reading && !std::exchange(any_read, true)) back.clear();
-      if (at_reading || !any_read) back.push_back(i);
-    }
-    for (const std::size_t i : back) put_back(i, made);
-    return !back.empty();
+    // what cannot be read, or has no identity, makes others wrong that name it: those are asked again without it
+    std::array<std::vector<std::size_t>, 3> back;
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      if (goes_back(i, made)) back[stage_of(i, made)].push_back(i);
+    const auto first = std::find_if(back.begin(), back.end(), [](const auto& files) { return !files.empty(); });
+    if (first == back.end()) return false;
+    for (const std::size_t i : *first) put_back(i, made);
+    return true;
+  }
+
+  /// At what a file fails: 0 reading, 1 an identity that is taken, 2 the rest.
+  std::size_t stage_of(std::size_t index, const Book& made) const {
+    const std::string& file = sources_[index].file;
+    if (has_errors(files_[index].problems, file)) return 0;
+    const bool taken = std::any_of(made.problems_.begin(), made.problems_.end(), [&](const auto& problem) { return problem.file == file && problem.error.kind == ErrorKind::kConflict; });
+    return taken ? 1 : 2;
   }
 
   static bool has_errors(const std::vector<detect::Problem>& problems, const std::string& file) {
@@ -202,9 +212,14 @@ class Book::Maker {
     // the same text is wrong when what it needs is gone; then there is nothing to go back to
     if (before == wanted_.before->texts_.end() || (before->second.text == source.text && !source.unreadable)) return false;
     if (!has_errors(made.problems_, source.file)) return false;
-    if (before->second.good) return true;
+    if (before->second.good || files_[index].filters.size() < before->second.filters) return true;
+    return loses_rule(source.file, made);
+  }
+
+  /// Whether a rule that was in force in the file is not any more.
+  bool loses_rule(const std::string& file, const Book& made) const {
     for (std::size_t i = 0; i < wanted_.before->entries_.size(); ++i)
-      if (wanted_.before->rules_->rules()[i].rule.file == source.file && !made.by_key_.contains(wanted_.before->entries_[i].key)) return true;
+      if (wanted_.before->rules_->rules()[i].rule.file == file && !made.by_key_.contains(wanted_.before->entries_[i].key)) return true;
     return false;
   }
 
@@ -214,18 +229,34 @@ class Book::Maker {
       const detect::Problem& problem = made.problems_[i];
       if (problem.file != source.file) continue;
       kept_.push_back(problem);
-      if (problem.severity == detect::Problem::Severity::kError) kept_.back().error.message += " The file's rules stay in force as they were before.";
       kept_lines_.push_back(made.problem_lines_[i]);
     }
+    went_back_.insert(source.file);
     source.text = wanted_.before->texts_.at(source.file).text;
     source.unreadable.reset();
     files_[index] = read(source);
   }
 
   void note_texts(Book& made) const {
-    for (const Source& source : sources_)
-      if (source.origin == Origin::kFolder && !source.unreadable)
-        made.texts_.emplace(source.file, Text{source.text, !has_errors(made.problems_, source.file)});
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      if (const Source& source = sources_[i]; source.origin == Origin::kFolder && !source.unreadable)
+        made.texts_.emplace(source.file, Text{source.text, files_[i].filters.size(), !has_errors(made.problems_, source.file)});
+  }
+
+  /// Of a file that went back people see what is wrong with its text as it is now, never with the one before.
+  void tell_kept(Book& made) {
+    for (detect::Problem& problem : kept_)
+      if (problem.severity == detect::Problem::Severity::kError && !loses_rule(problem.file, made))
+        problem.error.message += " The file's rules stay in force as they were before.";
+    std::vector<detect::Problem> problems;
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < made.problems_.size(); ++i) {
+      if (went_back_.contains(made.problems_[i].file)) continue;
+      problems.push_back(std::move(made.problems_[i]));
+      lines.push_back(std::move(made.problem_lines_[i]));
+    }
+    made.problems_ = std::move(problems);
+    made.problem_lines_ = std::move(lines);
   }
 
   const Wanted& wanted_;
@@ -234,6 +265,7 @@ class Book::Maker {
   std::vector<detect::RuleFile> files_;  ///< of each source
   std::vector<detect::Problem> kept_;    ///< of texts that went back
   std::vector<std::string> kept_lines_;
+  std::set<std::string, std::less<>> went_back_;
 };
 
 std::shared_ptr<const Book> Book::make(const Wanted& wanted) { return Maker(wanted).make(); }

@@ -35,6 +35,7 @@ struct Entry {
   std::string digest;  ///< of its text
   /// Digest of what it says of events, see detect::Rule::meaning, and of what people's rules say that it names; filters apart.
   std::string meaning;
+  bool through_others = false;  ///< `meaning` is also that of rules that it names
   /// That narrow it or a rule that it names: how people call each, and the digest of its meaning.
   std::vector<std::pair<std::string, std::string>> filters = {};
   std::string text;    ///< its document alone
@@ -62,7 +63,7 @@ class Book {
     /// A rule in force keeps its id when another file claims it; among newcomers the first has it.
     const Files& in_force = {};
     /// What people edit replaces what is in force as a whole: a file of a folder with an error, which was without one here or would lose a
-    /// rule, stays as it was here, with a problem that says so. Null: there was nothing before.
+    /// rule or a filter, stays as it was here, with a problem that says so. Null: there was nothing before.
     const Book* before = nullptr;
     /// A shipped rule that asks for one which nothing fills waits: it is left out without a word.
     const detect::Placeholders& placeholders = {};
@@ -89,6 +90,7 @@ class Book {
  private:
   struct Text {
     std::string text;
+    std::size_t filters = 0;
     bool good = false;  ///< nothing was wrong with it
   };
   class Maker;

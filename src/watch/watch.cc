@@ -217,7 +217,8 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
                      .meaning = entry.meaning,
                      .filters = entry.filters,
                      .file = rule.file,
-                     .own = entry.origin == Origin::kOwn});
+                     .own = entry.origin == Origin::kOwn,
+                     .through_others = entry.through_others});
   }
   PICKET_ASSIGN(auto states, parts_.control.detections().know_rules(organization_id, known, options_.probation, parts_.clock.now()));
   std::unordered_map<std::string_view, control::RuleState*> by_key;

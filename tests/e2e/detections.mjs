@@ -160,6 +160,7 @@ describe("detections", { concurrency: false }, () => {
     await ended.waitFor();
     const [, tried, all] = (await ended.innerText()).match(/in the first ([\d,]+) of ([\d,]+) events/).map((one) => Number(one.replaceAll(",", "")));
     assert.ok(tried < all, `${tried} of ${all}`);
+    await page.getByRole("table", { name: "Matches of the backtest" }).getByRole("link").first().waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Run again", "the focus stays on the button");
     await page.goto(`${stage.url}/detections`);
     await page.getByRole("searchbox", { name: "Search rules" }).fill("ordinary sign-in, counted");

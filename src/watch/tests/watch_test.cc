@@ -444,6 +444,21 @@ TEST_F(WatchTest, AFileThatCannotReplaceWhatIsInForceReplacesNothing) {
   watch_->tick();
   EXPECT_EQ(title(two), "Two");
 
+  // a folder that cannot be looked into any more
+  std::filesystem::create_directory(folder / "team");
+  const std::string three = "10000000-0000-4000-8000-0000000000c4";
+  write("team/three.yml", rule("Three", three));
+  watch_->tick();
+  EXPECT_EQ(title(three), "Three");
+  std::filesystem::rename(folder / "team", directory_ / "elsewhere");
+  std::filesystem::create_directory_symlink(directory_ / "elsewhere", folder / "team");
+  watch_->tick();
+  EXPECT_EQ(title(three), "Three");
+  EXPECT_THAT(told(), testing::Contains(testing::AllOf(testing::StartsWith("three.yml: The file is out of reach."), testing::EndsWith("before."))));
+  std::filesystem::remove(folder / "team");
+  watch_->tick();
+  EXPECT_EQ(title(three), "none") << "taken away";
+
   // an organization's own rule keeps its id, and the folder's file what it had
   ASSERT_TRUE(control_->detections().create_own_rule(organization_, rule("Own", own_id), by_system()));
   ASSERT_TRUE(watch_->reload(organization_));
@@ -451,6 +466,73 @@ TEST_F(WatchTest, AFileThatCannotReplaceWhatIsInForceReplacesNothing) {
   watch_->tick();
   EXPECT_EQ(title(own_id), "Own");
   EXPECT_EQ(title(one), "One, good");
+}
+
+TEST_F(WatchTest, AGoodEditIsNotRefusedForWhatIsWrongElsewhere) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const auto write = [&](const char* file, const std::string& text) { std::ofstream(folder / file) << text; };
+  const std::string taken = "10000000-0000-4000-8000-000000000001", id = "10000000-0000-4000-8000-0000000000d1", sum_id = "10000000-0000-4000-8000-0000000000d2";
+  const auto base = [](const std::string& of) { return "title: Base\nid: " + of + "\nname: base\nlogsource: {product: door}\ndetection:\n    a: {kind: mine}\n    condition: a\n"; };
+  const auto sum = [&](const char* least) {
+    return "title: Sum\nid: " + sum_id + "\ncorrelation:\n    type: event_count\n    rules: [" + id + "]\n    timespan: 1h\n    condition: {gte: " + least + "}\n";
+  };
+  const auto text = [&] {
+    const auto ruling = watch_->ruling(organization_);
+    const auto found = ruling->book->find(sum_id);
+    return found ? ruling->book->entries()[*found].text : std::string();
+  };
+  write("base.yml", base(id));
+  write("sum.yml", sum("2"));
+  open_watch(rules_, {folder});
+  write("base.yml", base(taken));
+  write("sum.yml", sum("33"));
+  watch_->tick();
+  EXPECT_THAT(text(), testing::HasSubstr("gte: 33"));
+  ASSERT_EQ(watch_->ruling(organization_)->problems.size(), 1u);
+  EXPECT_THAT(watch_->ruling(organization_)->problems[0].error.message, testing::EndsWith("stay in force as they were before."));
+
+  // what the old text needs is gone as well: nothing stays, and nothing says so
+  std::filesystem::remove(folder / "base.yml");
+  write("sum.yml", sum("two"));
+  watch_->tick();
+  EXPECT_EQ(text(), "");
+  ASSERT_EQ(watch_->ruling(organization_)->problems.size(), 1u);
+  EXPECT_THAT(watch_->ruling(organization_)->problems[0].error.message, testing::Not(testing::HasSubstr("stay in force")));
+}
+
+TEST_F(WatchTest, ANewcomerCannotTakeTheNameOfARuleInForce) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  open_watch(rules_, {folder});
+  const std::string correlation = "10000000-0000-4000-8000-000000000003";
+  std::ofstream(folder / "copy.yml") << "title: Wrong code\nid: 10000000-0000-4000-8000-0000000000e1\nname: wrong_code\nlogsource: {product: door}\n"
+                                        "detection:\n    wrong: {kind: other}\n    condition: wrong\n";
+  watch_->tick();
+  const auto ruling = watch_->ruling(organization_);
+  const auto found = ruling->book->find(correlation);
+  ASSERT_TRUE(found) << "who names it means the rule that had the name";
+  EXPECT_EQ(ruling->book->entries()[ruling->book->rules().rules()[*found].inputs[0].rule].origin, Origin::kShipped);
+  EXPECT_TRUE(ruling->book->find("10000000-0000-4000-8000-0000000000e1"));
+  ASSERT_EQ(ruling->problems.size(), 1u);
+  EXPECT_EQ(ruling->problems[0].severity, detect::Problem::Severity::kWarning);
+  EXPECT_THAT(ruling->problems[0].error.message, testing::HasSubstr("\"wrong_code\" is that of the rule at"));
+}
+
+TEST_F(WatchTest, ATextThatChangedAboveARuleIsItsText) {
+  const auto folder = directory_ / "rules";
+  std::filesystem::create_directory(folder);
+  const std::string key = "10000000-0000-4000-8000-0000000000f1";
+  const auto write = [&](const char* product) {
+    std::ofstream(folder / "all.yml") << "action: global\nlogsource: {product: " << product << "}\n---\ntitle: One\nid: " << key
+                                      << "\ndetection:\n    a: {kind: mine}\n    condition: a\n";
+  };
+  write("door");
+  open_watch(rules_, {folder});
+  write("gate");
+  watch_->tick();
+  const auto history = control_->detections().rule_history(organization_, key).value();
+  EXPECT_THAT(history.back().value, testing::HasSubstr("The rule's text changed; it is watched before it alerts."));
 }
 
 TEST_F(WatchTest, AFilterIsInTheAccountOfTheRulesItNarrows) {

@@ -71,7 +71,11 @@ export class LiveFeed {
     window.addEventListener(
       'pageshow',
       (event) => {
-        if (event.persisted && this.leading) this.connect();
+        if (!event.persisted) return;
+        window.clearTimeout(this.retryTimer);
+        if (this.leading) this.connect();
+        // What the other tabs told meanwhile was not heard.
+        else this.enqueue({ kind: 'reset', data: {} });
       },
       { signal },
     );

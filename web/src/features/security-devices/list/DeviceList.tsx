@@ -1,7 +1,7 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce, quoted } from '@/ui/announce';
@@ -84,10 +84,12 @@ export function DeviceList(props: {
   const navigate = useNavigate();
   const fields = useFilterFields(list.devices);
   const selection = useSelection(ids);
-  const narrowed = [search.q, search.status, search.technology, search.location].some((one) => one !== undefined);
+  // Of the view that the rows are of: they follow a frame later.
+  const settled = useDeferredValue(search);
+  const narrowed = [settled.q, settled.status, settled.technology, settled.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
   const bare = empty && !narrowed && !hasAny(list.devices);
-  const nothing = nothingText(search);
+  const nothing = nothingText(settled);
   const filter = useFilterChange();
   const showAll = (): void => {
     void navigate({

@@ -103,18 +103,22 @@ function Alerts({ device }: { device: Device }) {
       </Fact>
       <Fact term="matches_7d">
         <Counted value={matches} failed={rules.isError}>
-          {(value) => (
-            <button
-              type="button"
-              className="pk-text-button pk-num"
-              aria-label={`${count(value)} ${value === 1 ? 'match' : 'matches'} in 7 days, go to the rules of this device`}
-              onClick={(event) => {
-                goTo(event.currentTarget, 'device-detections');
-              }}
-            >
-              {count(value)}
-            </button>
-          )}
+          {(value) =>
+            device.attributes.deleted_at !== null ? (
+              count(value)
+            ) : (
+              <button
+                type="button"
+                className="pk-text-button pk-num"
+                aria-label={`${count(value)} ${value === 1 ? 'match' : 'matches'} in 7 days, go to the rules of this device`}
+                onClick={(event) => {
+                  goTo(event.currentTarget, 'device-detections');
+                }}
+              >
+                {count(value)}
+              </button>
+            )
+          }
         </Counted>
       </Fact>
       <Fact term="alerts_7d">

@@ -72,7 +72,8 @@ export function HealthSection({ device }: { device: Device }) {
         <Remedy device={device} />
       </Callout>
       <Later atOnce meanwhile={<div className={classes.comes} data-comes />}>
-        <HealthCards device={below} />
+        {/* Figures of one device never stand under the name of another. */}
+        <HealthCards device={below.id === device.id ? below : device} />
         <Later meanwhile={<div className={classes.comes} data-comes />}>
           <Below device={below} />
         </Later>

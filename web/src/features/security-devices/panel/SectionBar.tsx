@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { hold } from './jump';
+import { hold, letGo } from './jump';
 import classes from './panel.module.css';
 
 const sections = [
@@ -27,12 +27,14 @@ export function SectionBar() {
     return () => {
       scroller.removeEventListener('scroll', look);
       release.current?.();
+      letGo();
     };
   }, []);
   const jump = (id: string): void => {
     const scroller = bar.current?.parentElement;
     if (!scroller) return;
     release.current?.();
+    letGo();
     setCurrent(id);
     release.current = hold(scroller, id, () => {
       release.current = null;

@@ -29,6 +29,14 @@ export function hold(scroller: Element, id: string, ended: () => void): () => vo
   return end;
 }
 
+let release: (() => void) | undefined;
+
+/** Lets go of what `goTo` keeps in place: the panel shows something else. */
+export function letGo(): void {
+  release?.();
+  release = undefined;
+}
+
 /** Leads from a figure of the panel to the section that says more. */
 export function goTo(from: Element, id: string): void {
   let scroller = from.parentElement;
@@ -37,5 +45,8 @@ export function goTo(from: Element, id: string): void {
   if (!scroller || !heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  hold(scroller, id, () => undefined);
+  letGo();
+  release = hold(scroller, id, () => {
+    release = undefined;
+  });
 }
