@@ -15,12 +15,14 @@ namespace picket::connectors {
 struct ShippedRules {
   std::unique_ptr<connector::Registry> registry = connector::make_registry();
   /// What an administrator fills in; the examples name these values.
-  detect::Placeholders lists{{"bad_addresses", {"198.51.100.66"}}, {"managed_addresses", {"203.0.113.*"}}, {"privileged_groups", {"listed-group"}}, {"privileged_vaults", {"listed-vault"}}, {"watched_items", {"listed-item"}}};
+  detect::Placeholders lists{{"bad_addresses", {"198.51.100.66"}}, {"privileged_groups", {"listed-group"}}, {"privileged_vaults", {"listed-vault"}}, {"watched_items", {"listed-item"}}};
   std::shared_ptr<const detect::RuleSet> rules;
   detect::ExampleFile examples;
   std::vector<detect::Problem> problems;
 
-  ShippedRules() {
+  /// `managed`: addresses where a company's own computers are.
+  explicit ShippedRules(std::vector<std::string> managed = {"203.0.113.*"}) {
+    lists["managed_addresses"] = std::move(managed);
     std::vector<detect::RuleFile> files;
     for (const auto& one : registry->all())
       for (const connector::RuleText& text : one->rules()) {
