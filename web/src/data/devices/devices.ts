@@ -61,6 +61,7 @@ export interface DeviceList {
   retry: () => void;
 }
 
+/** The same object while nothing has changed. */
 export function useDeviceList(): DeviceList {
   const query = useInfiniteQuery(deviceListQuery);
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = query;
@@ -74,14 +75,13 @@ export function useDeviceList(): DeviceList {
     for (const page of query.data?.pages ?? []) for (const device of page.devices) map.set(device.id, device);
     return map;
   }, [query.data]);
-  return {
-    devices,
-    total: Math.max(query.data?.pages.at(-1)?.total ?? 0, devices.size),
-    loading: query.isPending,
-    complete: query.isSuccess && !hasNextPage,
-    error: query.error,
-    retry: () => void query.refetch(),
-  };
+  const { isPending: loading, error, refetch } = query;
+  const complete = query.isSuccess && !hasNextPage;
+  const total = Math.max(query.data?.pages.at(-1)?.total ?? 0, devices.size);
+  return useMemo(
+    () => ({ devices, total, loading, complete, error, retry: () => void refetch() }),
+    [devices, total, loading, complete, error, refetch],
+  );
 }
 
 export interface DeviceWithActors {

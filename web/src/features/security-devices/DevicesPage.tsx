@@ -50,7 +50,8 @@ function useTechnologies(): Pick<DevicesView, 'plugin' | 'technology'> {
 function ListAndPanel() {
   const search = useDevicesSearch();
   const navigate = useNavigate();
-  const list = useDeviceList();
+  // Ten times a second something changes among thousands of devices: what a person does goes first.
+  const list = useDeferredValue(useDeviceList());
   const { plugin, technology } = useTechnologies();
   const { deviceId } = useParams({ strict: false });
   const [testing, setTesting] = useState<Device | null>(null);

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Device } from '@/api/types';
 import { matches, sortDevices, type Criteria } from './order';
 
@@ -64,11 +64,8 @@ export function useOrder(
   const [ids, setIds] = useState(next);
   const same = ids === next || (ids.length === next.length && ids.every((id, index) => id === next[index]));
   if (!same) setIds(next);
-  return {
-    ids: same ? ids : next,
-    fresh: fresh.length,
-    sortAgain: () => {
-      setEpoch((n) => n + 1);
-    },
-  };
+  const sortAgain = useCallback(() => {
+    setEpoch((n) => n + 1);
+  }, []);
+  return { ids: same ? ids : next, fresh: fresh.length, sortAgain };
 }

@@ -71,7 +71,7 @@ const AddButton = memo(function AddButton() {
   );
 });
 
-export function DeviceList(props: {
+export const DeviceList = memo(function DeviceList(props: {
   list: DeviceListData;
   fresh: number;
   sortAgain: () => void;
@@ -173,7 +173,7 @@ export function DeviceList(props: {
       </footer>
     </section>
   );
-}
+});
 
 function useFilterChange(): (key: string, text: string | undefined) => void {
   const navigate = useNavigate();
