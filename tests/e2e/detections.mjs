@@ -110,7 +110,7 @@ describe("detections", { concurrency: false }, () => {
     await page.goto(`${stage.url}/detections?state=broken`);
     await page.getByRole("table", { name: "Rules" }).getByRole("link").first().click();
     await panel().getByText(/known_good/).first().waitFor();
-    await panel().getByText("It watches nothing until this is mended. All other rules run.").waitFor();
+    await panel().getByText("This text watches nothing until it is mended. All other rules run.").waitFor();
     assert.match(await panel().innerText(), /Line 8, column \d+/);
     await settled();
     await shot("panel-broken");

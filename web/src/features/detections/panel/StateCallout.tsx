@@ -46,7 +46,7 @@ export function StateCallout({ rule }: { rule: DetectionRule }) {
           }
         >
           <Place line={problem.line} column={problem.column} source={problem.source_line} />
-          {state === 'broken' && <p className="pk-muted">It watches nothing until this is mended. All other rules run.</p>}
+          {state === 'broken' && <p className="pk-muted">This text watches nothing until it is mended. All other rules run.</p>}
         </Callout>
       )}
       {state === 'off' && <Off rule={rule} reason={reason} />}
