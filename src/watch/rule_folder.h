@@ -17,7 +17,7 @@ class RuleFolder {
   /// `placeholders`: file with what `expand` fills in, for all rules; empty for none.
   RuleFolder(std::vector<std::filesystem::path> paths, std::filesystem::path placeholders) : paths_(std::move(paths)), placeholders_file_(std::move(placeholders)) {}
 
-  /// Whether a file came, went or changed since the last `read`. Looks at names, sizes and times only.
+  /// Whether a file came, went or changed since the last `read`. Looks at names, sizes, times and at what may be read only.
   bool changed() const;
   /// Errors: kNotFound when a path is not there; what was in force stays. Lists that cannot be read are an error the first time and a problem
   /// later, when those from before stay.

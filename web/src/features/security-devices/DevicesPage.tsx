@@ -15,7 +15,7 @@ import { DevicesViewContext, type DeviceAction, type DevicesView } from './conte
 import { DeleteDialog } from './list/DeleteDialog';
 import { DeviceList } from './list/DeviceList';
 import { TestDialog } from './list/TestDialog';
-import { parseSort, useDevicesSearch } from './search';
+import { parseSort, useDevicesSearch, useSettledSearch } from './search';
 import { useOrder } from './useOrder';
 import classes from './devices.module.css';
 
@@ -58,7 +58,7 @@ function ListAndPanel() {
   const [deleting, setDeleting] = useState<Device | null>(null);
   const pause = usePause();
 
-  const { q, status, technology: slug, location, sort } = search;
+  const { q, status, technology: slug, location, sort } = useSettledSearch();
   const criteria = useMemo(
     () => ({
       q: q ?? '',
@@ -67,10 +67,9 @@ function ListAndPanel() {
     }),
     [q, status, slug, location, sort],
   );
-  // What was clicked or typed is seen at once, and the rows that follow from it a frame later.
   const order = useOrder(
     list.devices,
-    useDeferredValue(criteria),
+    criteria,
     list.complete ? 'complete' : `${String(list.loading)}${String(list.devices.size)}`,
     technology,
   );

@@ -1,4 +1,5 @@
 import { useSearch } from '@tanstack/react-router';
+import { useDeferredValue } from 'react';
 import { tellBroken, type Broken } from '@/ui/BrokenAddress';
 import { accepts, filterText, parseFilter } from '@/ui/filters/filters';
 
@@ -143,4 +144,9 @@ export function validateDevicesSearch(raw: Record<string, unknown>): DevicesSear
 
 export function useDevicesSearch(): DevicesSearch {
   return useSearch({ from: '/app/settings/security-devices' });
+}
+
+/** The view that the rows are of: what was clicked or typed is seen at once, and what follows from it a frame later. */
+export function useSettledSearch(): DevicesSearch {
+  return useDeferredValue(useDevicesSearch());
 }

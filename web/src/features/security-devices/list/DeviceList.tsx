@@ -1,7 +1,7 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce, quoted } from '@/ui/announce';
@@ -14,7 +14,7 @@ import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
-import { area, type DevicesSearch, type FilterKey, parseSort, sortText, statusFilters, useDevicesSearch, validateDevicesSearch, viewKeys } from '../search';
+import { area, type DevicesSearch, type FilterKey, parseSort, sortText, statusFilters, useDevicesSearch, useSettledSearch, validateDevicesSearch, viewKeys } from '../search';
 import { BulkBar } from './BulkBar';
 import { ColumnsMenu } from './ColumnsMenu';
 import { columnsOf, useChosenColumns } from './columns';
@@ -84,8 +84,7 @@ export const DeviceList = memo(function DeviceList(props: {
   const navigate = useNavigate();
   const fields = useFilterFields(list.devices);
   const selection = useSelection(ids);
-  // Of the view that the rows are of: they follow a frame later.
-  const settled = useDeferredValue(search);
+  const settled = useSettledSearch();
   const narrowed = [settled.q, settled.status, settled.technology, settled.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;
   const bare = empty && !narrowed && !hasAny(list.devices);

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, startTransition, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
@@ -9,7 +9,7 @@ import { useWidth } from '@/ui/useWidth';
 import { virtualScroller } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
-import { parseSort, sortText, useDevicesSearch, viewKeys } from '../search';
+import { parseSort, sortText, useDevicesSearch, useSettledSearch, viewKeys } from '../search';
 import { type Column, columnsOf, fitting, useChosenColumns, widthOf } from './columns';
 import { DeviceRow, type RowActions, SkeletonRow } from './DeviceRow';
 import { ReasonCard } from './ReasonCard';
@@ -71,13 +71,13 @@ export function DeviceTable({ loading, selected, selection }: {
     tellWithoutRoom(hidden);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new array every time; its keys tell
   }, [hiddenKeys]);
-  const search = useDevicesSearch();
-  const query = useDeferredValue(useMemo(() => {
+  const search = useSettledSearch();
+  const query = useMemo(() => {
     const parameters = new URLSearchParams();
     for (const key of viewKeys) if (search[key] !== undefined) parameters.set(key, search[key]);
     const text = parameters.toString();
     return text === '' ? '' : `?${text}`;
-  }, [search]));
+  }, [search]);
   const overscan = useOverscan(query);
   const virtual = useVirtualizer({
     count: ids.length,

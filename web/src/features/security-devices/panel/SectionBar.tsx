@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { hold, letGo } from './jump';
+import { holding, keepAt, letGo } from './jump';
 import classes from './panel.module.css';
 
 const sections = [
@@ -11,13 +11,12 @@ const sections = [
 /** Jumps to the panel's sections and says which one is being read. */
 export function SectionBar() {
   const bar = useRef<HTMLElement>(null);
-  const release = useRef<(() => void) | null>(null);
   const [current, setCurrent] = useState<string>(sections[0][0]);
   useEffect(() => {
     const scroller = bar.current?.parentElement;
     if (!scroller) return;
     const look = (): void => {
-      if (release.current !== null) return;
+      if (holding()) return;
       const edge = scroller.getBoundingClientRect().top + 90;
       const passed = sections.filter(([id]) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) <= edge);
       const atEnd = scroller.scrollTop > 0 && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2;
@@ -26,19 +25,14 @@ export function SectionBar() {
     scroller.addEventListener('scroll', look, { passive: true });
     return () => {
       scroller.removeEventListener('scroll', look);
-      release.current?.();
       letGo();
     };
   }, []);
   const jump = (id: string): void => {
     const scroller = bar.current?.parentElement;
     if (!scroller) return;
-    release.current?.();
-    letGo();
     setCurrent(id);
-    release.current = hold(scroller, id, () => {
-      release.current = null;
-    });
+    keepAt(scroller, id);
   };
   return (
     <nav ref={bar} className={classes.sectionBar} aria-label="Sections of this device">

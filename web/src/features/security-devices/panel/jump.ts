@@ -1,8 +1,19 @@
 /** Of the bar, which stays above the section. */
 const barHeight = 40;
 
-/** Keeps a section at the top while what is above and below it still comes, until somebody scrolls or acts. The answer ends it. */
-export function hold(scroller: Element, id: string, ended: () => void): () => void {
+let release: (() => void) | undefined;
+
+/** Lets go of the section that is kept in place, if one is: the panel shows something else. */
+export function letGo(): void {
+  release?.();
+  release = undefined;
+}
+
+export const holding = (): boolean => release !== undefined;
+
+/** Keeps a section at the top while what is above and below it still comes, until somebody scrolls or acts. */
+export function keepAt(scroller: Element, id: string): void {
+  letGo();
   // Not scrollIntoView(): where the panel is too short for it, that would scroll the page.
   const place = (): void => {
     const section = document.getElementById(id)?.closest('section');
@@ -15,26 +26,16 @@ export function hold(scroller: Element, id: string, ended: () => void): () => vo
   };
   const coming = new MutationObserver(watch);
   const acts = new AbortController();
-  const end = (): void => {
+  release = () => {
     sizes.disconnect();
     coming.disconnect();
     acts.abort();
-    ended();
   };
   place();
   watch();
   coming.observe(scroller, { childList: true });
   for (const act of ['wheel', 'touchmove', 'pointerdown', 'keydown'])
-    scroller.addEventListener(act, end, { passive: true, signal: acts.signal });
-  return end;
-}
-
-let release: (() => void) | undefined;
-
-/** Lets go of what `goTo` keeps in place: the panel shows something else. */
-export function letGo(): void {
-  release?.();
-  release = undefined;
+    scroller.addEventListener(act, letGo, { passive: true, signal: acts.signal });
 }
 
 /** Leads from a figure of the panel to the section that says more. */
@@ -45,8 +46,5 @@ export function goTo(from: Element, id: string): void {
   if (!scroller || !heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  letGo();
-  release = hold(scroller, id, () => {
-    release = undefined;
-  });
+  keepAt(scroller, id);
 }
