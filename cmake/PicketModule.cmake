@@ -59,6 +59,7 @@ function(picket_module name)
   add_library(picket::${name} ALIAS picket_${name})
   target_include_directories(picket_${name} PUBLIC ${include_dir})
   target_link_libraries(picket_${name} PUBLIC ${uses} ${ARG_LIBS} PRIVATE picket_flags ${ARG_PRIVATE_LIBS})
+  picket_precompiled(picket_${name})
 endfunction()
 
 # picket_tests(NAME SOURCES ... [USES module...] [LIBS ...]): one test program `NAME_tests`; every TEST is a ctest entry.
@@ -74,8 +75,9 @@ function(picket_tests name)
   set(uses ${ARG_USES})
   list(TRANSFORM uses PREPEND picket::)
   add_executable(${name}_tests ${ARG_SOURCES})
-  target_link_libraries(${name}_tests PRIVATE picket_flags ${uses} ${ARG_LIBS} PkgConfig::GMOCK GTest::gtest_main)
+  target_link_libraries(${name}_tests PRIVATE picket_flags picket_test_flags ${uses} ${ARG_LIBS} PkgConfig::GMOCK GTest::gtest_main)
   target_compile_definitions(${name}_tests PRIVATE PICKET_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}")
+  picket_precompiled(${name}_tests TESTS)
   gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}." PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${name};${ARG_LABELS}")
 endfunction()
 

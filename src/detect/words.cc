@@ -24,7 +24,7 @@ std::string cut(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string plain = cut(text, kLongestText);
   for (char& c : plain)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
@@ -86,19 +86,19 @@ Said text_words(const Atom& atom, bool anywhere) {
     case Pattern::Shape::kExact:
       if (anywhere) break;
       if (pattern.text().empty()) return {"is empty", "is not empty", "", ""};
-      return {fmt::format("is{}", exactly), fmt::format("is not{}", exactly), quoted(pattern.text()), ""};
+      return {fmt::format("is{}", exactly), fmt::format("is not{}", exactly), in_quotes(pattern.text()), ""};
     case Pattern::Shape::kPresent: return {"has any value", "has no value", "", ""};
-    case Pattern::Shape::kStartsWith: return {fmt::format("begins{} with", exactly), fmt::format("does not begin{} with", exactly), quoted(pattern.text()), ""};
-    case Pattern::Shape::kEndsWith: return {fmt::format("ends{} with", exactly), fmt::format("does not end{} with", exactly), quoted(pattern.text()), ""};
+    case Pattern::Shape::kStartsWith: return {fmt::format("begins{} with", exactly), fmt::format("does not begin{} with", exactly), in_quotes(pattern.text()), ""};
+    case Pattern::Shape::kEndsWith: return {fmt::format("ends{} with", exactly), fmt::format("does not end{} with", exactly), in_quotes(pattern.text()), ""};
     case Pattern::Shape::kContains: break;
     case Pattern::Shape::kGeneral: {
       std::string written;
       for (const Pattern::Part& part : pattern.parts())
         written += part.kind == Pattern::Kind::kLiteral ? part.text : part.kind == Pattern::Kind::kAny ? "*" : "?";
-      return {fmt::format("is{} like", exactly), fmt::format("is not{} like", exactly), quoted(written), ""};
+      return {fmt::format("is{} like", exactly), fmt::format("is not{} like", exactly), in_quotes(written), ""};
     }
   }
-  return {fmt::format("contains{}", exactly), fmt::format("does not contain{}", exactly), quoted(pattern.text()), ""};
+  return {fmt::format("contains{}", exactly), fmt::format("does not contain{}", exactly), in_quotes(pattern.text()), ""};
 }
 
 Said compare_words(const Atom& atom) {
@@ -117,7 +117,7 @@ Said compare_words(const Atom& atom) {
 Said atom_words(const Atom& atom, bool anywhere) {
   switch (atom.kind) {
     case AtomKind::kText: return text_words(atom, anywhere);
-    case AtomKind::kRegex: return {"fits the regular expression", "does not fit the regular expression", quoted(atom.text), ""};
+    case AtomKind::kRegex: return {"fits the regular expression", "does not fit the regular expression", in_quotes(atom.text), ""};
     case AtomKind::kCidr: return {"lies in the network", "does not lie in the network", network_words(atom.network), ""};
     case AtomKind::kCompare: return compare_words(atom);
     case AtomKind::kExists: return atom.exists ? Said{"is there", "is not there", "", ""} : Said{"is not there", "is there", "", ""};
