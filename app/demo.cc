@@ -6,14 +6,13 @@
 #include <cstdlib>
 #include <thread>
 
-#include "codec/json_writer.h"
 #include "commands.h"
 #include "compose.h"
-#include "connector/connector.h"
 #include "control/control.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
+#include "demo_devices.h"
 #include "onepassword_simulator/simulator.h"
 #include "runtime/signals.h"
 
@@ -125,8 +124,6 @@ Result<std::unique_ptr<Program>> start_program(ServeOptions options) {
   return Program::start(options);
 }
 
-Status connect_account(const std::filesystem::path& data, const control::Enrolment& made, const onepassword_simulator::Simulator& vendor);
-
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
@@ -150,9 +147,18 @@ int run_demo(const DemoOptions& options) {
   serve.poll_interval = std::chrono::seconds(5);
   serve.allow_device_servers = {(*vendor)->base_url()};
   serve.egress_addresses = {"127.0.0.1"};
-  if (options.connected) {
-    if (const auto ok = connect_account(serve.data, people->enrolment, **vendor); !ok) return report(ok.error());
+  std::vector<DemoDevice> devices;
+  if (options.connected || options.every_state)
+    devices.push_back({.name = "1Password", .location = "Stockholm", .server = (*vendor)->base_url(), .token = (*vendor)->token()});
+  EveryState odd;
+  if (options.every_state) {
+    auto made = every_state();
+    if (!made) return report(made.error());
+    odd = std::move(*made);
+    std::move(odd.devices.begin(), odd.devices.end(), std::back_inserter(devices));
+    for (const auto& device : devices) serve.allow_device_servers.push_back(device.server);
   }
+  if (const auto ok = add_devices(serve.data, people->enrolment, devices); !ok) return report(ok.error());
   auto program = start_program(serve);
   if (!program) return report(program.error());
   print_sign_in(*people, (*program)->base_url(), **vendor);
@@ -162,38 +168,8 @@ int run_demo(const DemoOptions& options) {
   }
   (*program)->stop();
   (*vendor)->stop();
+  if (odd.vendor) odd.vendor->stop();
   return 0;
 }
 
-namespace {
-
-Status connect_account(const std::filesystem::path& data, const control::Enrolment& made, const onepassword_simulator::Simulator& vendor) {
-  PICKET_ASSIGN(auto control, control::Control::open({.directory = data, .root_key_file = root_key_from_environment(), .clock = nullptr}));
-  const TimePoint now = system_clock().now();
-  control::NewDevice device;
-  device.name = "1Password";
-  device.location = "Stockholm";
-  device.plugin_slug = "1password";
-  PICKET_ASSIGN(device.vendor_id, control->vendor_id("1Password"));
-  device.device_type = "CLOUD";
-  device.task_source = "EXPEL_TASKPOOL";
-  device.device_spec = codec::JsonWriter().begin_object().field("server", vendor.base_url()).end_object().take();
-  device.start_time = now - std::chrono::hours(24 * 7);
-  device.streams = {"auditevents", "itemusages", "signinattempts"};
-  device.secrets = crypto::Secret(codec::JsonWriter().begin_object().field("api_token", vendor.token()).end_object().take());
-  const auto connectors = connector::make_registry();
-  PICKET_ASSIGN(const connector::CredentialFacts facts, connectors->find(device.plugin_slug)->inspect(*device.secrets));
-  device.credential = control::Credential{.last_four = facts.last_four,
-                                          .fingerprint = facts.fingerprint,
-                                          .account_uid = facts.account_uid,
-                                          .server = facts.server,
-                                          .features = facts.features,
-                                          .issued_at = facts.issued_at,
-                                          .expires_at = facts.expires_at,
-                                          .replaced_at = now};
-  PICKET_TRY(control->create_device(made.organization.id, std::move(device), {{made.user.actor_id, model::ActorType::kUser, made.user.display_name}, now}).map([](auto&&) {}));
-  return {};
-}
-
-}  // namespace
 }  // namespace picket::app

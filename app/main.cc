@@ -145,6 +145,7 @@ int run(int argc, char** argv) {
   demo->add_option("--data", c.demo.data, "Keep the demo's data in this directory (default: a fresh one, removed at the end)");
   demo->add_option("--rate", c.demo.rate, "New events a second (default 0.5)");
   demo->add_flag("--connected", c.demo.connected, "Start with the simulated account connected already");
+  demo->add_flag("--every-state", c.demo.every_state, "Start with a device in each state: healthy, unauthorised, asked to wait, paused …");
 
   CLI::App* init = app.add_subcommand("init", "Make a data directory (or one more organization in it) with its first administrator");
   init->add_option("--data", c.init.data, "Data directory")->required();

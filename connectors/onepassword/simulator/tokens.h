@@ -20,8 +20,8 @@ struct TokenSpec {
   unsigned account = 0;
   std::vector<std::string> features{"auditevents", "itemusages", "signinattempts"};
   /// Life from now on; negative: issued already expired. Nothing: never expires.
-  std::optional<std::chrono::seconds> expires_in;
-  std::string audience;  ///< empty: the simulator's own
+  std::optional<std::chrono::seconds> expires_in = {};
+  std::string audience = {};  ///< empty: the simulator's own
 };
 
 /// What the vendor knows of a token.
