@@ -60,6 +60,22 @@ function(picket_module name)
   target_include_directories(picket_${name} PUBLIC ${include_dir})
   target_link_libraries(picket_${name} PUBLIC ${uses} ${ARG_LIBS} PRIVATE picket_flags ${ARG_PRIVATE_LIBS})
   picket_precompiled(picket_${name})
+  if(PICKET_TORTURE)
+    picket_fail_points(${ARG_SOURCES})
+  endif()
+endfunction()
+
+# Fail points and planted bugs exist where this is defined. Only files that have some are compiled otherwise than in a release: a compiler cache
+# has the rest already.
+set(PICKET_FAIL_POINT_HEADERS "base/fail_point|control/control_impl")
+function(picket_fail_points)
+  foreach(source IN LISTS ARGN)
+    get_filename_component(path ${source} ABSOLUTE)
+    file(STRINGS ${path} found REGEX "^#include \"(${PICKET_FAIL_POINT_HEADERS})\\.h\"")
+    if(found)
+      set_source_files_properties(${path} PROPERTIES COMPILE_DEFINITIONS PICKET_TORTURE=1)
+    endif()
+  endforeach()
 endfunction()
 
 # picket_tests(NAME SOURCES ... [USES module...] [LIBS ...]): one test program `NAME_tests`; every TEST is a ctest entry.

@@ -11,8 +11,9 @@ add_link_options(-pie)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # without this laxness ccache keeps nothing that was compiled with a precompiled header
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  # It judges by what the compiler says it read, instead of having every file preprocessed first; precompiled headers it knows by their sum
+  # (Precompiled.cmake), so that two build folders have the same.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_PCH_EXTSUM=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
@@ -35,12 +36,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 # What tests: a compiler spends two thirds of its time on making them fast, for minutes of a run that takes seconds.
 add_library(picket_test_flags INTERFACE)
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(picket_test_flags INTERFACE -O0 -U_FORTIFY_SOURCE)
-endif()
-if(PICKET_TORTURE)
-  target_compile_definitions(picket_flags INTERFACE PICKET_TORTURE=1)
-endif()
+target_compile_options(picket_test_flags INTERFACE -O0 -U_FORTIFY_SOURCE)
 add_link_options(-Wl,-z,relro,-z,now)
 
 if(PICKET_SANITIZE)

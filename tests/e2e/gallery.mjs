@@ -1,7 +1,8 @@
 // The console's gallery (web/src/gallery): every component in every state, without a server behind it, under the program's own content
-// policy. Takes pictures that a person looks at (out/screenshots/gallery): 1280 and 390 wide, light and dark. Fails on whatever the browser
+// policy. Takes pictures that a person looks at (out/screenshots/gallery): 1280, 1920 and 390 wide, light and dark. Fails on whatever the browser
 // complains about, on a finding of axe-core, on what sticks out sideways, and on a component that no story shows.
 // node --test tests/e2e/gallery.mjs      PICKET_ONLY=regexp  only the stories of these names      PICKET_EVERY=1  every story at all widths in all colours
+//                                        PICKET_ONCE=1  every story once, in the six looks by turns
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -15,14 +16,20 @@ import { listen, look } from "./screen.mjs";
 const only = new RegExp(process.env.PICKET_ONLY ?? "");
 const folder = pictures("gallery");
 const wide = { width: 1280, height: 800 };
+const full = { width: 1920, height: 1080 };
 const narrow = { width: 390, height: 844 };
-/** Parts are shown in all four; scenes take turns, for many of them are states of one screen, and every screen has several. */
-const ways = [[[wide, "light"], [narrow, "dark"]], [[wide, "dark"], [narrow, "light"]]];
+/** Parts are as wide as they are, so they are shown in these four; scenes take turns, for many are states of one screen, and every screen has several. */
+const four = [[wide, "light"], [narrow, "dark"], [wide, "dark"], [narrow, "light"]];
+const six = [[wide, "light"], [narrow, "dark"], [full, "light"], [wide, "dark"], [narrow, "light"], [full, "dark"]];
+const pairs = [[[wide, "light"], [narrow, "dark"]], [[full, "dark"], [narrow, "light"]], [[wide, "dark"], [narrow, "light"]], [[full, "light"], [narrow, "dark"]]];
 const every = process.env.PICKET_EVERY !== undefined;
+const once = process.env.PICKET_ONCE !== undefined;
 /** What a story is looked at in, and whether axe-core looks too: at a part once in each width and each colours, at scenes in turns. */
 function variantsOf({ whole, narrow: slim, height }, turn) {
-  const each = slim ? [[narrow, "light"], [narrow, "dark"]] : whole || every ? [...ways[turn % 2], ...ways[(turn + 1) % 2]] : ways[turn % 2];
-  return each.map(([size, scheme], n) => [{ width: size.width, height: height ?? size.height, whole }, scheme, whole ? n < 2 : n === (turn >> 1) % 2]);
+  const slimOnes = [[narrow, "light"], [narrow, "dark"]];
+  const all = slim ? slimOnes : whole ? four : every ? six : pairs[turn % pairs.length];
+  const each = once ? [slim ? slimOnes[turn % 2] : whole ? four[turn % 4] : six[turn % 6]] : all;
+  return each.map(([size, scheme], n) => [{ width: size.width, height: height ?? size.height, whole }, scheme, once || (whole ? n < 2 : n === (turn >> 1) % 2)]);
 }
 /** Pages that are looked at together: as many as the smallest machine has cores. */
 const atOnce = 2;
