@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { ruleListQuery } from '@/data/detections/rules';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
+import { withoutFilters } from '@/ui/filters/filters';
 import { focusLinkTo } from '@/ui/focusKept';
 import { IconPlus, IconSearchOff } from '@/ui/icons';
 import { SearchBox } from '@/ui/SearchBox';
@@ -93,7 +94,7 @@ export function DetectionsPage() {
             <StateCounts rules={query.data} shown={search.state} onChange={(text) => { setField('state', text); }} />
           </div>
           <div className={classes['chips']}>
-            <FilterChips fields={fields} values={search} onChange={setField} />
+            <FilterChips fields={fields} values={search} onChange={setField} onClear={() => { onSearch(withoutFilters(search, filterKeys)); }} />
           </div>
           <div className={classes['notice']}>
             <BrokenAddress area={area} label={(key) => (key === 'sort' ? 'Sort' : fieldWords[key as FilterKey])} />

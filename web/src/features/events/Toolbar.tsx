@@ -1,10 +1,10 @@
 import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { exportPath } from '@/data/events/query';
-import type { EventWindow } from '@/data/events/types';
+import { eventFields, type EventWindow } from '@/data/events/types';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
-import type { FilterField } from '@/ui/filters/filters';
+import { withoutFilters, type FilterField } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { IconDownload, IconRefresh, IconSearch } from '@/ui/icons';
 import { count } from '@/ui/timeText';
@@ -59,7 +59,14 @@ export function Toolbar(props: ToolbarProps) {
         <Views search={search} onSearch={onSearch} />
       </div>
       <div className={classes['chips']}>
-        <FilterChips fields={fields} values={search} onChange={setField} />
+        <FilterChips
+          fields={fields}
+          values={search}
+          onChange={setField}
+          onClear={() => {
+            onSearch(withoutFilters(search, eventFields));
+          }}
+        />
       </div>
     </>
   );

@@ -92,3 +92,10 @@ export function filterWords(field: FilterField, filter: Filter): FilterWords {
     value: shown.length > 1 ? `${shown.slice(0, -1).join(', ')} ${or} ${last}` : last,
   };
 }
+
+/** What an address says without its filters. */
+export function withoutFilters<S extends object, K extends keyof S>(search: S, keys: readonly K[]): Omit<S, K> {
+  const rest = { ...search };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
