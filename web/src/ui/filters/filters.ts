@@ -94,8 +94,7 @@ export function filterWords(field: FilterField, filter: Filter): FilterWords {
 }
 
 /** What an address says without its filters. */
-export function withoutFilters<S extends object, K extends keyof S>(search: S, keys: readonly K[]): Omit<S, K> {
-  const rest = { ...search };
-  for (const key of keys) delete rest[key];
-  return rest;
+export function withoutFilters<S extends object, K extends keyof S & string>(search: S, keys: readonly K[]): Omit<S, K> {
+  const left = new Set<string>(keys);
+  return Object.fromEntries(Object.entries(search).filter(([key]) => !left.has(key))) as Omit<S, K>;
 }
