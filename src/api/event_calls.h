@@ -71,7 +71,7 @@ class EventCalls {
   void run_search(const EventQuery& query, const std::shared_ptr<http_server::Stream>& stream,
                   std::stop_token cancelled) const;
   struct Export;
-  void run_export(const Export& asked, const std::shared_ptr<http_server::Stream>& stream) const;
+  void run_export(Export& asked, const std::shared_ptr<http_server::Stream>& stream) const;
 
   Parts parts_;
   const Plugins& plugins_;

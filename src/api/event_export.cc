@@ -172,7 +172,7 @@ struct EventCalls::Export {
   std::shared_ptr<void> slot;
 };
 
-void EventCalls::run_export(const Export& what, const std::shared_ptr<Stream>& stream) const {
+void EventCalls::run_export(Export& what, const std::shared_ptr<Stream>& stream) const {
   std::stop_source stop;
   const auto end = [&stop] { stop.request_stop(); };
   const std::stop_callback client_gone(what.cancelled, end);
@@ -217,6 +217,7 @@ void EventCalls::run_export(const Export& what, const std::shared_ptr<Stream>& s
   if (taken && left > 0 && !what.asked.nothing)
     status = parts_.store.search(what.asked.query, what.asked.find.order, row, progress, stop.get_token());
   if (status && taken && out.flush()) {
+    what.slot.reset();  // whoever has seen the end may ask for the next at once
     stream->close();
     return;
   }

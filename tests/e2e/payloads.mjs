@@ -10,6 +10,17 @@ import { listen, sticksOut } from "./screen.mjs";
 
 let stage, page, complaints, device;
 const dialogs = [];
+const button = (name) => page.getByRole("button", { name, exact: true });
+const field = (name) => page.getByLabel(name, { exact: true });
+
+/** A tenth of them, of every kind: what is typed by hand into each form. */
+const typed = payloads.filter((_, at) => at % 10 === Math.floor(at / 10) % 10);
+/** So much of a text as a field takes, without half a character at its end. */
+const cut = (text, most) => [...text].slice(0, most).join("");
+/** As a field of one line holds it. */
+const oneLine = (text) => text.replace(/[\r\n]/g, "");
+/** What the server refuses is no complaint: control characters, and more than it takes. */
+const refused = /status of (400|404)/;
 
 /** Nothing ran: neither a script, nor a dialog, nor anything that the content policy had to stop. `but`: what the browser may say. */
 async function nothingRan(where, but) {
@@ -34,7 +45,7 @@ const event = ({ n, text }) => ({
 
 describe("payloads", { concurrency: false }, () => {
   before(async () => {
-    stage = await Stage.open({ events: 3 });
+    stage = await Stage.open({ accounts: 4, events: 3 });
     const api = await stage.api();
     device = (await stage.addDevice("Payloads")).id;
     await stage.says(device, "receiving");
@@ -170,5 +181,155 @@ describe("payloads", { concurrency: false }, () => {
     await page.getByRole("button", { name: /^Saved views/ }).click();
     await page.getByRole("button", { name: /^Delete view/ }).first().waitFor();
     await nothingRan("the saved views");
+  });
+
+  test("typed into the form of a new device", async () => {
+    const form = `${stage.url}/settings/security-devices?setupIntegration=1password`;
+    await page.goto(form);
+    for (const [index, { text }] of typed.entries()) {
+      const name = `${cut(text, 150)} typed`;
+      await field("Name").fill(name);
+      await field("Location").fill(name);
+      // Leaving the field is when it is judged.
+      await page.keyboard.press("Tab");
+      assert.equal(await field("Name").inputValue(), oneLine(name));
+      await nothingRan(`a new device named ${name.slice(0, 60)}`);
+      if (index % 7 !== 0) continue;
+      await field("API token").fill(stage.tokens[1 + index / 7]);
+      await page.getByText("Event kinds", { exact: true }).waitFor();
+      await field("Server address").selectOption(stage.simUrl);
+      await button("Save").click();
+      await page.getByRole("status").getByText(/ is saved\. Picket verifies/).waitFor();
+      await nothingRan(`the list with a new ${name.slice(0, 60)}`);
+      await page.goto(form);
+      await field("Name").waitFor();
+    }
+  });
+
+  test("typed into the form of a device that is there", async () => {
+    const dialog = () => page.getByRole("dialog");
+    let saved = 0;
+    for (const { text } of typed) {
+      const name = `${cut(text, 150)} edited`;
+      await page.goto(`${stage.url}/settings/security-devices/${device}?edit=${device}`);
+      await dialog().getByLabel("Name", { exact: true }).fill(name);
+      assert.equal(await dialog().getByLabel("Name", { exact: true }).inputValue(), oneLine(name));
+      await dialog().getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("status").getByText(/ is saved\.$/).or(dialog().locator('[aria-invalid="true"]')).first().waitFor();
+      if ((await dialog().count()) === 0) {
+        saved += 1;
+        await page.getByRole("complementary").getByRole("heading", { level: 2 }).waitFor();
+        const shown = await page.getByRole("complementary").getByRole("heading", { level: 2 }).evaluate((one) => one.textContent);
+        assert.equal(shown, oneLine(name).trim(), "the panel's heading is the name");
+      }
+      await nothingRan(`a device renamed to ${name.slice(0, 60)}`, refused);
+    }
+    assert.ok(saved > 15, `${saved} of ${typed.length} names were saved`);
+  });
+
+  test("typed as a rule's title and as its whole text", async () => {
+    const text = () => page.getByRole("textbox", { name: "Text of the rule" });
+    const checked = () => page.locator('section[aria-label="Check"][aria-busy="false"]').waitFor();
+    // Quoted as JSON it is one YAML text, whatever is in it.
+    const ruleOf = (said) => `title: ${JSON.stringify(said)}
+description: ${JSON.stringify(said)}
+author: ${JSON.stringify(said)}
+references:
+    - ${JSON.stringify(said)}
+logsource:
+    product: onepassword
+    service: signinattempts
+detection:
+    selection:
+        category: ${JSON.stringify(said)}
+    condition: selection
+falsepositives:
+    - ${JSON.stringify(said)}
+level: medium
+`;
+    await page.goto(`${stage.url}/detections/write`);
+    for (const one of typed) {
+      for (const written of [cut(one.text, 2000), ruleOf(cut(one.text, 100))]) {
+        await text().fill(written);
+        await page.waitForTimeout(30);
+        await checked();
+        await nothingRan(`the editor with ${JSON.stringify(written.slice(0, 60))}`, refused);
+      }
+    }
+    for (const one of typed.slice(0, 6)) {
+      await page.goto(`${stage.url}/detections/write`);
+      await text().fill(ruleOf(cut(one.text, 100)));
+      // Warnings keep nothing from being saved.
+      await page.waitForTimeout(30);
+      await checked();
+      await button("Save").click();
+      await page.getByRole("heading", { level: 1, name: "Detections" }).waitFor();
+      await nothingRan(`the rules with one called ${cut(one.text, 60)}`);
+    }
+    const links = page.getByRole("table", { name: "Rules" }).getByRole("link");
+    await links.nth(5).waitFor();
+    assert.ok((await links.allTextContents()).includes(typed[0].text), "a title is shown as it is");
+    for (let at = 0; at < 6; at += 1) {
+      await links.nth(at).click();
+      await page.getByRole("complementary").getByRole("heading", { name: "What it means" }).waitFor();
+      await nothingRan(`the panel of rule ${at + 1}`);
+    }
+  });
+
+  test("typed as the reason why a rule is off", async () => {
+    const panel = page.getByRole("complementary");
+    const off = panel.getByText("Switched off. It looks at no event.");
+    await page.goto(`${stage.url}/detections?origin=own`);
+    await page.getByRole("table", { name: "Rules" }).getByRole("link").first().click();
+    let told = 0;
+    for (const { text } of typed) {
+      const reason = cut(text, 900);
+      await panel.getByRole("button", { name: "Switch off", exact: true }).click();
+      await panel.getByRole("textbox", { name: /Why is it switched off/ }).fill(reason);
+      await panel.getByRole("button", { name: "Switch off", exact: true }).click();
+      await off.or(panel.getByRole("alert")).first().waitFor();
+      await nothingRan(`a rule that is off because of ${reason.slice(0, 60)}`, refused);
+      if ((await off.count()) > 0) {
+        told += 1;
+        assert.ok((await panel.evaluate((one) => one.textContent)).includes(`Reason: ${reason.slice(0, 20)}`), "the reason is shown as it is");
+        await panel.getByRole("button", { name: "Switch on", exact: true }).click();
+        await off.waitFor({ state: "detached" });
+      } else {
+        await panel.getByRole("button", { name: "Leave it on", exact: true }).click();
+      }
+    }
+    assert.ok(told > 15, `${told} of ${typed.length} reasons were taken`);
+    await panel.getByRole("heading", { name: "History", exact: true }).scrollIntoViewIfNeeded();
+    await nothingRan("the history of a rule");
+  });
+
+  test("typed into the search boxes, and as names of views of rules and events", async () => {
+    for (const [path, box] of [["/settings/security-devices", "Search devices"], ["/events?range=7d", "Search events"], ["/detections", "Search rules"]]) {
+      await page.goto(stage.url + path);
+      const search = page.getByRole("searchbox", { name: box });
+      for (const { text } of typed) {
+        const sought = cut(text, 150);
+        await search.fill(sought);
+        await search.press("Enter");
+        assert.equal(await search.inputValue(), oneLine(sought));
+        await page.waitForTimeout(50);
+        await nothingRan(`${box} for ${sought.slice(0, 60)}`, refused);
+      }
+    }
+    for (const path of ["/events", "/detections"]) {
+      // In a name that is kept as JSON a control character is refused elsewhere already.
+      for (const { n, text } of typed.filter((one) => !/\p{Cc}/u.test(one.text))) {
+        // What is shown differs each time: a view that is saved already is offered, not saved again.
+        await page.goto(`${stage.url}${path}?${path === "/events" ? "actor" : "q"}=${n}`);
+        await page.getByRole("button", { name: /^Saved views/ }).click();
+        await field("Save what is shown as").fill(cut(text, 30));
+        await button("Save view").click();
+        await button("Save view").waitFor({ state: "detached" });
+        await nothingRan(`a view of ${path} named ${cut(text, 30)}`);
+      }
+      await page.getByRole("button", { name: /^Saved views/ }).click();
+      await page.getByRole("button", { name: /^Delete view/ }).nth(5).waitFor();
+      await nothingRan(`the saved views of ${path}`);
+    }
   });
 });

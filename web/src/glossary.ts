@@ -90,6 +90,82 @@ export const glossary = {
     term: 'Event',
     meaning: 'One thing that happened at the vendor, such as a sign-in, with who did it, from where and when.',
   },
+  event_time: {
+    term: 'Time',
+    meaning: 'When it happened, by the clock of the vendor. Of a record that could not be read it is when the record arrived.',
+  },
+  received: {
+    term: 'Received',
+    meaning: 'When the event arrived here, counted from the time written in it. Vendors deliver late: minutes are usual.',
+  },
+  action: {
+    term: 'Action',
+    meaning: "What was done, in words where the vendor's code is known. Filters take the code as the vendor writes it.",
+  },
+  outcome: {
+    term: 'Outcome',
+    meaning: 'Whether what was done worked: success or failure. It is unknown where the record does not say.',
+  },
+  actor_name: {
+    term: "Actor's name",
+    meaning: "The name that the vendor's record gives the actor. It may change; the actor's ID does not.",
+  },
+  actor_id: {
+    term: "Actor's ID",
+    meaning: "The vendor's own identifier of the actor. It stays the same when the name or the email changes.",
+  },
+  source_address: {
+    term: 'Address',
+    meaning: 'The IP address from which it was done, as the vendor saw it. Behind a proxy or a VPN it is that of the proxy.',
+  },
+  country: {
+    term: 'Country',
+    meaning: 'Where the address is, as the vendor says, by its two letters of ISO 3166. Picket looks nothing up itself.',
+  },
+  target: {
+    term: 'Target',
+    meaning: "What it was done to, such as an item or a vault, by the vendor's identifier.",
+  },
+  app: {
+    term: 'App',
+    meaning: "The vendor's program with which it was done, such as its browser extension.",
+  },
+  vault: {
+    term: 'Vault',
+    meaning: "The place in the vendor's product that holds the item, by the vendor's identifier.",
+  },
+  kind_of_event: {
+    term: 'Kind of event',
+    meaning: 'What the event is about, such as a sign-in, whatever vendor it came from. It is the OCSF class in words.',
+  },
+  ocsf: {
+    term: 'OCSF',
+    meaning: 'Open Cybersecurity Schema Framework: a form of events that is the same for all vendors. Picket reads each record into it.',
+  },
+  ocsf_class: {
+    term: 'OCSF class',
+    meaning: 'The kind of an event by its number in OCSF, such as 3002 for a sign-in.',
+  },
+  as_received: {
+    term: 'As received',
+    meaning: 'The record as the vendor sent it, to the byte. Everything else about the event is read from it.',
+  },
+  vendor_event_id: {
+    term: "Vendor's event ID",
+    meaning: 'The identifier that the vendor gave the event. What comes under the same one again is stored once.',
+  },
+  event_id: {
+    term: 'Picket event ID',
+    meaning: 'The identifier of the event in the API and in its link. It never changes.',
+  },
+  versions: {
+    term: 'Versions',
+    meaning: 'The vendor has sent this event with different contents under one identifier. All are kept; the fields are those of the newest.',
+  },
+  unreadable: {
+    term: 'Unreadable',
+    meaning: 'The record is not what the vendor documents, so some or all of its fields are unknown. It is kept as it came.',
+  },
   events_7d: {
     term: 'Events in 7 days',
     meaning: 'Events that happened in the last seven days, by the time written in them, each counted once.',
@@ -159,9 +235,17 @@ export const glossary = {
     term: 'Technique',
     meaning: 'How an attacker does it, by the number in MITRE ATT&CK.',
   },
+  last_match: {
+    term: 'Last match',
+    meaning: 'When the newest event happened that the rule matched, by the time written in it.',
+  },
   tactics_blind: {
     term: 'Blind',
     meaning: 'Nobody watches these tactics now: only streams of this device do, and they bring nothing.',
+  },
+  rule_origin: {
+    term: 'Origin',
+    meaning: 'Where the text of a rule stands: it came with Picket, lies in a folder of rules that an administrator named, or was written here.',
   },
   false_positives: {
     term: 'False positives',
@@ -195,7 +279,8 @@ export const glossary = {
   },
   actor: {
     term: 'Actor',
-    meaning: 'Who did something: a person, a key of the API, or Picket itself.',
+    meaning:
+      'Who did something. In an event it is whom the vendor names, by email where its record has one; in a history it is a person, a key of the API, or Picket itself.',
   },
   backfill: {
     term: 'Reading history',

@@ -1,4 +1,5 @@
 // Downloads of events.
+#include <functional>
 #include <thread>
 
 #include "api/event_calls.h"
@@ -158,6 +159,39 @@ TEST_F(Exports, AThirdAtATimeIsToldToWait) {
   streams[1]->gone_ = true;
   ASSERT_TRUE(within([&] { return streams[1]->ended_ == 2; })) << "a client that left ends its export";
   EXPECT_EQ(run("format=jsonl").size() > 10, true);
+}
+
+/// Takes everything, and does something the moment its end is seen.
+class EndedStream final : public http_server::Stream {
+ public:
+  explicit EndedStream(std::function<void()> then) : then_(std::move(then)) {}
+  bool write(std::string_view) override { return true; }
+  bool write_wait(std::string_view, std::chrono::milliseconds, std::stop_token) override { return true; }
+  void close() override {
+    then_();
+    ended_ = true;
+  }
+  void abort() override {}
+  bool gone() const override { return false; }
+  std::size_t buffered() const override { return 0; }
+  std::atomic<bool> ended_{false};
+
+ private:
+  std::function<void()> then_;
+};
+
+TEST_F(Exports, WhoHasSeenTheEndMayAskForTheNextAtOnce) {
+  add("e1", "{}");
+  auto other = std::make_shared<SlowStream>();
+  start("format=csv").stream(other);
+  ASSERT_TRUE(within([&] { return other->writes_ > 0; }));
+  std::atomic<int> next{0};
+  auto stream = std::make_shared<EndedStream>([&] { next = start("format=csv").status; });
+  start("format=csv&page[limit]=0").stream(stream);
+  ASSERT_TRUE(within([&] { return stream->ended_.load(); }));
+  EXPECT_EQ(next, 200) << "a console asks with page[limit]=0 whether an export would begin, and begins it then";
+  other->gone_ = true;
+  ASSERT_TRUE(within([&] { return other->ended_ == 2; }));
 }
 
 TEST_F(Exports, HugeRecordsGoInPieces) {

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { reachNow } from '@/api/reach';
+import { checked, own, rules } from '@/gallery/rules';
 import { openAt } from '@/test/app';
 import { makeDevice, problem, session, signedIn, type TestServer } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
@@ -44,8 +45,10 @@ const screens: Screen[] = [
   { name: 'Home', address: '/', asks: 'GET /api/v2/security_devices', shows: () => screen.findByRole('heading', { level: 1, name: 'Home' }) },
   { name: 'the list', address: '/settings/security-devices', asks: 'GET /api/v2/security_devices', shows: () => screen.findByRole('link', { name: 'Alpha' }) },
   { name: 'the panel', address: '/settings/security-devices/z', asks: 'GET /api/v2/security_devices/z', shows: () => screen.findByRole('complementary', { name: 'Zeta' }).then((panel) => within(panel).findByRole('heading', { name: 'History' })), last: 'GET /api/v2/security_device_histories' },
-  { name: 'Events', address: '/events', asks: 'GET /api/v2/events', shows: () => screen.findByRole('link', { name: 'vault.create' }) },
+  { name: 'Events', address: '/events', asks: 'GET /api/v2/events', shows: () => screen.findByRole('link', { name: / vault\.create$/ }) },
   { name: 'an event', address: '/events/e9', asks: 'GET /api/v2/events/e9', shows: () => screen.findByRole('complementary', { name: 'Event' }).then((panel) => within(panel).findAllByText('vault.create')) },
+  { name: 'Detections', address: '/detections', asks: 'GET /api/v2/detection_rules', shows: () => screen.findByRole('link', { name: 'Vault exported' }) },
+  { name: 'the editor of a rule', address: `/detections/write/${own.id}`, asks: `GET /api/v2/own_rules/${own.id}`, shows: () => screen.findByDisplayValue(new RegExp(own.attributes.text.slice(0, 20))) },
   { name: 'Profile', address: '/profile', asks: 'GET /api/v2/user_sessions', shows: () => screen.findByText('This one') },
   { name: 'adding', address: '/settings/security-devices?setupIntegration=1password', asks: 'GET /api/v2/plugins', shows: () => screen.findByLabelText('API token') },
   { name: 'editing', address: '/settings/security-devices?edit=z', asks: 'GET /api/v2/security_devices/z', shows: () => screen.findByRole('dialog').then((dialog) => within(dialog).findByLabelText('Name')) },
@@ -63,6 +66,9 @@ function whole(): { server: TestServer; answers: Map<string, Parameters<TestServ
     ['GET /api/v2/security_devices/z/polls', { body: { data: [], meta: { page: { total: 0 } } } }],
     ['GET /api/v2/security_devices/z/detections', { body: { rules: [], tactics_watched: [], tactics_blind: [] } }],
     ['GET /api/v2/expel_alerts', { body: { data: [], meta: { page: { total: 0 } } } }],
+    ['GET /api/v2/detection_rules', (call) => ({ body: { data: call.query.get('page[limit]') === '0' ? [] : rules, meta: { page: { total: 0 } }, links: {} } })],
+    [`GET /api/v2/own_rules/${own.id}`, { body: { data: own }, headers: { etag: '"3"' } }],
+    ['POST /api/v2/detection_rules/check', { body: checked }],
     ['GET /livez', { body: {} }],
     ['GET /api/v2/security_devices', { body: { data: [makeDevice('a', 'Alpha')], meta: { page: { total: 1 } } } }],
   ]);
@@ -149,6 +155,37 @@ describe('without the right, the page says so and who can help', () => {
     expect(alert?.textContent).toContain('administers your organization');
     expect(within(alert as HTMLElement).queryByRole('button', { name: 'Try again' })).toBeNull();
     expect(screen.getByRole('navigation', { name: 'Main' })).toBeTruthy();
+  });
+});
+
+describe('of rules', () => {
+  const ofRules = screens.filter(({ address }) => address.startsWith('/detections'));
+
+  test.each(ofRules)('$name waits for what comes late with something in its place', async ({ address, asks, shows }) => {
+    const { server, answers } = whole();
+    let answer: (() => void) | undefined;
+    const good = answers.get(asks);
+    server.on(asks, (call) => new Promise((resolve) => {
+      answer = () => { resolve((typeof good === 'function' ? good(call) : good) ?? {}); };
+    }));
+    openAt(address);
+    await waitFor(() => expect(answer).toBeDefined());
+    await waitFor(() => expect(document.querySelector('[aria-busy="true"], [aria-label="Loading"]')).toBeTruthy());
+    expect(screen.queryAllByRole('alert')).toEqual([]);
+    answer?.();
+    await shows();
+    expect(document.querySelector('table[aria-busy="true"], [aria-label="Loading"]')).toBeNull();
+  });
+
+  test.each(ofRules)('$name that could not be loaded says why, and another try works', async ({ address, asks, shows }) => {
+    const { server, answers } = whole();
+    server.on(asks, { status: 500, body: problem('500', 'internal', 'The database is busy.') });
+    const app = openAt(address);
+    const alert = within(await screen.findByRole('alert'));
+    expect(alert.getByText('The database is busy.')).toBeTruthy();
+    server.on(asks, answers.get(asks) ?? {});
+    await app.user.click(alert.getByRole('button', { name: 'Try again' }));
+    await shows();
   });
 });
 

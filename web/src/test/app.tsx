@@ -12,6 +12,8 @@ export interface TestApp {
   user: UserEvent;
   client: QueryClient;
   address: () => string;
+  /** One step back in the history of the tab. */
+  back: () => void;
 }
 
 /** The whole console at an address, against whatever answers `fetch`. */
@@ -29,5 +31,5 @@ export function openAt(address: string): TestApp {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  return { user: userEvent.setup({ delay: null }), client, address: () => history.location.href };
+  return { user: userEvent.setup({ delay: null }), client, address: () => history.location.href, back: () => { history.back(); } };
 }

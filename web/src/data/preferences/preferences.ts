@@ -11,7 +11,8 @@ export interface Preferences {
   saved_filters?: SavedFilter[];
   columns?: Partial<Record<Area, string[]>>;
 }
-export type Area = 'security-devices' | 'events';
+const areas = ['security-devices', 'events', 'detections'] as const;
+export type Area = (typeof areas)[number];
 
 export interface SavedFilter {
   area: Area;
@@ -38,15 +39,15 @@ export function readPreferences(raw: unknown): Preferences {
   if (Array.isArray(saved_filters)) {
     preferences.saved_filters = saved_filters.flatMap((one: unknown) => {
       if (!isObject(one) || typeof one['name'] !== 'string' || !isObject(one['search'])) return [];
-      const area = one['area'];
-      if (area !== 'security-devices' && area !== 'events') return [];
+      const area = areas.find((known) => known === one['area']);
+      if (area === undefined) return [];
       const search = Object.entries(one['search']).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
       return [{ area, name: one['name'], search: Object.fromEntries(search) }];
     });
   }
   if (isObject(columns)) {
     preferences.columns = {};
-    for (const area of ['security-devices', 'events'] as const) {
+    for (const area of areas) {
       const names = strings(columns[area]);
       if (names) preferences.columns[area] = names;
     }

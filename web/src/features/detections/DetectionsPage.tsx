@@ -3,8 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { ruleListQuery } from '@/data/detections/rules';
+import { useSavedFilters } from '@/data/preferences/preferences';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
+import { SavedFilters } from '@/ui/filters/SavedFilters';
+import { withoutFilters } from '@/ui/filters/filters';
 import { focusLinkTo } from '@/ui/focusKept';
 import { IconPlus, IconSearchOff } from '@/ui/icons';
 import { SearchBox } from '@/ui/SearchBox';
@@ -90,10 +93,11 @@ export function DetectionsPage() {
               }}
             />
             <AddFilter fields={fields} values={search} onChange={setField} />
+            <Views search={search} onSearch={onSearch} />
             <StateCounts rules={query.data} shown={search.state} onChange={(text) => { setField('state', text); }} />
           </div>
           <div className={classes['chips']}>
-            <FilterChips fields={fields} values={search} onChange={setField} />
+            <FilterChips fields={fields} values={search} onChange={setField} onClear={() => { onSearch(withoutFilters(search, filterKeys)); }} />
           </div>
           <div className={classes['notice']}>
             <BrokenAddress area={area} label={(key) => (key === 'sort' ? 'Sort' : fieldWords[key as FilterKey])} />
@@ -119,6 +123,11 @@ export function DetectionsPage() {
       </div>
     </RulesViewContext>
   );
+}
+
+function Views({ search, onSearch }: { search: RulesSearch; onSearch: (search: RulesSearch) => void }) {
+  const { saved, save, remove } = useSavedFilters('detections');
+  return <SavedFilters saved={saved} current={search} onApply={onSearch} onSave={(name) => save(name, { ...search })} onRemove={remove} />;
 }
 
 function Nothing({ narrowed, total, onClear }: { narrowed: boolean; total: number; onClear: () => void }) {

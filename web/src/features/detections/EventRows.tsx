@@ -1,8 +1,12 @@
 import type { BacktestMatch, MatchedEvent } from '@/api/types';
 import { actionWords } from '@/data/events/action';
+import type { GlossaryKey } from '@/glossary';
 import { AppLink } from '@/ui/AppLink';
+import { Term } from '@/ui/Term';
 import { absolute, dayTime, iso } from '@/ui/timeText';
 import classes from './detections.module.css';
+
+const columns: [string, GlossaryKey][] = [['Time', 'event_time'], ['Action', 'action'], ['Actor', 'actor'], ['Device', 'security_device']];
 
 /** Matched events, each leading to its event. One that is not stored any more has only its time. */
 export function EventRows({ events, label, withRule = false }: { events: (MatchedEvent | BacktestMatch)[]; label: string; withRule?: boolean }) {
@@ -11,15 +15,16 @@ export function EventRows({ events, label, withRule = false }: { events: (Matche
       <table className={classes['events']} aria-label={label}>
         <thead>
           <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Action</th>
-            <th scope="col">Actor</th>
-            <th scope="col">Device</th>
+            {columns.map(([title, term]) => (
+              <th key={term} scope="col">
+                <Term of={term}>{title}</Term>
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {events.map((event, index) => (
-            <tr key={`${event.event_id} ${String(index)}`}>
+            <tr key={`${event.event_id} ${String(events.length - index)}`}>
               <td className="pk-num">
                 <time dateTime={iso(event.time)} title={`${absolute(event.time)} (${iso(event.time)})`}>
                   {dayTime(event.time)}

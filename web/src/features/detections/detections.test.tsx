@@ -106,6 +106,30 @@ describe('the list of rules', () => {
   });
 });
 
+test('a view of the rules is saved under a name, opened again and deleted', async () => {
+  let preferences: unknown = { time_zone: 'Europe/Oslo', saved_filters: [] };
+  withRules()
+    .on('GET /api/v2/user_accounts/u1', () => ({ body: { data: { attributes: { preferences } } }, headers: { etag: '"1"' } }))
+    .on('PATCH /api/v2/user_accounts/u1', (call) => {
+      ({ preferences } = (call.body as { data: { attributes: { preferences: unknown } } }).data.attributes);
+      return { body: {} };
+    });
+  const app = openAt('/detections?level=high&q=vault&sort=title');
+  await screen.findByRole('link', { name: 'Vault exported' });
+  await app.user.click(screen.getByRole('button', { name: 'Saved views' }));
+  await app.user.type(await screen.findByLabelText('Save what is shown as'), 'Vaults');
+  await app.user.click(screen.getByRole('button', { name: 'Save view' }));
+  await waitFor(() => expect(preferences).toMatchObject({ saved_filters: [{ area: 'detections', name: 'Vaults', search: { level: 'high', q: 'vault', sort: 'title' } }] }));
+  await app.user.click(await screen.findByRole('button', { name: 'Remove filter: Level is High' }));
+  await waitFor(() => expect(app.address()).not.toContain('level='));
+  await app.user.click(screen.getByRole('button', { name: 'Saved views' }));
+  await app.user.click(await screen.findByRole('button', { name: 'Vaults' }));
+  await waitFor(() => expect(Object.fromEntries(new URLSearchParams(app.address().split('?')[1]))).toEqual({ level: 'high', q: 'vault', sort: 'title' }));
+  await app.user.click(screen.getByRole('button', { name: 'Saved views, Vaults is open' }));
+  await app.user.click(await screen.findByRole('button', { name: 'Delete view Vaults' }));
+  await waitFor(() => expect(preferences).toEqual({ time_zone: 'Europe/Oslo', saved_filters: [] }));
+});
+
 describe('switching a rule', () => {
   test('off only with a reason; on the version that was seen', async () => {
     const server = withRules().on(`PATCH ${at('r-export')}`, (call) => ({
@@ -214,7 +238,9 @@ describe('a backtest', () => {
     stream.say('buckets', { width_seconds: 3600, buckets: [{ start: hour(9), count: 40 }, { start: hour(5), count: 1 }, { start: hour(3), count: 1 }] });
     stream.say('done', { scanned: 4000, of: 4000, matched: 42, sent: 2, unread: 0, missed: 0, rules: [{ id: 'r-export', title: 'Vault exported', matches: 42 }] });
     stream.end();
-    expect(await screen.findByText(/^The 2 oldest of 42 matches\./)).toBeTruthy();
+    expect(await screen.findByText(/^The 2 oldest of 42 matches, the newest of them first\./)).toBeTruthy();
+    const rows = within(screen.getByRole('table', { name: 'Matches of the backtest' })).getAllByRole('link');
+    expect(rows.map((one) => one.getAttribute('href'))).toEqual(['/events/e-2?range=all', '/events/e-1?range=all']);
     sending(server);
     await app.user.click(screen.getByRole('button', { name: 'try the end of this one' }));
     await waitFor(() => expect(server.asked(backtests)).toHaveLength(2));

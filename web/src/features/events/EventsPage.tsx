@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { serverNow } from '@/api/clock';
@@ -49,7 +49,15 @@ export function EventsPage() {
   const { asked, anchor, again } = useAsked(search);
   const rows = useRows(asked);
   const span = spanOf(asked, anchor);
-  const counts = useQuery({ ...eventCountsQuery(asked, span === null ? 'day' : barsFor(span.from, span.to).width) });
+  const counted = eventCountsQuery(asked, span === null ? 'day' : barsFor(span.from, span.to).width);
+  // With a text, counting looks through every record as the search does: one cancel ends both, and going on asks for both.
+  const cancelled = rows.search?.status === 'cancelled';
+  const counts = useQuery({ ...counted, enabled: !cancelled });
+  const client = useQueryClient();
+  const cancel = (): void => {
+    rows.cancel();
+    void client.cancelQueries({ queryKey: counted.queryKey });
+  };
   const fresh = useFresh(asked, anchor, rows.events, !rows.loading && !rows.stale);
   const total = counts.data?.total ?? null;
 
@@ -91,6 +99,7 @@ export function EventsPage() {
           <Histogram
             counts={counts.data}
             error={counts.error}
+            waits={counts.isPending && !cancelled}
             onRetry={() => void counts.refetch()}
             asked={asked}
             anchor={anchor}
@@ -99,7 +108,7 @@ export function EventsPage() {
               onSearch({ ...search, range });
             }}
           />
-          {rows.search && <SearchProgress search={rows.search} onCancel={rows.cancel} onResume={rows.loadMore} />}
+          {rows.search && <SearchProgress search={rows.search} onCancel={cancel} onResume={rows.loadMore} />}
           <EventList selected={eventId} asked={asked} onSearch={onSearch} fresh={fresh} onFresh={again} />
           <Foot total={total} shown={rows.events.length} narrowed={asked.filters.length > 0 || asked.text !== ''} />
         </section>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { type Series, stepOf } from '@/charts/series';
 import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
@@ -54,6 +54,8 @@ export function barsOf(counts: Counts, span: { from: number; to: number }, names
 export interface HistogramProps {
   counts: Counts | undefined;
   error: Error | null;
+  /** They are asked for: what was drawn before stays until they are there. */
+  waits: boolean;
   onRetry: () => void;
   asked: EventWindow;
   anchor: number;
@@ -61,16 +63,21 @@ export interface HistogramProps {
   onSpan: (range: string) => void;
 }
 
-/** When it happened. Dragging over bars shows only their time. */
-export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
+const nothingDrawn: Drawn = { starts: [], step: stepOf.hour, series: [] };
+
+/** When it happened. Dragging over bars shows only their time. It keeps its room whatever it shows: what lies below does not move. */
+export function Histogram({ counts, error, waits, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
   const zone = useZone();
-  const drawn = useMemo(() => {
+  const fresh = useMemo(() => {
     if (!counts) return null;
     const oldest = Math.min(...counts.buckets.map((bucket) => Date.parse(bucket.start)));
     const span = spanOf(asked, anchor) ?? (Number.isFinite(oldest) ? { from: oldest, to: asked.to ?? anchor } : null);
-    return span === null ? null : barsOf(counts, span, names);
+    return { drawn: span === null ? nothingDrawn : barsOf(counts, span, names), total: counts.total, now: anchor };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- bars begin with the hours of the person's zone
   }, [counts, asked, anchor, names, zone]);
+  const [kept, setKept] = useState(fresh);
+  if (fresh !== null && fresh !== kept) setKept(fresh);
+  const shown = fresh ?? (waits ? kept : null);
   if (error) {
     return (
       <div className={classes['histogram']}>
@@ -83,31 +90,32 @@ export function Histogram({ counts, error, onRetry, asked, anchor, names, onSpan
       </div>
     );
   }
-  if (counts?.total === 0) return null;
   const waiting = (
     <div className={classes['histogramWait']}>
       <Skeleton height={76} />
     </div>
   );
   return (
-    <div className={classes['histogram']} aria-busy={counts === undefined}>
-      {drawn === null ? (
-        waiting
-      ) : (
+    <div className={classes['histogram']} aria-busy={waits} data-stale={fresh === null && shown !== null}>
+      {shown !== null ? (
         <Suspense fallback={waiting}>
           <BarChart
-            label={`Events over time, ${count(counts?.total ?? 0)} in all`}
-            starts={drawn.starts}
-            step={drawn.step}
-            series={drawn.series}
+            label={`Events over time, ${count(shown.total)} in all`}
+            starts={shown.drawn.starts}
+            step={shown.drawn.step}
+            series={shown.drawn.series}
             height={104}
-            now={anchor}
+            now={shown.now}
             onSelect={(from, to) => {
               onSpan(spanText(from, to));
             }}
             selectMeaning="shows this time only"
           />
         </Suspense>
+      ) : waits ? (
+        waiting
+      ) : (
+        <p className={classes['histogramNote']}>The search was cancelled before its events were counted. They are counted when it goes on.</p>
       )}
     </div>
   );

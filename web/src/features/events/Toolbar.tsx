@@ -1,10 +1,11 @@
 import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { askExport } from '@/data/events/exports';
 import { exportPath } from '@/data/events/query';
-import type { EventWindow } from '@/data/events/types';
+import { eventFields, type EventWindow } from '@/data/events/types';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
-import type { FilterField } from '@/ui/filters/filters';
+import { withoutFilters, type FilterField } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { IconDownload, IconRefresh, IconSearch } from '@/ui/icons';
 import { count } from '@/ui/timeText';
@@ -13,6 +14,7 @@ import { RangePicker } from '@/ui/range/RangePicker';
 import { presetRange } from '@/ui/range/range';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import type { EventsSearch } from './search';
+import { useDownload } from './useDownload';
 import classes from './events.module.css';
 
 export interface ToolbarProps {
@@ -59,7 +61,14 @@ export function Toolbar(props: ToolbarProps) {
         <Views search={search} onSearch={onSearch} />
       </div>
       <div className={classes['chips']}>
-        <FilterChips fields={fields} values={search} onChange={setField} />
+        <FilterChips
+          fields={fields}
+          values={search}
+          onChange={setField}
+          onClear={() => {
+            onSearch(withoutFilters(search, eventFields));
+          }}
+        />
       </div>
     </>
   );
@@ -80,16 +89,19 @@ function Views({ search, onSearch }: { search: EventsSearch; onSearch: (search: 
 
 const mostExported = 1_000_000;
 
-/** The download is the browser's own: it streams to the disk, however long it is. */
 function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null }) {
   const limit = Math.min(mostExported, Math.max(1, total ?? mostExported));
   const some = total !== null && total > mostExported;
   const [opened, setOpened] = useState(false);
   const dropdown = useMountedFirst(opened);
+  const { asking, download } = useDownload();
+  const save = (format: 'csv' | 'jsonl') => () => {
+    download(() => askExport(asked, format), exportPath(asked, format, limit));
+  };
   return (
     <Menu opened={dropdown.opened} onChange={setOpened} position="bottom-end" shadow="md" width={270} portalProps={{ target: '#content' }}>
       <Menu.Target>
-        <Button variant="default" className={classes['export'] ?? ''} aria-label="Export" disabled={total === 0}>
+        <Button variant="default" className={classes['export'] ?? ''} aria-label="Export" disabled={total === 0} loading={asking}>
           <IconDownload size={16} aria-hidden />
           <span className={classes['exportWord']}>Export</span>
         </Button>
@@ -103,12 +115,8 @@ function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null
                 ? `The newest ${count(mostExported)} of ${count(total)} events`
                 : `${count(total)} ${total === 1 ? 'event' : 'events'}, newest first`}
           </Menu.Label>
-          <Menu.Item component="a" href={exportPath(asked, 'csv', limit)} download>
-            CSV, for a spreadsheet
-          </Menu.Item>
-          <Menu.Item component="a" href={exportPath(asked, 'jsonl', limit)} download>
-            JSON lines, with the records
-          </Menu.Item>
+          <Menu.Item onClick={save('csv')}>CSV, for a spreadsheet</Menu.Item>
+          <Menu.Item onClick={save('jsonl')}>JSON lines, with the records</Menu.Item>
         </Menu.Dropdown>
       )}
     </Menu>

@@ -70,6 +70,20 @@ export default [
       advance(5_000);
       await screen.findByText(/looked through/);
     } },
+    'a search that was cancelled': { at: `${at}&text=vault`, answers: { 'GET /api/v2/events/search': goesOn, 'GET /api/v2/events/counts': 'never' }, play: async ({ user }) => {
+      advance(5_000);
+      await user.click(await screen.findByRole('button', { name: 'Cancel' }));
+      await screen.findByText(/before its events were counted/);
+    } },
+    'an export that was refused': {
+      at,
+      answers: { 'GET /api/v2/events/export': refused(429, 'rate_limited', 'Two exports are running already. Try again when one of them is done.') },
+      play: async ({ user }) => {
+        await user.click(screen.getByRole('button', { name: 'Export' }));
+        await user.click(await screen.findByRole('menuitem', { name: /CSV/ }));
+        await screen.findByText(/Nothing was downloaded/);
+      },
+    },
     'a search that ended': { at: `${at}&text=vault`, answers: search(message('progress', { scanned: 1_250_000, of: 1_250_000, reached: null }) + message('done', { sent: found.length })) },
     'a search that broke off': { at: `${at}&text=vault`, answers: search(message('progress', { scanned: 412_000, of: 1_250_000, reached: ago(3 * 86_400_000) }) + message('error', { code: 'store', detail: 'The store is busy. Try again in a moment.' })) },
   }),

@@ -1,74 +1,16 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import type { Event } from '@/api/types';
 import { openAt } from '@/test/app';
-import { leadsTo, makeDevice, problem, signedIn, type TestServer } from '@/test/server';
+import { eventLink, list, makeEvent, several, shown, withEvents } from '@/test/events';
+import { problem, type TestServer } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
-
-const start = Date.now() - 60_000;
-
-function makeEvent(index: number, over: Partial<Event['attributes']> = {}): Event {
-  return {
-    type: 'events',
-    id: `e${String(index)}`,
-    attributes: {
-      time: new Date(start - index * 1000).toISOString(),
-      received_at: new Date(start - index * 1000 + 2000).toISOString(),
-      stream: index % 2 === 0 ? 'auditevents' : 'itemusages',
-      vendor_uid: `V${String(index)}`,
-      class_uid: 3004,
-      activity_id: 1,
-      action: `action-${String(index)}`,
-      outcome: 'success',
-      actor_uid: 'UID1',
-      actor_email: 'ana@example.test',
-      source_ip: '192.0.2.7',
-      country: 'SE',
-      target: 'vault-1',
-      raw: null,
-      versions: 1,
-      unreadable: false,
-      ...over,
-    },
-    relationships: { security_device: leadsTo('security_devices', 'a') },
-    meta: { version: 1 },
-  };
-}
-
-/** A server whose list is these events, in pages. */
-function withEvents(events: Event[]): TestServer {
-  const server = signedIn([makeDevice('a', 'Sales'), makeDevice('b', 'Legal')])
-    .on('GET /api/v2/events', (call) => {
-      const limit = Number(call.query.get('page[limit]'));
-      if (limit === 0) return { body: { data: [], meta: { page: { limit, total: events.length } }, links: {} } };
-      const offset = Number(call.query.get('page[after]') ?? 0);
-      const end = offset + limit;
-      const next = end < events.length ? { next: `/api/v2/events?page%5Bafter%5D=${String(end)}` } : {};
-      return { body: { data: events.slice(offset, end), meta: { page: { limit } }, links: next } };
-    })
-    .on('GET /api/v2/events/counts', (call) => ({
-      body: {
-        data: events.length === 0 ? [] : [{ start: new Date(start).toISOString(), count: events.length, stream: 'auditevents' }],
-        meta: { total: events.length, width: call.query.get('width') },
-      },
-    }));
-  for (const event of events.slice(0, 50)) {
-    server
-      .on(`GET /api/v2/events/${event.id}`, { body: { data: { ...event, attributes: { ...event.attributes, ocsf: { class_uid: 3004 } } } } })
-      .on(`GET /api/v2/events/${event.id}/raw`, { raw: `{"uuid":"${event.attributes.vendor_uid}","big":9007199254740993}` });
-  }
-  return server;
-}
-
-const list = (server: TestServer) => server.asked('GET /api/v2/events').filter((call) => call.query.get('page[limit]') !== '0');
-const several = (count: number): Event[] => Array.from({ length: count }, (_, index) => makeEvent(index));
 
 describe('the list', () => {
   test('shows the last 24 hours, newest first, without asking for records', async () => {
     const server = withEvents(several(3));
     openAt('/events');
-    await screen.findByRole('link', { name: 'action-0' });
-    expect(screen.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual(['action-0', 'action-1', 'action-2']);
+    await eventLink('action-0');
+    expect(shown()).toEqual(['action-0', 'action-1', 'action-2']);
     const asked = list(server)[0]?.query;
     expect(asked?.get('flag[raw]')).toBe('false');
     const from = Date.parse(asked?.get('filter[time]')?.replace('>=', '') ?? '');
@@ -80,18 +22,31 @@ describe('the list', () => {
   test('asks for the next page by the link of the last, and draws only what is in view', async () => {
     const server = withEvents(several(250));
     openAt('/events');
-    await screen.findByRole('link', { name: 'action-0' });
+    await eventLink('action-0');
+    expect(await screen.findByText('250 events')).toBeTruthy();
     expect(screen.getAllByRole('rowheader').length).toBeLessThan(60);
+    // What is far below is not asked for before somebody comes near.
     expect(list(server)).toHaveLength(1);
+    const scroller = screen.getByRole('table', { name: 'Events, newest first' }).parentElement as HTMLElement;
+    const scrollTo = (row: number): void => {
+      scroller.scrollTop = row * 36;
+      fireEvent.scroll(scroller);
+    };
+    scrollTo(70);
     await waitFor(() => {
-      expect(screen.getByText('250 events')).toBeTruthy();
+      expect(list(server).map((call) => [call.query.get('page[after]'), call.query.get('page[limit]')])).toEqual([[null, '100'], ['100', '300']]);
     });
+    scrollTo(230);
+    expect(await eventLink('action-249')).toBeTruthy();
+    expect(screen.getAllByRole('rowheader').length).toBeLessThan(60);
+    expect(screen.getByText(/^250 events: that is all/)).toBeTruthy();
+    expect(list(server)).toHaveLength(2);
   });
 
   test('a value in a row becomes a filter, and so does its opposite', async () => {
     const server = withEvents(several(2));
     const app = openAt('/events?range=7d');
-    const row = (await screen.findByRole('link', { name: 'action-0' })).closest('tr') as HTMLElement;
+    const row = (await eventLink('action-0')).closest('tr') as HTMLElement;
     await app.user.click(within(row).getByRole('button', { name: '192.0.2.7' }));
     await waitFor(() => {
       expect(app.address()).toBe('/events?range=7d&address=192.0.2.7');
@@ -110,6 +65,32 @@ describe('the list', () => {
     await waitFor(() => {
       expect(list(server).at(-1)?.query.get('filter[stream]')).toBe('itemusages');
     });
+  });
+
+  test('so do its action, its outcome and its country; the time, or the row itself, opens it', async () => {
+    const server = withEvents([makeEvent(0, { stream: 'itemusages', action: 'reveal', outcome: 'failure' })]);
+    const app = openAt('/events?range=7d');
+    const asked = (parameter: string) => list(server).at(-1)?.query.getAll(parameter);
+    const click = async (title: string): Promise<void> => {
+      await app.user.click(await screen.findByTitle(title));
+    };
+    await click('Show only: Action is Revealed an item (reveal)');
+    await waitFor(() => expect(asked('filter[action]')).toEqual(['reveal']));
+    await click('Leave out: Action is Revealed an item (reveal)');
+    await waitFor(() => expect(asked('filter[action]')).toEqual(['!reveal']));
+    await click('Show only: Outcome is Failure');
+    await waitFor(() => expect(asked('filter[outcome]')).toEqual(['failure']));
+    await click('Leave out: Outcome is Failure');
+    await waitFor(() => expect(asked('filter[outcome]')).toEqual(['!failure']));
+    await click('Leave out: Country is Sweden');
+    await waitFor(() => expect(asked('filter[country]')).toEqual(['!SE']));
+    expect(screen.queryByRole('complementary')).toBeNull();
+    await app.user.click((await eventLink('Revealed an item')).closest('tr') as HTMLElement);
+    await screen.findByRole('complementary', { name: 'Event' });
+    await app.user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('complementary')).toBeNull());
+    await app.user.click(await eventLink('Revealed an item'));
+    await screen.findByRole('complementary', { name: 'Event' });
   });
 
   test('a broken address falls back and says so', async () => {
@@ -144,27 +125,14 @@ describe('the list', () => {
     expect(await screen.findByText('The store is closed.')).toBeTruthy();
     server.on('GET /api/v2/events', { body: { data: several(1), meta: { page: { limit: 100 } }, links: {} } });
     await app.user.click(screen.getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByRole('link', { name: 'action-0' })).toBeTruthy();
-  });
-
-  test('exports what is shown', async () => {
-    withEvents(several(3));
-    const app = openAt('/events?action=a%2Cb&range=2026-11-01..2026-11-02');
-    await screen.findByText('3 events match');
-    await app.user.click(screen.getByRole('button', { name: 'Export' }));
-    const link = await screen.findByRole('menuitem', { name: 'CSV, for a spreadsheet' });
-    const url = new URL(link.getAttribute('href') ?? '', 'http://x');
-    expect(url.pathname).toBe('/api/v2/events/export');
-    expect(url.searchParams.get('format')).toBe('csv');
-    expect(url.searchParams.getAll('filter[action]')).toEqual(['a', 'b']);
-    expect(url.searchParams.getAll('filter[time]')).toEqual(['>=2026-11-01T00:00:00.000Z', '<2026-11-02T00:00:00.000Z']);
+    expect(await eventLink('action-0')).toBeTruthy();
   });
 
   test('new events wait in a pill and move nothing', async () => {
     const events = several(2);
     withEvents(events);
     const app = openAt('/events');
-    await screen.findByRole('link', { name: 'action-0' });
+    await eventLink('action-0');
     act(() => {
       FakeEventSource.latest().open();
     });
@@ -173,9 +141,9 @@ describe('the list', () => {
       FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_24h: 4 });
     });
     const pill = await screen.findByRole('button', { name: '2 new' });
-    expect(screen.getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual(['action-0', 'action-1']);
+    expect(shown()).toEqual(['action-0', 'action-1']);
     await app.user.click(pill);
-    expect(await screen.findByRole('link', { name: 'action--1' })).toBeTruthy();
+    expect(await eventLink('action--1')).toBeTruthy();
     expect(screen.queryByRole('button', { name: '2 new' })).toBeNull();
   });
 });
@@ -208,12 +176,12 @@ describe('searching for a text', () => {
       writers[0]?.enqueue(say('row', makeEvent(0)));
       writers[0]?.enqueue(say('progress', { scanned: 400, of: 1000, matched: 1, reached: makeEvent(5).attributes.time }));
     });
-    expect(await screen.findByRole('link', { name: 'action-0' })).toBeTruthy();
+    expect(await eventLink('action-0')).toBeTruthy();
     expect(await screen.findByText(/Searching: 1 found, 400 of 1,000 records looked through/)).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(first?.signal?.aborted).toBe(true);
     expect(await screen.findByText(/Search cancelled: 1 found/)).toBeTruthy();
-    expect(screen.getByRole('link', { name: 'action-0' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: / action-0$/ })).toBeTruthy();
     await app.user.click(screen.getAllByRole('button', { name: 'Go on' })[0] as HTMLElement);
     await waitFor(() => {
       expect(writers).toHaveLength(2);
@@ -227,8 +195,29 @@ describe('searching for a text', () => {
       writers[1]?.enqueue(say('done', { scanned: 600, of: 600, matched: 2, sent: 2 }));
       writers[1]?.close();
     });
-    expect(await screen.findByRole('link', { name: 'action-6' })).toBeTruthy();
+    expect(await eventLink('action-6')).toBeTruthy();
     expect(screen.getAllByRole('rowheader')).toHaveLength(2);
+  });
+
+  test('a cancel ends the counting, too: it looks through the same records; going on begins both again', async () => {
+    const server = withEvents([]);
+    const writers = streaming(server);
+    const counts = () => server.asked('GET /api/v2/events/counts').filter((call) => call.query.has('filter[text]'));
+    let answer: (() => void) | undefined;
+    server.on('GET /api/v2/events/counts', () => new Promise((resolve) => {
+      answer = () => { resolve({ body: { data: [{ start: makeEvent(0).attributes.time, count: 7, stream: 'auditevents' }], meta: { total: 7, width: 'hour' } } }); };
+    }));
+    const app = openAt('/events?text=vault');
+    await waitFor(() => expect(counts()).toHaveLength(1));
+    await waitFor(() => expect(writers).toHaveLength(1));
+    await app.user.click(await screen.findByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(counts()[0]?.signal?.aborted).toBe(true));
+    expect(await screen.findByText(/^The search was cancelled before its events were counted/)).toBeTruthy();
+    await app.user.click(screen.getAllByRole('button', { name: 'Go on' })[0] as HTMLElement);
+    await waitFor(() => expect(counts()).toHaveLength(2));
+    expect(counts()[1]?.signal?.aborted).toBe(false);
+    answer?.();
+    expect(await screen.findByText(/^Events over time, 7 in all: /)).toBeTruthy();
   });
 
   test('a search that breaks keeps what it found', async () => {
@@ -243,14 +232,14 @@ describe('searching for a text', () => {
       writers[0]?.enqueue(say('error', { code: 'unavailable', detail: 'Too many searches are running.' }));
     });
     expect(await screen.findByText(/The search broke off: 1 found.*Too many searches are running/)).toBeTruthy();
-    expect(screen.getByRole('link', { name: 'action-0' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: / action-0$/ })).toBeTruthy();
   });
 
   test('typing is sent when the hand rests, and `/` leads there', async () => {
     const server = withEvents(several(1));
     streaming(server);
     const app = openAt('/events?outcome=success');
-    await screen.findByRole('link', { name: 'action-0' });
+    await eventLink('action-0');
     await app.user.keyboard('/');
     expect(document.activeElement).toBe(screen.getByLabelText('Search events'));
     await app.user.keyboard('vault');
@@ -265,10 +254,10 @@ describe('the panel', () => {
   test('opens one event at its own address, walks the list by keys, and closes with Esc', async () => {
     withEvents(several(3));
     const app = openAt('/events?range=7d');
-    await screen.findByRole('link', { name: 'action-0' });
+    await eventLink('action-0');
     await app.user.keyboard('jj');
     await waitFor(() => {
-      expect(document.activeElement?.textContent).toBe('action-1');
+      expect(document.activeElement?.textContent).toMatch(/ action-1$/);
     });
     await app.user.keyboard('{Enter}');
     const panel = await screen.findByRole('complementary', { name: 'Event' });
@@ -302,6 +291,15 @@ describe('the panel', () => {
       expect(new URLSearchParams(app.address().split('?')[1]).get('actor')).toBe('ana@example.test');
     });
     expect(app.address()).toMatch(/^\/events\/e0\?range=/);
+    await app.user.click(within(panel).getByRole('link', { name: 'This address' }));
+    await waitFor(() => {
+      expect(new URLSearchParams(app.address().split('?')[1]).get('address')).toBe('192.0.2.7');
+    });
+    const around = new URLSearchParams(app.address().split('?')[1]);
+    expect([...around.keys()].sort()).toEqual(['address', 'range']);
+    const [from, to] = (around.get('range') ?? '').split('..').map(Date.parse);
+    const at = Date.parse(makeEvent(0).attributes.time);
+    expect([at - (from ?? 0), (to ?? 0) - at]).toEqual([15 * 60_000, 15 * 60_000]);
     await app.user.click(await within(panel).findByRole('button', { name: 'Leave out this Action' }));
     await waitFor(() => {
       expect(new URLSearchParams(app.address().split('?')[1]).get('action')).toBe('!action-0');
@@ -311,7 +309,7 @@ describe('the panel', () => {
   test("a sign-in says what it is; its filter and its address keep the vendor's word", async () => {
     withEvents([makeEvent(0, { stream: 'signinattempts', action: 'mfa_failed', outcome: 'failure' }), makeEvent(1)]);
     const app = openAt('/events?range=7d');
-    await app.user.click(await screen.findByRole('link', { name: 'Sign-in: MFA failed' }));
+    await app.user.click(await eventLink('Sign-in: MFA failed'));
     const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
     expect(panel.getByRole('heading', { name: 'Sign-in: MFA failed' })).toBeTruthy();
     expect(document.title).toMatch(/^Sign-in: MFA failed/);
@@ -328,16 +326,16 @@ describe('the panel', () => {
     server.on('GET /api/v2/events/e0/raw', { raw: '{"object_type":"gva","actor_details":{"name":"Ana Ruiz"}}' });
     server.on('GET /api/v2/events/e1/raw', { raw: '{"vault_uuid":"VAULT9","client":{"app_name":"1Password CLI"}}' });
     const app = openAt('/events?range=7d');
-    await app.user.click(await screen.findByRole('link', { name: 'Created' }));
+    await app.user.click(await eventLink('Created'));
     const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
     expect(await panel.findByRole('heading', { name: "Created a group's access to a vault" })).toBeTruthy();
-    const value = (label: string): string | null | undefined => panel.getByText(label).parentElement?.querySelector('dd > span')?.textContent;
+    const value = (label: string): string | null | undefined => panel.getByText(label).closest('dt')?.parentElement?.querySelector('dd > span')?.textContent;
     expect([value('Action'), value('Target'), value("Actor's name"), value('Kind of event')]).toEqual([
       "Created a group's access to a vault create", "vault-1 Group's access to a vault", 'Ana Ruiz', 'Change',
     ]);
     expect(value('1Password event ID')).toBe('V0');
     expect(panel.queryByText('Vault')).toBeNull();
-    expect(screen.getByRole('link', { name: 'Revealed an item' }).title).toBe('Revealed an item (reveal)');
+    expect(screen.getByTitle('Show only: Action is Revealed an item (reveal)').textContent).toBe('Revealed an item');
     await app.user.keyboard(']');
     await panel.findByText('VAULT9');
     expect([value('Target'), value('App'), value("Actor's name"), value('Kind of event')]).toEqual(['vault-1 Item', '1Password CLI', 'not told', 'Use of an API']);
@@ -352,7 +350,7 @@ describe('the panel', () => {
     expect(await within(panel).findByText('This record is long')).toBeTruthy();
     expect(within(panel).getByText(/The first 256 KiB/).textContent).toContain('of 5.0 MiB');
     expect(panel.textContent.length).toBeLessThan(60_000);
-    expect(within(panel).getByRole('link', { name: 'Exact bytes' }).getAttribute('href')).toBe('/api/v2/events/e0/raw');
+    expect(within(panel).getByRole('button', { name: 'Exact bytes' })).toBeTruthy();
     expect(within(panel).getByRole('button', { name: 'Show up to 2.0 MiB' })).toBeTruthy();
     await user.click(within(panel).getByRole('button', { name: 'Copy the record' }));
     expect(await screen.findByText('Copied the record.')).toBeTruthy();

@@ -66,6 +66,6 @@ const kinds: Record<number, string> = {
   6004: 'Use of a web resource',
   6005: 'Use of data',
 };
-export const kindOfEvent = (classUid: number): string => kinds[classUid] ?? `OCSF class ${String(classUid)}`;
+export const kindOfEvent = (classUid: number): string | null => kinds[classUid] ?? null;
 
 export const outcomeWords = { success: 'Success', failure: 'Failure', unknown: 'Unknown' } as const;

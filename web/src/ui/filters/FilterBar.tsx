@@ -83,8 +83,14 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
   );
 }
 
+interface FilterChipsProps extends FilterBarProps {
+  /** Takes all filters away in one change of the address; without it they go one by one. */
+  onClear?: () => void;
+  children?: ReactNode;
+}
+
 /** The filters in force, in words; nothing when there are none. */
-export function FilterChips({ fields, values, onChange, children }: FilterBarProps & { children?: ReactNode }) {
+export function FilterChips({ fields, values, onChange, onClear, children }: FilterChipsProps) {
   const active = fields.flatMap((field) => {
     const filter = parseFilter(values[field.key]);
     return filter ? [{ field, filter }] : [];
@@ -108,7 +114,8 @@ export function FilterChips({ fields, values, onChange, children }: FilterBarPro
           type="button"
           className={classes.clear}
           onClick={() => {
-            for (const { field } of active) onChange(field.key, undefined);
+            if (onClear) onClear();
+            else for (const { field } of active) onChange(field.key, undefined);
           }}
         >
           Clear filters

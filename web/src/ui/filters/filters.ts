@@ -92,3 +92,9 @@ export function filterWords(field: FilterField, filter: Filter): FilterWords {
     value: shown.length > 1 ? `${shown.slice(0, -1).join(', ')} ${or} ${last}` : last,
   };
 }
+
+/** What an address says without its filters. */
+export function withoutFilters<S extends object, K extends keyof S & string>(search: S, keys: readonly K[]): Omit<S, K> {
+  const left = new Set<string>(keys);
+  return Object.fromEntries(Object.entries(search).filter(([key]) => !left.has(key))) as Omit<S, K>;
+}

@@ -91,6 +91,8 @@ function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => vo
   const { asked } = test;
   const running = state.status === 'running';
   const rules = state.done?.rules ?? [];
+  // A backtest goes through time as the events did; what is looked at first is the newest.
+  const matches = useMemo(() => [...state.matches].reverse(), [state.matches]);
   const newest = newestFrom(state.buckets, state.matches.length, asked.from);
   return (
     <div className={classes['result']} aria-busy={running}>
@@ -127,7 +129,7 @@ function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => vo
         <>
           {state.matched > state.matches.length && !running && (
             <p className="pk-muted">
-              The {count(state.matches.length)} oldest of {count(state.matched)} matches. A shorter period shows others
+              The {count(state.matches.length)} oldest of {count(state.matched)} matches, the newest of them first. A shorter period shows others
               {newest === null ? ':' : '; '}
               {newest !== null && (
                 <button type="button" className="pk-text-button" onClick={() => { onFrom(newest); }}>
@@ -137,7 +139,7 @@ function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => vo
             </p>
           )}
           <div className={classes['rows']}>
-            <EventRows events={state.matches} label="Matches of the backtest" withRule={rules.length > 1} />
+            <EventRows events={matches} label="Matches of the backtest" withRule={rules.length > 1} />
           </div>
         </>
       )}

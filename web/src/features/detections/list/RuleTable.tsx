@@ -38,7 +38,7 @@ const columns: Column[] = [
   { key: 'tactics', title: 'Tactics', term: 'tactic', width: 140, roomy: 260 },
   { key: 'matches_24h', title: '24 h', of: 'Matches', term: 'matches_24h', width: 118 },
   { key: 'matches_30d', title: '30 days', of: 'Matches', term: 'matches_30d', width: 84, roomy: 138 },
-  { key: 'last_match', title: 'Last match', width: 104 },
+  { key: 'last_match', title: 'Last match', term: 'last_match', width: 104 },
   { key: 'cost', title: 'Cost', roomyTitle: 'Cost / event', term: 'rule_cost', width: 80, roomy: 116 },
 ];
 

@@ -80,7 +80,7 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
               ? 'none of its own: it looks at matches only'
               : 'not measured yet'}
         </Fact>
-        <Fact title="Origin">
+        <Fact term="rule_origin">
           <Origin rule={rule} />
         </Fact>
         {attributes.author !== null && <Fact title="Author">{attributes.author}</Fact>}

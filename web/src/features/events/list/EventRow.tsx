@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { memo, type MouseEvent, useEffect, useRef } from 'react';
+import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { eventTitle } from '@/data/events/action';
 import type { EventField, EventRow as Row } from '@/data/events/types';
+import type { GlossaryKey } from '@/glossary';
 import { IconAlertOctagon, IconFilterMinus } from '@/ui/icons';
+import { Meaning } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { absolute, count, span } from '@/ui/timeText';
 import { clockText, useZone } from '@/ui/zone';
@@ -34,42 +36,36 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
     if (!onControl && window.getSelection()?.type !== 'Range') open(event.id, selected);
   };
   return (
-    // The whole row leads to the event for a mouse; keyboards have the link.
+    // The whole row leads to the event for a mouse; keyboards have the link of its time. Each value narrows the list.
      
     <tr aria-rowindex={rowIndex} className={classes['row']} data-selected={selected} onClick={onClick}>
-      <td className={classes['cellTime']}>
-        <time dateTime={event.time} title={`${absolute(event.time)} (${event.time})`}>
-          {clockText(at)}
-        </time>
+      <th scope="row" className={classes['cellTime']}>
+        <Link
+          ref={link}
+          to="/events/$eventId"
+          params={{ eventId: event.id }}
+          search={(previous) => previous}
+          className={classes['open']}
+          tabIndex={tabStop ? 0 : -1}
+          title={`${absolute(event.time)} (${event.time})`}
+          aria-current={selected ? 'true' : undefined}
+        >
+          <time dateTime={event.time}>{clockText(at)}</time> <bdi className="pk-hidden">{title}</bdi>
+        </Link>
         <RowAgo at={at} />
-      </td>
-      <th scope="row" className={classes['cellAction']}>
+      </th>
+      <td className={classes['cellAction']}>
         <div className={classes['actionBox']}>
           {event.outcome === 'failure' && (
-            <span className={classes['failed']} title="This failed">
-              <IconAlertOctagon size={15} role="img" aria-label="Failed:" />
-            </span>
+            <Value event={event} field="outcome">
+              <IconAlertOctagon size={15} role="img" aria-label="Failed" />
+            </Value>
           )}
-          <Link
-            ref={link}
-            to="/events/$eventId"
-            params={{ eventId: event.id }}
-            search={(previous) => previous}
-            className={classes['action']}
-            tabIndex={tabStop ? 0 : -1}
-            title={event.action === null || title === event.action ? title : `${title} (${event.action})`}
-            aria-current={selected ? 'true' : undefined}
-          >
-            <bdi>{title}</bdi>
-          </Link>
-          {event.unreadable && event.action !== null && <span className="pk-tag">unreadable</span>}
-          {event.versions > 1 && (
-            <span className="pk-tag" title="The vendor has sent this event with different contents">
-              {count(event.versions)} versions
-            </span>
-          )}
+          {event.action === null ? <span className={classes['action']}>{title}</span> : <Value event={event} field="action" words={title} />}
+          {event.unreadable && event.action !== null && <Tag of="unreadable">unreadable</Tag>}
+          {event.versions > 1 && <Tag of="versions">{count(event.versions)} versions</Tag>}
         </div>
-      </th>
+      </td>
       <td className={classes['cellActor']}>
         <Value event={event} field="actor" />
       </td>
@@ -92,13 +88,25 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
   );
 });
 
-/** A value: a click shows only events with it, the button beside it leaves them out. The panel offers both to the keyboard. */
-function Value({ event, field }: { event: Row; field: EventField }) {
+/** What is odd about an event; a mouse is told what that means, the panel tells the keyboard. */
+function Tag({ of, children }: { of: GlossaryKey; children: ReactNode }) {
+  return (
+    <Meaning of={of}>
+      <span className="pk-tag">{children}</span>
+    </Meaning>
+  );
+}
+
+/**
+ * A value: a click shows only events with it, the button beside it leaves them out. The panel offers both to the keyboard. `words` are what a
+ * person reads in place of a vendor's code, `children` what is drawn in place of words.
+ */
+function Value({ event, field, words: said, children }: { event: Row; field: EventField; words?: string; children?: ReactNode }) {
   const { names, narrow, canExclude } = useEventsView();
   const value = valueOf(event, field);
   if (value === null || value === '') return <span className={classes['none']}>–</span>;
-  const words = valueWords(names, field, value);
-  const what = `${fieldWords[field]} is ${words}`;
+  const words = said ?? valueWords(names, field, value);
+  const what = `${fieldWords[field]} is ${said === undefined || said === value ? words : `${said} (${value})`}`;
   return (
     <span className={classes['value']} data-field={field}>
       <button
@@ -110,9 +118,9 @@ function Value({ event, field }: { event: Row; field: EventField }) {
           narrow(field, value, false);
         }}
       >
-        <bdi>{field === 'country' ? value : words}</bdi>
+        {children ?? <bdi>{field === 'country' ? value : words}</bdi>}
       </button>
-      {field !== 'country' && canExclude(field, value) && (
+      {canExclude(field, value) && (
         <button
           type="button"
           tabIndex={-1}

@@ -16,12 +16,12 @@ import { Tail } from './Tail';
 import { useWalk } from './useWalk';
 import classes from './list.module.css';
 
-const columns: { title: string; className: string; term?: GlossaryKey }[] = [
-  { title: 'Time', className: 'colTime' },
-  { title: 'Action', className: 'colAction' },
-  { title: 'Actor', className: 'colActor' },
-  { title: 'Target', className: 'colTarget' },
-  { title: 'Address', className: 'colAddress' },
+const columns: { title: string; className: string; term: GlossaryKey }[] = [
+  { title: 'Time', className: 'colTime', term: 'event_time' },
+  { title: 'Action', className: 'colAction', term: 'action' },
+  { title: 'Actor', className: 'colActor', term: 'actor' },
+  { title: 'Target', className: 'colTarget', term: 'target' },
+  { title: 'Address', className: 'colAddress', term: 'source_address' },
   { title: 'Stream', className: 'colStream', term: 'stream' },
   { title: 'Device', className: 'colDevice', term: 'security_device' },
 ];
@@ -109,14 +109,10 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
           <tr aria-rowindex={1}>
             {columns.map((column) => (
               <th key={column.title} scope="col" className={classes[column.className]}>
-                {column.term ? (
-                  <Meaning of={column.term}>
-                    {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the meaning must be reachable by keyboard */}
-                    <span tabIndex={0}>{column.title}</span>
-                  </Meaning>
-                ) : (
-                  column.title
-                )}
+                <Meaning of={column.term}>
+                  {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the meaning must be reachable by keyboard */}
+                  <span tabIndex={0}>{column.title}</span>
+                </Meaning>
               </th>
             ))}
           </tr>

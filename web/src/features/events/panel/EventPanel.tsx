@@ -12,6 +12,7 @@ import { IconAlertOctagon, IconChevronLeft, IconChevronRight, IconLink, IconX } 
 import { PanelFrame } from '@/ui/PanelFrame';
 import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
 import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
@@ -168,7 +169,7 @@ function Details({ event }: { event: EventRow }) {
         </p>
       </div>
       {event.unreadable && (
-        <Callout tone="warn" icon={<IconAlertOctagon size={18} aria-hidden />} title="This record could not be read">
+        <Callout tone="warn" icon={<IconAlertOctagon size={18} aria-hidden />} title={<Term of="unreadable">This record could not be read</Term>}>
           It is kept as it came. Its fields are unknown, and its time is the time of arrival.
         </Callout>
       )}

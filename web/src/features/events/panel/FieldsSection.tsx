@@ -37,42 +37,42 @@ export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts 
         Fields
       </Heading>
       <dl className={classes['fields']}>
-        <Field label="Time" value={event.time}>
+        <Field label="Time" term="event_time" value={event.time}>
           <time dateTime={event.time} title={event.time}>
             {absolute(event.time)}
           </time>
         </Field>
-        <Field label="Received" value={event.receivedAt}>
+        <Field label="Received" term="received" value={event.receivedAt}>
           <time dateTime={event.receivedAt} title={absolute(event.receivedAt)}>
             {delay(event)}
           </time>
         </Field>
-        <Field label="Action" value={event.action} field="action">
+        <Field label="Action" term="action" value={event.action} field="action">
           {words === null || words === event.action || words.length > longest ? null : (
             <>
               {words} <bdi className="pk-mono pk-muted">{event.action}</bdi>
             </>
           )}
         </Field>
-        <Field label="Outcome" value={event.outcome} field="outcome">
+        <Field label="Outcome" term="outcome" value={event.outcome} field="outcome">
           {outcomeWords[event.outcome]}
         </Field>
-        <Field label="Actor" value={event.actorEmail} field="actor" />
-        {tells(event.stream, 'actorName') && <Field label="Actor's name" value={facts.actorName} waits={facts.waits} />}
-        <Field label="Actor's ID" value={event.actorUid} field="actor" mono />
-        <Field label="Address" value={event.address} field="address" mono />
-        <Field label="Country" value={event.country} field="country">
+        <Field label="Actor" term="actor" value={event.actorEmail} field="actor" />
+        {tells(event.stream, 'actorName') && <Field label="Actor's name" term="actor_name" value={facts.actorName} waits={facts.waits} />}
+        <Field label="Actor's ID" term="actor_id" value={event.actorUid} field="actor" mono />
+        <Field label="Address" term="source_address" value={event.address} field="address" mono />
+        <Field label="Country" term="country" value={event.country} field="country">
           {event.country === null || countryName(event.country) === event.country ? event.country : `${countryName(event.country)} (${event.country})`}
         </Field>
-        {tells(event.stream, 'app') && <Field label="App" value={facts.app} waits={facts.waits} />}
-        <Field label="Target" value={event.target} field="target" mono>
+        {tells(event.stream, 'app') && <Field label="App" term="app" value={facts.app} waits={facts.waits} />}
+        <Field label="Target" term="target" value={event.target} field="target" mono>
           {event.target === null || facts.targetType === null || event.target.length > longest ? null : (
             <>
               <bdi>{event.target}</bdi> <span className={classes['kind']}>{kindWords(facts.targetType).slice(0, 80)}</span>
             </>
           )}
         </Field>
-        {tells(event.stream, 'vault') && <Field label="Vault" value={facts.vault} waits={facts.waits} mono />}
+        {tells(event.stream, 'vault') && <Field label="Vault" term="vault" value={facts.vault} waits={facts.waits} mono />}
         <Field label="Stream" term="stream" value={event.stream} field="stream">
           {names.stream(event.stream)}
         </Field>
@@ -81,9 +81,15 @@ export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts 
             <bdi>{device}</bdi>
           </Link>
         </Field>
-        <Field label="Kind of event" value={kindOfEvent(event.classUid)} />
-        <Field label={vendor === null ? "Vendor's event ID" : `${vendor} event ID`} value={event.vendorUid} mono />
-        <Field label="Picket event ID" value={event.id} mono />
+        <Field label="Kind of event" term="kind_of_event" value={kindOfEvent(event.classUid) ?? `OCSF class ${String(event.classUid)}`}>
+          {kindOfEvent(event.classUid) ?? (
+            <>
+              <Term of="ocsf_class" /> {event.classUid}
+            </>
+          )}
+        </Field>
+        <Field label={vendor === null ? "Vendor's event ID" : `${vendor} event ID`} term="vendor_event_id" value={event.vendorUid} mono />
+        <Field label="Picket event ID" term="event_id" value={event.id} mono />
       </dl>
     </section>
   );
@@ -93,7 +99,7 @@ interface FieldProps {
   label: string;
   value: string | null;
   field?: EventField;
-  term?: GlossaryKey;
+  term: GlossaryKey;
   mono?: boolean;
   /** The record it stands in is on its way. */
   waits?: boolean;
@@ -106,7 +112,9 @@ function Field({ label, value, field, term, mono, waits, children }: FieldProps)
   const shown = empty ? '' : value.length > longest ? `${value.slice(0, longest)}…` : value;
   return (
     <div className={classes['field']}>
-      <dt>{term ? <Term of={term}>{label}</Term> : label}</dt>
+      <dt>
+        <Term of={term}>{label}</Term>
+      </dt>
       <dd>
         <span className={mono && !empty ? `pk-mono ${classes['value'] ?? ''}` : classes['value']}>
           {waits ? <Skeleton width={140} /> : empty ? <span className="pk-muted">not told</span> : (children ?? <bdi>{shown}</bdi>)}

@@ -2,16 +2,20 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { ocsfQuery, rawPath, rawQuery, versionsQuery, wholeRaw } from '@/data/events/events';
+import { askRaw } from '@/data/events/exports';
 import { firstPart } from '@/data/events/record';
 import type { EventRow } from '@/data/events/types';
+import type { GlossaryKey } from '@/glossary';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconDownload, IconInfoCircle } from '@/ui/icons';
 import { JsonView, PlainText } from '@/ui/json/JsonView';
 import { Heading } from '@/ui/PanelHeading';
 import { Callout, ErrorState, Skeleton } from '@/ui/states';
+import { Meaning } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
 import { useEventsView } from '../context';
+import { useDownload } from '../useDownload';
 import { Versions } from './Versions';
 import classes from './panel.module.css';
 
@@ -20,10 +24,10 @@ type Tab = 'raw' | 'ocsf' | 'versions';
 /** The record itself: as it came, as OCSF, and in all its versions. */
 export function RecordSection({ event }: { event: EventRow }) {
   const [chosen, setTab] = useState<Tab>('raw');
-  const tabs: { key: Tab; title: string }[] = [
-    { key: 'raw', title: 'As received' },
-    { key: 'ocsf', title: 'OCSF' },
-    ...(event.versions > 1 ? [{ key: 'versions' as const, title: `${count(event.versions)} versions` }] : []),
+  const tabs: { key: Tab; title: string; term: GlossaryKey }[] = [
+    { key: 'raw', title: 'As received', term: 'as_received' },
+    { key: 'ocsf', title: 'OCSF', term: 'ocsf' },
+    ...(event.versions > 1 ? [{ key: 'versions' as const, title: `${count(event.versions)} versions`, term: 'versions' as const }] : []),
   ];
   const onKeyDown = (press: KeyboardEvent): void => {
     const step = press.key === 'ArrowRight' ? 1 : press.key === 'ArrowLeft' ? -1 : 0;
@@ -41,20 +45,21 @@ export function RecordSection({ event }: { event: EventRow }) {
       </Heading>
       <div role="tablist" aria-label="Record" tabIndex={-1} className={classes['tabs']} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
-          <button
-            key={tab.key}
-            id={`record-${tab.key}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.key === chosen}
-            aria-controls="record-panel"
-            tabIndex={tab.key === chosen ? 0 : -1}
-            onClick={() => {
-              setTab(tab.key);
-            }}
-          >
-            {tab.title}
-          </button>
+          <Meaning key={tab.key} of={tab.term}>
+            <button
+              id={`record-${tab.key}`}
+              type="button"
+              role="tab"
+              aria-selected={tab.key === chosen}
+              aria-controls="record-panel"
+              tabIndex={tab.key === chosen ? 0 : -1}
+              onClick={() => {
+                setTab(tab.key);
+              }}
+            >
+              {tab.title}
+            </button>
+          </Meaning>
         ))}
       </div>
       <div role="tabpanel" id="record-panel" aria-labelledby={`record-${chosen}`}>
@@ -80,11 +85,21 @@ const size = (bytes: number): string => {
 function Raw({ id }: { id: string }) {
   const [limit, setLimit] = useState(firstPart);
   const { marks } = useEventsView();
+  const { asking, download } = useDownload();
   const { data, error, refetch } = useQuery({ ...rawQuery(id, limit), placeholderData: (before) => before });
   if (error) return <ErrorState title="The record could not be loaded" error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading />;
   const exact = (
-    <Button component="a" href={rawPath(id)} download={`${id}.json`} size="compact-sm" variant="subtle" color="gray" leftSection={<IconDownload size={15} aria-hidden />}>
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      color="gray"
+      leftSection={<IconDownload size={15} aria-hidden />}
+      loading={asking}
+      onClick={() => {
+        download(() => askRaw(id), rawPath(id), `${id}.json`);
+      }}
+    >
       Exact bytes
     </Button>
   );
