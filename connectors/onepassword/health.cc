@@ -189,8 +189,7 @@ connector::Connector::Explanation OnePassword::explain(const Error& error, std::
     case ErrorKind::kRateLimited:
       return {"rate_limited", wait_sentence(error)};
     case ErrorKind::kUnavailable:
-      return {"unavailable",
-              fmt::format("{} Nothing is lost; Picket continues where it stopped.", error.message)};
+      return {"unavailable", error.message};
     case ErrorKind::kNotFound:
       return {"not_found", error.message};
     case ErrorKind::kInvalidInput:

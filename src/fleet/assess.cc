@@ -91,9 +91,8 @@ std::string failure_sentence(const Facts& facts, const StreamFacts& stream) {
   if (code == "rate_limited" && stream.next_poll_at)
     return fmt::format("{} asked to wait until {}.", facts.vendor->title, clock_words(*stream.next_poll_at, facts.now));
   if (code == "internal" || code == "disk_full") return woven(cause, state, facts.now);
-  std::string text = woven(cause, state, facts.now);
-  constexpr std::string_view kComfort = "Nothing is lost; Picket continues where it stopped.";
-  return text.find(kComfort) == std::string::npos ? text + " " + std::string(kComfort) : text;
+  return woven(cause, state, facts.now) +
+         (state.last_successful_poll_at ? " Nothing is lost; Picket continues where it stopped." : " Picket keeps trying.");
 }
 
 bool overdue(const Facts& facts, const StreamState& state) {
@@ -272,6 +271,8 @@ Health partly(const Facts& facts, const std::vector<Judged>& judged) {
         }
     }
   }
+  // Whoever asked to wait asked the token: no stream is read until then.
+  if (trouble != nullptr && trouble->kind == Kind::kRetrying && trouble->health.code == "rate_limited") return trouble->health;
   const std::string start = good.empty() ? std::string() : "Receiving " + lowered(listed(good)) + ". ";
   if (trouble != nullptr)
     return warn(trouble->health.code, fmt::format("{}{}: {}", start, trouble_title, trouble->health.sentence));

@@ -110,7 +110,7 @@ TEST_F(Health, SentencesOfThePanel) {
   EXPECT_EQ(expired.code, "token_expired");
   EXPECT_THAT(expired.sentence, HasSubstr("expired on 6 Nov 2026"));
   EXPECT_EQ(explain(Error(ErrorKind::kUnavailable, "1Password answers 503.")).sentence,
-            "1Password answers 503. Nothing is lost; Picket continues where it stopped.");
+            "1Password answers 503.");
   EXPECT_THAT(
       explain(Error(ErrorKind::kRateLimited, "x").with_retry_after(std::chrono::seconds(90))).sentence,
       HasSubstr("wait 90 s"));

@@ -190,7 +190,7 @@ const Row kRows[] = {
        w.all_failing("unavailable", kAnswers503, 1, 0s);
      },
      kUnhealthy, HealthLevel::kError, "unavailable",
-     "1Password answers 503 since 10:24 UTC. Nothing is lost; Picket continues where it stopped."},
+     "1Password answers 503 since 10:24 UTC. Picket keeps trying."},
     {"first_failure_waits_for_the_other_streams",
      [](World& w) {
        w.never_polled();
@@ -201,6 +201,12 @@ const Row kRows[] = {
      [](World& w) {
        w.all_failing("rate_limited", "1Password answers 429.", 1, 2min);
        for (auto& s : w.streams) s.next_poll_at = kNow + 7min;
+     },
+     kHealthy, HealthLevel::kWarning, "rate_limited", "1Password asked to wait until 10:31 UTC."},
+    {"rate_limited_for_one_stream_is_so_for_all_of_the_token",
+     [](World& w) {
+       w.failing(0, "rate_limited", "1Password answers 429.", 1, 2min);
+       w.streams[0].next_poll_at = kNow + 7min;
      },
      kHealthy, HealthLevel::kWarning, "rate_limited", "1Password asked to wait until 10:31 UTC."},
     {"nobody_asked_for_too_long",
