@@ -50,7 +50,9 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           title={`${absolute(event.time)} (${event.time})`}
           aria-current={selected ? 'true' : undefined}
         >
-          <time dateTime={event.time}>{clockText(at)}</time> <bdi className="pk-hidden">{title}</bdi>
+          <time dateTime={event.time}>{clockText(at)}</time>
+          {/* The space is hidden with the title: in the column every pixel counts. */}
+          <bdi className="pk-hidden">{` ${title}`}</bdi>
         </Link>
         <RowAgo at={at} />
       </th>
