@@ -283,7 +283,8 @@ function api(method, url, body, token, request) {
   }
   if (path === '/api/v2/security_device_histories') {
     const by = url.searchParams.get('filter[created_by][id]');
-    const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => by === null || row.relationships.created_by.data.id === by);
+    const kind = url.searchParams.get('filter[kind]');
+    const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => (by === null || row.relationships.created_by.data.id === by) && (kind === null || row.attributes.value?.kind === kind));
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
     return { status: 200, body: { data: rows.slice(offset, offset + 25), included: [actor, system], meta: { page: { total: rows.length } } } };
   }

@@ -141,7 +141,9 @@ export function answersFor(devices: Device[] = inEveryState, preferences: Record
     } }),
     'GET /api/v2/security_device_histories': ({ url }) => {
       const of = url.searchParams.get('filter[security_device][id]');
+      const kind = url.searchParams.get('filter[kind]');
       const rows = devices.filter((one) => of === null || one.id === of).flatMap(historyOf)
+        .filter((row) => kind === null || row.attributes.value?.kind === kind)
         .filter((row) => of !== null || Date.parse(row.attributes.created_at) > now - day)
         .sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? 1 : -1));
       return listed(rows, { included: [ana, picket, ...devices] });
