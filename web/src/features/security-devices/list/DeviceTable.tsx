@@ -150,7 +150,6 @@ export function DeviceTable({ loading, selected, selection }: {
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
-  const whole = ids.length > 0 && selection.ids.length === ids.length;
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
@@ -167,7 +166,7 @@ export function DeviceTable({ loading, selected, selection }: {
       >
         <Head
           columns={columns}
-          chosen={whole ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
+          chosen={selection.whole ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
           empty={ids.length === 0}
           toggleAll={selection.toggleAll}
         />

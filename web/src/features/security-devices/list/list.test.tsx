@@ -270,7 +270,7 @@ describe('the panel', () => {
     expect(await within(panel).findByText('Reading history: 62 %.')).toBeTruthy();
     expect(await within(panel).findByText('62 %, 2,210 events a second, about 4 min left')).toBeTruthy();
     expect(within(panel).getByRole('progressbar', { name: 'Reading history of Audit events' })).toBeTruthy();
-    expect(panel.textContent).toContain('ends in x9Qk');
+    await waitFor(() => { expect(panel.textContent).toContain('ends in x9Qk'); });
     expect((await within(panel).findAllByText(/by Ana Ruiz/)).length).toBe(2);
   });
 
@@ -328,6 +328,35 @@ describe('selecting', () => {
     await app.user.keyboard('{Escape}');
     expect(chosen()).toEqual([]);
     expect(screen.queryByRole('toolbar')).toBeNull();
+  });
+
+  test('all leaves out what is struck out as deleted, and so do a range and a deletion of what was selected', async () => {
+    const server = signedIn(five());
+    for (const { id, attributes } of five()) server.on(`PATCH /api/v2/security_devices/${id}`, { body: { data: makeDevice(id, attributes.name, { paused: true }, 2) } });
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    const gone = (id: string): void => {
+      act(() => {
+        FakeEventSource.latest().say('change', { type: 'security_devices', id, deleted: true, data: null });
+      });
+    };
+    gone('beta');
+    await screen.findByText('Deleted');
+    await app.user.click(box('all devices'));
+    expect(await screen.findByText('4 selected')).toBeTruthy();
+    expect(box('all devices').checked).toBe(true);
+    await app.user.click(box('all devices'));
+    expect(chosen()).toEqual([]);
+    await app.user.click(box('Alpha'));
+    await app.user.keyboard('{Shift>}');
+    await app.user.click(box('Epsilon'));
+    await app.user.keyboard('{/Shift}');
+    expect(chosen()).toEqual(['Alpha', 'Delta', 'Epsilon']);
+    gone('delta');
+    expect(await screen.findByText('2 selected')).toBeTruthy();
+    await app.user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Pause' }));
+    expect(await within(await screen.findByRole('dialog')).findByText('2 devices paused')).toBeTruthy();
+    expect(server.calls.filter((call) => call.method === 'PATCH').map((call) => call.path.split('/').at(-1))).toEqual(['alpha', 'epsilon']);
   });
 
   test('with the keyboard alone', async () => {
