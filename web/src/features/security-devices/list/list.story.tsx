@@ -117,6 +117,7 @@ export default [
       play: async ({ user }) => {
         await menu(user, 'Delete');
         await screen.findByRole('dialog', { name: /^Delete/ });
+        await screen.findByText(/watch(es)? it[:.]/);
       },
     },
     'pausing many, asked first': {

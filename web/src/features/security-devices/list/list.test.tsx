@@ -218,18 +218,40 @@ describe('the menu beside the name', () => {
     expect(within(dialog).getByLabelText('Not checked').closest('li')?.textContent).toContain('Audit events.');
   });
 
-  test('Delete says what is lost and kept, and deletes only when told', async () => {
-    const server = signedIn(three()).on('DELETE /api/v2/security_devices/a', { status: 204 });
+  test('Delete says what is lost, what goes blind and what is kept, and deletes only when the name is typed', async () => {
+    const rule = (n: number, state = 'running') => ({ id: `r${String(n)}`, title: `Rule ${String(n)}`, level: 'high', state, enabled: true, alerts: true, matches_24h: 0, matches_7d: 0, matches_30d: n, last_match_at: null, tactics: [] });
+    const server = signedIn(three())
+      .on('DELETE /api/v2/security_devices/a', { status: 204 })
+      .on('GET /api/v2/security_devices/a/detections', { body: { rules: [rule(1), rule(2), rule(3), rule(4, 'new'), rule(5, 'off')], tactics_watched: [], tactics_blind: [] } });
     const app = openAt('/settings/security-devices');
     await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     const dialog = await screen.findByRole('dialog', { name: `Delete ${quoted('Alpha')}?` });
-    expect(dialog.textContent).toContain('Lost:');
-    expect(dialog.textContent).toContain('Kept:');
+    expect(dialog.textContent).toContain('Lost: its API token');
+    expect(dialog.textContent).toContain('Kept: the events stored so far, what rules found in them, and its history.');
+    expect(await within(dialog).findByText('4 rules that watch it: Rule 4, Rule 3, Rule 2 and 1 more. They stay in force for other devices.')).toBeTruthy();
+    expect(within(dialog).getByText('Audit events, Item usage events (15 events in 24 h)')).toBeTruthy();
+    const remove = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Delete' });
+    const name = within(dialog).getByLabelText(/This cannot be undone/);
+    expect(document.activeElement).toBe(name);
+    await app.user.type(name, 'Alph{Enter}');
+    expect(remove.disabled).toBe(true);
     expect(server.asked('DELETE /api/v2/security_devices/a')).toHaveLength(0);
     server.on('GET /api/v2/security_devices', { body: { data: three().slice(1), meta: { page: { total: 2 } } } });
-    await app.user.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await app.user.type(name, 'a ');
+    await app.user.click(remove);
     await waitFor(() => { expect(rowNames()).toEqual(['Beta', 'Gamma']); });
+  });
+
+  test('rules that could not be asked for are told, and do not keep anybody from deleting', async () => {
+    signedIn(three());
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    const dialog = within(await screen.findByRole('dialog', { name: /^Delete/ }));
+    expect(await dialog.findByText(/^Which rules watch it could not be loaded\./)).toBeTruthy();
+    await app.user.type(dialog.getByLabelText(/This cannot be undone/), 'Alpha');
+    expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Delete' }).disabled).toBe(false);
   });
 });
 
