@@ -104,11 +104,13 @@ describe('home', () => {
     expect(within(needs).getByRole('link', { name: 'Replace token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
     expect(within(needs).getByRole('link', { name: '2 rules are broken' }).getAttribute('href')).toBe('/detections?state=broken');
     const arriving = screen.getByRole('region', { name: 'Arriving' });
-    expect(await within(arriving).findByText('1,230')).toBeTruthy();
+    expect((await within(arriving).findByRole('link', { name: '1,230 events in 24 hours, show them' })).getAttribute('href')).toBe('/events?range=24h');
+    expect(within(arriving).getByRole('link', { name: '1,215 events of Alpha in 24 hours, show them' }).getAttribute('href')).toBe('/events?device=a&range=24h');
     expect(within(arriving).getByText(', 20 % more than a week before')).toBeTruthy();
     const changed = screen.getByRole('region', { name: 'Changed in the last day' });
     expect(await within(changed).findByText('Health changed from Healthy to Unhealthy')).toBeTruthy();
     expect(within(changed).getByRole('link', { name: 'BAD' })).toBeTruthy();
+    expect(within(changed).getByRole('link', { name: 'Picket' }).getAttribute('href')).toBe('/settings/security-devices/bad?by=a0#history-title');
     await app.user.click(within(screen.getByRole('list', { name: 'Devices by status' })).getByRole('link', { name: '1 Unhealthy' }));
     await screen.findByRole('heading', { name: 'Security Devices' });
     expect(app.address()).toBe('/settings/security-devices?status=unhealthy');

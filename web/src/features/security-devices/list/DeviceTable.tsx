@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
@@ -58,6 +58,7 @@ export function DeviceTable({ loading, selected, selection }: {
   selection: Selection;
 }) {
   const { ids, devices, plugin, technology, act } = useDevicesView();
+  const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller, () => (selected === undefined ? window.innerWidth - railWidth : 0));
   const cards = useMedia('(max-width: 640px)');
@@ -126,8 +127,11 @@ export function DeviceTable({ loading, selected, selection }: {
       menu: (device, button) => {
         setMenu((now) => (now?.device.id === device.id ? null : { device, button }));
       },
+      follow: (href) => {
+        router.history.push(href);
+      },
     }),
-    [act, toggle],
+    [act, toggle, router],
   );
   useRowKeys({
     scroller,

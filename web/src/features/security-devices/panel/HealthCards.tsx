@@ -16,7 +16,7 @@ import { levelOf } from '../order';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { goTo } from './jump';
-import { eventsAddress } from './links';
+import { eventsAddress } from '../links';
 import classes from './panel.module.css';
 
 /** Does it connect, does data come, what comes of it. */

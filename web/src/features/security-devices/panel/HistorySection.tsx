@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
@@ -13,6 +13,7 @@ import { Ago } from '@/ui/time';
 import { type HistoryKind, useDevicesSearch } from '../search';
 import { Heading } from '@/ui/PanelHeading';
 import { differences } from './historyText';
+import { goTo } from './jump';
 import classes from './panel.module.css';
 
 const kinds = [
@@ -43,6 +44,12 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
   const seen = entries.length;
+  const section = useRef<HTMLElement>(null);
+  const router = useRouter();
+  useEffect(() => {
+    // Who comes for it, as from an actor on Home, does not look for it.
+    if (section.current !== null && router.latestLocation.hash === 'history-title') goTo(section.current, 'history-title');
+  }, [router]);
   const foot = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = foot.current;
@@ -71,7 +78,7 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
   };
   const actor = by === undefined ? null : (entries.find((entry) => entry.actorId === by)?.actor ?? 'this actor');
   return (
-    <section className={classes.section} aria-labelledby="history-title">
+    <section ref={section} className={classes.section} aria-labelledby="history-title">
       <div className={classes.sectionHead}>
         <Heading level={3} id="history-title" className={classes.sectionTitle}>
           History

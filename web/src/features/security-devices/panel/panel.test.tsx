@@ -334,6 +334,34 @@ test('failures in a row are one entry; a poll that worked, or another error, beg
   ]);
 });
 
+describe('information', () => {
+  test('what is stored of the device and of each stream leads to all of it', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    const row = within(panel.getByText('Events stored').closest('div') as HTMLElement);
+    expect(row.getByRole('link', { name: '200' }).getAttribute('href')).toBe('/events?device=a&range=all');
+    expect(row.getByRole('link', { name: '100 events of Item usage events in all, show them' }).getAttribute('href')).toBe('/events?device=a&stream=itemusages&range=all');
+  });
+
+  test('who created and who updated it lead to what they did', async () => {
+    const server = withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { app, panel } = await open();
+    const row = panel.getByText('Updated').closest('div') as HTMLElement;
+    await app.user.click(await within(row).findByRole('link', { name: 'Ana Ruiz' }));
+    await waitFor(() => { expect(app.address()).toContain('by=a1'); });
+    expect(document.activeElement).toBe(panel.getByRole('heading', { name: 'History' }));
+    await waitFor(() => { expect(server.asked('GET /api/v2/security_device_histories').at(-1)?.query.get('filter[created_by][id]')).toBe('a1'); });
+  });
+
+  test('the setup guide of its technology opens from it', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { app, panel } = await open();
+    await app.user.click(panel.getByRole('button', { name: 'Setup guide' }));
+    const guide = await screen.findByRole('dialog', { name: 'Guide: 1Password' });
+    expect(await within(guide).findByText('Create the 1Password token')).toBeTruthy();
+  });
+});
+
 describe('history', () => {
   const entry = (n: number, kind: string, by = 'a1') => ({
     type: 'security_device_histories',
