@@ -101,6 +101,9 @@ describe('home', () => {
     const needs = await screen.findByRole('region', { name: 'Needs you now' });
     expect(await within(needs).findByText('unauthorized.')).toBeTruthy();
     expect(within(needs).queryByText('Alpha')).toBeNull();
+    expect(within(needs).getByText('Unhealthy').querySelector('svg')).toBeTruthy();
+    expect(within(needs).getByText('Broken').querySelector('svg')).toBeTruthy();
+    expect(within(screen.getByRole('contentinfo')).getByText(/^Times are in/)).toBeTruthy();
     expect(within(needs).getByRole('link', { name: 'Replace token of BAD' }).getAttribute('href')).toBe('/settings/security-devices/bad?edit=bad');
     expect(within(needs).getByRole('link', { name: '2 rules are broken' }).getAttribute('href')).toBe('/detections?state=broken');
     const arriving = screen.getByRole('region', { name: 'Arriving' });

@@ -334,6 +334,12 @@ test('failures in a row are one entry; a poll that worked, or another error, beg
   ]);
 });
 
+test('where the panel is the page, its foot names the zone', async () => {
+  withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+  const { panel } = await open();
+  expect(await panel.findByText(/^Times are in/)).toBeTruthy();
+});
+
 describe('information', () => {
   test('what is stored of the device and of each stream leads to all of it', async () => {
     withNumbers(signedIn([makeDevice('a', 'Alpha')]));
