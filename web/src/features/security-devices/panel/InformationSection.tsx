@@ -122,17 +122,17 @@ export function InformationSection({ device, details }: { device: Device; detail
             )}
             {storedLater(device) && (
               <Row label="Token stored">
-                <Ago time={credential.replaced_at} />
+                <Ago time={credential.replaced_at} alone />
               </Row>
             )}
           </>
         )}
         <Row label="Created" copy={attributes.created_at}>
-          <Ago time={attributes.created_at} />
+          <Ago time={attributes.created_at} alone />
           <By name={details?.createdBy} id={relatedId(device, 'created_by')} />
         </Row>
         <Row label="Updated" copy={attributes.updated_at}>
-          <Ago time={attributes.updated_at} />
+          <Ago time={attributes.updated_at} alone />
           <By name={details?.updatedBy} id={relatedId(device, 'updated_by')} />
         </Row>
       </dl>
