@@ -246,18 +246,29 @@ struct Reader {
   }
 };
 
+/// The name of an attribute as a sentence begins with it: a person reads it below a field.
+std::string at_the_beginning(std::string_view name) {
+  std::string words(name);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
+}
+
 }  // namespace
 
 Status check_text(std::string_view name, std::string_view text, std::size_t max, bool may_be_empty) {
   const auto length = printable_length(text);
   if (!length)
-    return fail(ErrorKind::kInvalidInput,
-                fmt::format("{} may not hold control characters, and must be valid UTF-8.", name));
+    return fail(
+        ErrorKind::kInvalidInput,
+        fmt::format("{} may not hold control characters, and must be valid UTF-8.", at_the_beginning(name)));
   if (*length > max)
     return fail(ErrorKind::kInvalidInput,
-                fmt::format("{} is too long: {} characters, at most {} are allowed.", name, *length, max));
+                fmt::format("{} is too long: {} characters, at most {} are allowed.", at_the_beginning(name),
+                            *length, max));
   if (trim(text).empty() && !may_be_empty)
-    return fail(ErrorKind::kInvalidInput, fmt::format("{} may not be empty.", name));
+    return fail(ErrorKind::kInvalidInput, fmt::format("{} may not be empty.", at_the_beginning(name)));
   return {};
 }
 

@@ -151,6 +151,8 @@ describe("the keyboard alone", { concurrency: false }, () => {
     await keys.press("Enter");
     await keys.to(page.getByRole("menuitem", { name: "Delete", exact: true }), { key: "ArrowDown" });
     await keys.press("Enter");
+    await keys.to(page.getByRole("dialog").getByLabel(/This cannot be undone/));
+    await keys.type("Second");
     await keys.to(page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }));
     await keys.press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });

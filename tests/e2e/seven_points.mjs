@@ -310,6 +310,7 @@ describe("the seven points", { concurrency: false }, () => {
     await button("Close").click();
     await menu(second, "Delete");
     await picture("delete");
+    await dialog().getByLabel(/This cannot be undone/).fill(second);
     await dialog().getByRole("button", { name: "Delete", exact: true }).click();
     await row(second).waitFor({ state: "detached" });
   });

@@ -33,6 +33,7 @@ let eventId = 0;
 
 function makeDevice(name, location, state, spec = { server: 'https://events.1password.com' }) {
   const { level, code, sentence, each, device: own } = state;
+  const since = state.since ?? 190 * minute;
   const id = randomUUID();
   const fresh = level === 'verifying';
   const device = {
@@ -50,7 +51,7 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
         level,
         code,
         sentence,
-        since: iso(fresh ? 0 : 190 * minute),
+        since: iso(fresh ? 0 : since),
         streams: streams.map(([stream, title], index) => ({
           stream,
           title,
@@ -71,7 +72,7 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
           ...each(index),
         })),
       },
-      status_updated_at: iso(190 * minute),
+      status_updated_at: iso(since),
       paused: level === 'paused',
       last_successful_poll_at: null,
       last_data_received_at: null,
@@ -130,7 +131,7 @@ function makeDevice(name, location, state, spec = { server: 'https://events.1pas
       sentence: `Health changed from Healthy to ${words}: ${sentence}`,
       before: { status: 'healthy', level: 'ok', code: 'receiving' },
       after: { status: device.attributes.status, level, code },
-    }, 'a-0', 190 * minute);
+    }, 'a-0', since);
   }
   return device;
 }
@@ -283,7 +284,8 @@ function api(method, url, body, token, request) {
   }
   if (path === '/api/v2/security_device_histories') {
     const by = url.searchParams.get('filter[created_by][id]');
-    const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => by === null || row.relationships.created_by.data.id === by);
+    const kind = url.searchParams.get('filter[kind]');
+    const rows = (histories.get(url.searchParams.get('filter[security_device][id]')) ?? []).filter((row) => (by === null || row.relationships.created_by.data.id === by) && (kind === null || row.attributes.value?.kind === kind));
     const offset = Number(url.searchParams.get('page[offset]') ?? 0);
     return { status: 200, body: { data: rows.slice(offset, offset + 25), included: [actor, system], meta: { page: { total: rows.length } } } };
   }

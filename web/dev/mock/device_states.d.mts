@@ -3,6 +3,8 @@ import type { Device, EventCounts, Level, PollList, StreamStatus } from '../../s
 export interface State {
   level: Level;
   code: Device['attributes']['status_details']['code'];
+  /** Since when it brings nothing, in milliseconds ago; null where it does bring something. */
+  since: number | null;
   sentence: string;
   /** What is different in its stream of this number. */
   each: (index: number) => Partial<StreamStatus>;

@@ -1,6 +1,11 @@
 // Every state that a device can be in, with the sentence that the server would write: for the stand-in server and for the gallery.
 const minute = 60_000;
 const iso = (msAgo) => new Date(Date.now() - msAgo).toISOString();
+const hour = 60 * minute;
+const day = 24 * hour;
+const clock = (msAgo) => `${iso(msAgo).slice(11, 16)} UTC`;
+const date = (msAgo) => new Date(Date.now() - msAgo).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const weekday = (msAgo) => new Date(Date.now() - msAgo).toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' });
 const failing = (code, message, msAgo, tries) => ({
   consecutive_failures: tries,
   last_error: { code, message, at: iso(20_000) },
@@ -8,35 +13,43 @@ const failing = (code, message, msAgo, tries) => ({
   last_data_received_at: iso(msAgo + minute),
   newest_event_at: iso(msAgo + 2 * minute),
 });
-const whole = (level, code, sentence, each = () => ({}), device = {}) => ({ level, code, sentence, each, device });
+/** Since when it brings nothing, in milliseconds ago, where it does not; `sentence` and figures follow from it. */
+const whole = (level, code, sentence, each = () => ({}), { since, ...device } = {}) => ({ level, code, since: since ?? null, sentence, each, device });
+const down = (level, code, since, sentence, message, tries) => whole(level, code, sentence(clock(since)), () => failing(code, message, since, tries), { since });
+const pausedFor = 5 * day;
+const fullFor = 40 * minute;
+const waits = 14 * minute;
+const reached = (index) => 7 * (1 - (62.3 + index * 20) / 100) * day;
 
 export const states = [
   whole('ok', 'receiving', 'Receiving. Newest event 40 s ago.'),
-  whole('ok', 'quiet', 'Connected. No new events for 25 min, normal for this hour.', () => ({ last_data_received_at: iso(25 * minute), newest_event_at: iso(26 * minute), events_24h: 310 })),
+  whole('ok', 'quiet', 'Connected. No new events for 25 min, normal for this hour.', () => ({ last_data_received_at: iso(25 * minute), newest_event_at: iso(25 * minute + 20_000), events_24h: 310 })),
   whole('warning', 'stream_missing', 'Receiving audit events and sign-in attempts. Item usage events are missing: the token does not include them.', (index) =>
     index === 1
-      ? { level: 'warning', sentence: 'Missing: the token does not include item usage.', ...failing('stream_missing', '401 Unauthorized: token has no feature "itemusages"', 3 * 1440 * minute, 9), events_24h: 0 }
+      ? { level: 'warning', sentence: 'Missing: the token does not include item usage.', ...failing('stream_missing', '401 Unauthorized: token has no feature "itemusages"', 3 * day, 9), events_24h: 0 }
       : { level: 'ok', code: 'receiving', sentence: 'Receiving.' }, { features: ['auditevents', 'signinattempts'] }),
-  whole('error', 'unauthorized', 'Not authorised since 09:12 UTC. The token was revoked or expired. Issue a new one in 1Password and replace it here.', () =>
-    failing('unauthorized', '401 {"Error":{"Message":"Unauthorized access","Code":401}}', 190 * minute, 41)),
-  whole('ok', 'backfilling', 'Reading history: 21 Nov 19:00, 62 %, about 4 min left. New events follow when it is done.', (index) => ({
-    backfill: index === 2 ? null : { from: iso(7 * 1440 * minute), reached: iso(7 * (1 - (62.3 + index * 20) / 100) * 1440 * minute), percent: 62.3 + index * 20, events_per_second: 2210 - index * 900, seconds_left: 244 - index * 130 },
+  down('error', 'unauthorized', 190 * minute, (at) => `Not authorised since ${at}. The token was revoked or expired. Issue a new one in 1Password and replace it here.`,
+    '401 {"Error":{"Message":"Unauthorized access","Code":401}}', 41),
+  whole('ok', 'backfilling', `Reading history: ${date(reached(0))} ${clock(reached(0))}, 62 %, about 4 min left. New events follow when it is done.`, (index) => ({
+    backfill: index === 2 ? null : { from: iso(7 * day), reached: iso(reached(index)), percent: 62.3 + index * 20, events_per_second: 2210 - index * 900, seconds_left: 244 - index * 130 },
   }), { usual_24h: null }),
-  whole('paused', 'paused', 'Paused by Ana Ruiz since Tuesday. Events are kept by 1Password for 120 days.', () => ({ next_poll_at: null })),
-  whole('ok', 'silent', 'Connected, but silent for 6 h; a Sunday like this brings about 40 events.', () => ({ last_data_received_at: iso(360 * minute), newest_event_at: iso(361 * minute), events_24h: 9 })),
+  whole('paused', 'paused', `Paused by Ana Ruiz since ${weekday(pausedFor)}. Events are kept by 1Password for 120 days.`, () => ({
+    next_poll_at: null, last_successful_poll_at: iso(pausedFor), last_data_received_at: iso(pausedFor + minute), newest_event_at: iso(pausedFor + 2 * minute), events_24h: 0,
+  }), { since: pausedFor }),
+  whole('ok', 'silent', `Connected, but silent for 6 h; a ${weekday(0)} like this brings about 40 events.`, () => ({ last_data_received_at: iso(6 * hour), newest_event_at: iso(6 * hour + minute), events_24h: 9 }), { since: 6 * hour }),
   whole('error', 'wrong_region', 'The token belongs to events.1password.eu, the device asks events.1password.com.', () =>
-    failing('wrong_region', 'The token belongs to events.1password.eu, the device asks events.1password.com.', 1440 * minute, 3)),
-  whole('error', 'unavailable', '1Password answers 503 since 10:04 UTC (12 tries). Nothing is lost; Picket continues where it stopped.', () =>
-    failing('unavailable', '1Password answers 503. upstream connect error or disconnect/reset before headers', 64 * minute, 12)),
-  whole('warning', 'rate_limited', '1Password asked to wait until 10:31 UTC.', () => failing('rate_limited', '429 Too Many Requests, Retry-After: 840', 4 * minute, 1)),
-  whole('error', 'connect', 'events.1password.com cannot be reached from 203.0.113.7: connection timed out since 08:55 UTC (31 tries). Is it allowed by your firewall?', () =>
-    failing('connect', 'connect to 198.51.100.4:443: connection timed out', 150 * minute, 31)),
-  whole('error', 'disk_full', 'Paused: less than 2 GB free on the data disk.'),
-  whole('warning', 'token_expiring', 'The token expires in 12 days, on 4 Dec. Issue a new one and replace it here. Receiving. Newest event 40 s ago.', () => ({ level: 'ok', code: 'receiving', sentence: 'Receiving.' }), { expires_at: iso(-12 * 1440 * minute) }),
+    failing('wrong_region', 'The token belongs to events.1password.eu, the device asks events.1password.com.', day, 3), { since: day }),
+  down('error', 'unavailable', 64 * minute, (at) => `1Password answers 503 since ${at} (12 tries). Nothing is lost; Picket continues where it stopped.`,
+    '1Password answers 503. upstream connect error or disconnect/reset before headers', 12),
+  whole('warning', 'rate_limited', `1Password asked to wait until ${clock(-waits)}.`, () => ({ ...failing('rate_limited', '429 Too Many Requests, Retry-After: 840', 4 * minute, 1), next_poll_at: iso(-waits) }), { since: 20_000 }),
+  down('error', 'connect', 150 * minute, (at) => `events.1password.com cannot be reached from 203.0.113.7: connection timed out since ${at} (31 tries). Is it allowed by your firewall?`,
+    'connect to 198.51.100.4:443: connection timed out', 31),
+  whole('error', 'disk_full', 'Paused: less than 2 GB free on the data disk.', () => ({ last_successful_poll_at: iso(fullFor), last_data_received_at: iso(fullFor + minute), newest_event_at: iso(fullFor + 2 * minute) }), { since: fullFor }),
+  whole('warning', 'token_expiring', `The token expires in 12 days, on ${date(-12 * day)}. Issue a new one and replace it here. Receiving. Newest event 40 s ago.`, () => ({ level: 'ok', code: 'receiving', sentence: 'Receiving.' }), { expires_at: iso(-12 * day - hour) }),
   whole('warning', 'retrying', 'Receiving audit events and item usage events. Sign-in attempts: No answer within 30 s. Nothing is lost; Picket continues where it stopped.', (index) =>
     index === 2 ? { level: 'warning', sentence: 'No answer within 30 s. Nothing is lost; Picket continues where it stopped.', ...failing('timeout', 'No answer within 30 s.', 3 * minute, 1) } : { level: 'ok', code: 'receiving', sentence: 'Receiving.' }),
-  whole('error', 'tls', 'events.1password.com shows a certificate of proxy.example.test since 07:40 UTC (55 tries). Nothing is lost; Picket continues where it stopped.', () =>
-    failing('tls', 'certificate verify failed: unable to get local issuer certificate (CN=proxy.example.test)', 300 * minute, 55)),
+  down('error', 'tls', 300 * minute, (at) => `events.1password.com shows a certificate of proxy.example.test since ${at} (55 tries). Nothing is lost; Picket continues where it stopped.`,
+    'certificate verify failed: unable to get local issuer certificate (CN=proxy.example.test)', 55),
   whole('error', 'no_token', 'No token yet. Issue one in 1Password and add it here.', () => ({ last_successful_poll_at: null, last_data_received_at: null, newest_event_at: null, next_poll_at: null, events_24h: 0, events_total: 0 }), { credential: null }),
 ];
 
@@ -74,8 +87,8 @@ export function counts(devices, streams, url) {
   for (const device of devices.values()) {
     if (ids.length > 0 && !ids.includes(device.id)) continue;
     const { code } = device.attributes.status_details;
-    const since = { unauthorized: 190 * minute, unavailable: 64 * minute, connect: 150 * minute, tls: 300 * minute, silent: 360 * minute, wrong_region: 1440 * minute }[code];
-    const end = Math.min(to, since === undefined ? to : Date.now() - since);
+    const since = states.find((one) => one.code === code)?.since ?? (code === 'quiet' ? 25 * minute : null);
+    const end = Math.min(to, since === null ? to : Date.now() - since);
     if (['no_token', 'verifying'].includes(code)) continue;
     streams.forEach(([stream], index) => {
       if (kinds.length > 0 && !kinds.includes(stream)) return;

@@ -38,7 +38,7 @@ export function useSignOut(): () => void {
   const navigate = useNavigate();
   return useCallback(() => {
     signOut(client)
-      .then(() => navigate({ to: '/sign-in', search: {} }))
+      .then(() => navigate({ to: '/sign-in', search: {}, ignoreBlocker: true }))
       .catch((error: unknown) => {
         announce(error instanceof ApiError ? error.message : 'Signing out failed. Try again.', 'bad');
       });

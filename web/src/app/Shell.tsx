@@ -58,7 +58,8 @@ export function Shell() {
         <Rail session={session} />
       </nav>
       <main id="content" className={classes.content} tabIndex={-1}>
-        <Outlet />
+        {/* Another person may have signed in over the page: what stands in its forms is not theirs. */}
+        <Outlet key={session.user.id} />
       </main>
       {menu.mounted && (
         <Drawer

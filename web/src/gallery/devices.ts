@@ -1,7 +1,7 @@
 import type { Device } from '@/api/types';
 import { makeDevice, makeStream } from '@/test/fixtures';
-import { type State, states, verifying } from '../../dev/mock/device_states.mjs';
-import { ago } from './clock';
+import { counts, type State, states, verifying } from '../../dev/mock/device_states.mjs';
+import { ago, now } from './clock';
 
 const minute = 60_000;
 const day = 1440 * minute;
@@ -14,18 +14,33 @@ export const streams = [
 
 type Over = Partial<Device['attributes']>;
 
+/** Its figures are those that the charts draw, or one of both would be wrong. */
+function withFigures(device: Device): Device {
+  const { attributes } = device;
+  const details = attributes.status_details;
+  if (details === null) return device;
+  const hour = 3_600_000;
+  const from = new Date(Math.floor((now - day) / hour) * hour + hour).toISOString();
+  const query = new URLSearchParams({ width: 'hour', group: 'stream', 'filter[time]': `>=${from}` });
+  const { data } = counts(new Map([[device.id, device]]), streams, new URL(`http://picket.test/?${query.toString()}`));
+  const of = (stream: string): number => data.filter((one) => one.stream === stream).reduce((sum, one) => sum + one.count, 0);
+  const counted = details.streams.map((one) => ({ ...one, events_24h: of(one.stream) }));
+  const events_24h = counted.reduce((sum, one) => sum + one.events_24h, 0);
+  return { ...device, attributes: { ...attributes, events_24h, status_details: { ...details, streams: counted } } };
+}
+
 /** A device in one of the states of the table of sentences; its id is `d-` and the code of the state. */
 function deviceIn(state: State, name: string, location: string, over: Over = {}): Device {
-  const { level, code, sentence, each, device: own } = state;
+  const { level, code, sentence, each, device: own, since: down } = state;
   const fresh = level === 'verifying';
-  const since = ago(fresh ? 4_000 : 190 * minute);
+  const since = ago(fresh ? 4_000 : (down ?? 190 * minute));
   const each24h = [1210, 780, 320];
   const shown = streams.map(([stream, title], index) =>
     makeStream({
       stream, title, level, code, sentence,
       last_successful_poll_at: fresh ? null : ago(12_000),
-      last_data_received_at: fresh ? null : ago(index * 7 * minute + 40_000),
-      newest_event_at: fresh ? null : ago(index * 7 * minute + 70_000),
+      last_data_received_at: fresh ? null : ago(index * 7 * minute + 12_000),
+      newest_event_at: fresh ? null : ago(index * 7 * minute + 40_000),
       next_poll_at: ago(-48_000),
       events_24h: fresh ? 0 : (each24h[index] ?? 0),
       events_total: fresh ? 0 : 41_200,
@@ -71,12 +86,12 @@ const teams = ['Sales', 'Engineering', 'Finance', 'People', 'Support'];
 
 /** One device in every state that there is a sentence for. */
 export const inEveryState: Device[] = [...states, verifying].map((state, index) =>
-  deviceIn(state, `1Password ${teams[index % 5] ?? ''} ${String(index + 1).padStart(2, '0')}`, places[index % 5] ?? ''),
+  withFigures(deviceIn(state, `${teams[index % 5] ?? ''} ${String(index + 1).padStart(2, '0')}`, places[index % 5] ?? '')),
 );
 
 const [receiving] = states;
 if (receiving === undefined) throw new Error('the table of states is empty');
-const like = (id: string, name: string, location: string, over: Over = {}): Device => ({ ...deviceIn(receiving, name, location, over), id });
+const like = (id: string, name: string, location: string, over: Over = {}): Device => withFigures({ ...deviceIn(receiving, name, location, over), id });
 
 const longName = 'Password vault of the company that was bought last summer and keeps its very long name, instruments and measurement, second floor';
 const hugeState: State = {

@@ -83,7 +83,7 @@ const whole = (one: DetectionRule): DetectionRule => ({
 
 const people = ['ana@example.test', 'bo@example.test', 'chidi@example.test'];
 const seen = (n: number) => ({
-  event_id: `e${String(n)}`, time: ago((3 * 60 + n * 97) * minute), security_device: { id: 'd-receiving', name: '1Password Finance 03' }, stream: 'auditevents', actor: people[n % 3] ?? null, action: 'export',
+  event_id: `e${String(n)}`, time: ago((3 * 60 + n * 97) * minute), security_device: { id: 'd-receiving', name: 'Finance 03' }, stream: 'auditevents', actor: people[n % 3] ?? null, action: 'export',
 });
 const buckets = (step: number, many: number): BacktestBuckets['buckets'] =>
   Array.from({ length: many }, (_, n) => ({ start: new Date(Math.floor((now - (many - n) * step) / step) * step).toISOString(), count: (n * 7) % 5 }));

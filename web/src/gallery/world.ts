@@ -85,7 +85,7 @@ function historyOf(device: Device): HistoryRow[] {
   ];
   if (level === 'verifying') return [change(`${id}-1`, id, 'CREATED', 4_000, 'a1', { kind: 'created', sentence: `${attributes.name} was added`, before: null, after: { name: attributes.name } })];
   if (level === 'ok') return rows;
-  return [change(`${id}-6`, id, 'UPDATED', 190 * minute, level === 'paused' ? 'a1' : 'a0', {
+  return [change(`${id}-6`, id, 'UPDATED', now - Date.parse(attributes.status_updated_at ?? ago(190 * minute)), level === 'paused' ? 'a1' : 'a0', {
     kind: 'health', sentence: `Health changed from Healthy to ${words}: ${sentence}`,
     before: { status: 'healthy', level: 'ok', code: 'receiving' }, after: { status: attributes.status, level, code },
   }), ...rows];
@@ -141,7 +141,9 @@ export function answersFor(devices: Device[] = inEveryState, preferences: Record
     } }),
     'GET /api/v2/security_device_histories': ({ url }) => {
       const of = url.searchParams.get('filter[security_device][id]');
+      const kind = url.searchParams.get('filter[kind]');
       const rows = devices.filter((one) => of === null || one.id === of).flatMap(historyOf)
+        .filter((row) => kind === null || row.attributes.value?.kind === kind)
         .filter((row) => of !== null || Date.parse(row.attributes.created_at) > now - day)
         .sort((a, b) => (a.attributes.created_at < b.attributes.created_at ? 1 : -1));
       return listed(rows, { included: [ana, picket, ...devices] });

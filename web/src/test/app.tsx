@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { createMemoryHistory, type RouterHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { createAppRouter } from '@/app/router';
@@ -16,11 +16,10 @@ export interface TestApp {
   back: () => void;
 }
 
-/** The whole console at an address, against whatever answers `fetch`. */
-export function openAt(address: string): TestApp {
+/** The whole console at an address, against whatever answers `fetch`. The history is the browser's own only where a test goes Back. */
+export function openAt(address: string, history: RouterHistory = createMemoryHistory({ initialEntries: [address] })): TestApp {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } });
   installCsrfRefresh(client);
-  const history = createMemoryHistory({ initialEntries: [address] });
   const router = createAppRouter(client, history);
   render(
     <MantineProvider env="test" withCssVariables={false} withGlobalClasses={false}>

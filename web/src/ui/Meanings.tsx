@@ -4,7 +4,7 @@ import classes from './ui.module.css';
 
 interface Shown {
   over: Element;
-  of: GlossaryKey;
+  says: string;
   left: number;
   top: number;
   above: boolean;
@@ -15,19 +15,21 @@ const width = 300;
 /** The longest meaning with some air. */
 const room = 170;
 
+const marked = '[data-meaning], [data-moment]';
 const isTerm = (key: string | null): key is GlossaryKey => key !== null && Object.hasOwn(glossary, key);
 
 function place(over: Element): Shown | null {
   const key = over.getAttribute('data-meaning');
-  if (!isTerm(key)) return null;
+  const says = isTerm(key) ? glossary[key].meaning : over.getAttribute('data-moment');
+  if (says === null) return null;
   const box = over.getBoundingClientRect();
   const above = box.top > room;
   const left = Math.max(8, Math.min(box.left + box.width / 2 - width / 2, window.innerWidth - width - 8));
-  return { over, of: key, left, top: above ? box.top - 6 : box.bottom + 6, above };
+  return { over, says, left, top: above ? box.top - 6 : box.bottom + 6, above };
 }
 
 /**
- * What a marked word means, while the mouse is over it or the keyboard on it: one tooltip for the whole page. A panel has thirty such
+ * What a marked word means, or which moment a relative time is, while the mouse is over it, the keyboard on it or a finger has touched it: one tooltip for the whole page. A panel has thirty such
  * words; a tooltip for each was a quarter of the time that the panel took to open.
  */
 export function Meanings() {
@@ -42,7 +44,7 @@ export function Meanings() {
       setShown(null);
     };
     const show = (target: EventTarget | null, wait: number): void => {
-      const word = target instanceof Element ? target.closest('[data-meaning]') : null;
+      const word = target instanceof Element ? target.closest(marked) : null;
       if (word === over) return;
       hide();
       if (word === null) return;
@@ -100,7 +102,7 @@ export function Meanings() {
   return (
     // It stands outside of every landmark; what is live is looked for there.
     <div role="tooltip" aria-live="polite" id={id} className={classes.meaning} data-above={shown.above} style={{ left: shown.left, top: shown.top, width }}>
-      {glossary[shown.of].meaning}
+      {shown.says}
     </div>
   );
 }

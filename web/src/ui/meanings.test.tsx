@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { glossary } from '@/glossary';
 import { Meanings } from './Meanings';
 import { Meaning, Term } from './Term';
+import { Ago } from './time';
 
 function words() {
   render(
@@ -57,5 +58,20 @@ describe('what a word means', () => {
     const { word } = words();
     await userEvent.setup().pointer({ keys: '[TouchA]', target: word });
     expect((await screen.findByRole('tooltip')).textContent).toBe(glossary.stream.meaning);
+  });
+
+  test('the exact time of what stands alone is told to the keyboard; in a list it takes no focus', async () => {
+    render(
+      <>
+        <Ago time="2026-11-01T10:00:00.000Z" />
+        <Ago time="2026-11-02T10:00:00.000Z" alone />
+        <Meanings />
+      </>,
+    );
+    await userEvent.setup().tab();
+    const tip = await screen.findByRole('tooltip');
+    expect(tip.textContent).toContain('2026-11-02T10:00:00.000Z');
+    expect(document.activeElement?.getAttribute('aria-describedby')).toBe(tip.id);
+    expect(document.querySelectorAll('time[tabindex]')).toHaveLength(1);
   });
 });

@@ -27,24 +27,32 @@ export function useClockText(text: (now: number) => string): string {
   return useSyncExternalStore(subscribe, () => text(serverNow()));
 }
 
+interface TimeProps {
+  /** Where it is one of a few and not in a row of a list: takes the focus, so that a keyboard or a finger learns the exact time, too. */
+  alone?: boolean;
+}
+
+/** The exact time of what is told relative to now. `Meanings` shows it where it can take the focus. */
+const exact = (says: string, alone: boolean): object => (alone ? { tabIndex: 0, 'data-moment': says } : { title: says });
+
 /** How long something has been so, with its beginning on hover. */
-export function For({ since, className }: { since: string; className?: string | undefined }) {
+export function For({ since, className, alone = false }: TimeProps & { since: string; className?: string | undefined }) {
   useZone();
   const text = useClockText((now) => `for ${span((now - Date.parse(since)) / 1000)}`);
   return (
-    <time dateTime={iso(since)} title={`Since ${absolute(since)} (${iso(since)})`} className={className ?? 'pk-num'}>
+    <time dateTime={iso(since)} className={className ?? 'pk-num'} {...exact(`Since ${absolute(since)} (${iso(since)})`, alone)}>
       {text}
     </time>
   );
 }
 
 /** A time, relative, with the exact time on hover. */
-export function Ago({ time, never = 'never' }: { time: string | null; never?: string }) {
+export function Ago({ time, never = 'never', alone = false }: TimeProps & { time: string | null; never?: string }) {
   useZone();
   const text = useClockText((now) => (time === null ? never : ago(time, now)));
   if (time === null) return <span className="pk-muted">{never}</span>;
   return (
-    <time dateTime={iso(time)} title={`${absolute(time)} (${iso(time)})`} className="pk-num">
+    <time dateTime={iso(time)} className="pk-num" {...exact(`${absolute(time)} (${iso(time)})`, alone)}>
       {text}
     </time>
   );

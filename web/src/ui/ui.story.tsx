@@ -73,6 +73,7 @@ export default [
     never: () => <Ago time={null} />,
     'for how long': () => <For since={ago(190 * 60_000)} />,
     'for years': () => <For since={ago(900 * day)} />,
+    'takes the focus, to tell the exact time': () => <Ago time={ago(6 * 3_600_000)} alone />,
     'the zone': () => <ZoneNote />,
   }),
   sheet('Empty, error, fault', {

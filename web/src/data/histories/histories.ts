@@ -19,15 +19,16 @@ interface HistoryPage {
 
 const pageSize = 25;
 
-/** What happened to a device, newest first; with `actorId` only what that person, key or Picket itself did. */
-export const historyQuery = (deviceId: string, actorId?: string) =>
+/** What happened to a device, newest first; with `actorId` only what that person, key or Picket itself did, with `kind` only changes of that kind. */
+export const historyQuery = (deviceId: string, actorId?: string, kind?: string) =>
   infiniteQueryOptions({
-    queryKey: [...historyKeys.of(deviceId), actorId ?? ''],
+    queryKey: [...historyKeys.of(deviceId), actorId ?? '', kind ?? ''],
     initialPageParam: 0,
     queryFn: async ({ pageParam, signal }): Promise<HistoryPage> => {
       const query = new URLSearchParams([
         ['filter[security_device][id]', deviceId],
         ...(actorId === undefined ? [] : [['filter[created_by][id]', actorId]]),
+        ...(kind === undefined ? [] : [['filter[kind]', kind]]),
         ['sort', '-created_at'],
         ['sort', '-id'],
         ['include', 'created_by'],

@@ -7,6 +7,7 @@ import { includedName, relatedId } from '@/data/included';
 export interface RecentChange {
   row: HistoryRow;
   actor: string | null;
+  actorId: string | null;
   deviceId: string | null;
   /** Null when the device is not told of any more. */
   device: string | null;
@@ -35,6 +36,7 @@ export const recentChangesQuery = queryOptions({
     const changes = body.data.map((row) => ({
       row,
       actor: includedName(row, 'created_by', body.included),
+      actorId: relatedId(row, 'created_by'),
       deviceId: relatedId(row, 'security_device'),
       device: includedName(row, 'security_device', body.included),
     }));

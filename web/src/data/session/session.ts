@@ -4,11 +4,13 @@ import { rememberSignedIn } from '@/api/early';
 import { sessionPath as path } from '@/api/first';
 import { learnServerTime } from '@/api/clock';
 import type { Credentials, Session } from '@/api/types';
+import { draftsAreOf, dropAllDrafts } from './drafts';
 
 function accept(session: Session): Session {
   setCsrfToken(session.csrf_token);
   learnServerTime(session.server.time);
   rememberSignedIn(true);
+  draftsAreOf(session.user.id);
   return session;
 }
 
@@ -46,8 +48,19 @@ export async function signOut(client: QueryClient): Promise<void> {
   }
   setCsrfToken(null);
   rememberSignedIn(false);
+  forget(client);
+}
+
+/** Nobody is signed in here any more: what was fetched and what was typed goes. */
+export function forget(client: QueryClient): void {
+  dropAllDrafts();
   client.clear();
   client.setQueryData(sessionQuery.queryKey, null);
+}
+
+/** What one person may see is not shown to the next. */
+export function forgetAnswers(client: QueryClient): Promise<void> {
+  return client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
 
 /** Another tab may have signed in again: its csrf token is the one that counts now. */

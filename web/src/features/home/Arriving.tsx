@@ -7,6 +7,7 @@ import { bucketStarts, fill, stepOf, sum } from '@/charts/series';
 import { Sparkline } from '@/charts/Sparkline';
 import type { Device } from '@/api/types';
 import { allCountsQuery, type DayCounts, useDayCounts } from '@/data/counts/counts';
+import { addressOf, AppLink } from '@/ui/AppLink';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
@@ -48,24 +49,19 @@ export function Arriving({ devices }: { devices: Device[] }) {
     <section className={classes.card} aria-labelledby="arriving-title">
       <div className={classes.cardHead}>
         <h2 id="arriving-title">Arriving</h2>
-        <a
-          href="/events?range=24h"
-          className={classes.more}
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-            event.preventDefault();
-            router.history.push('/events?range=24h');
-          }}
-        >
+        <AppLink href="/events?range=24h" className={classes.more}>
           Events
-        </a>
+        </AppLink>
       </div>
       {counts.error && !chart ? (
         <ErrorState title="The counts could not be loaded" error={counts.error} onRetry={() => void counts.refetch()} />
       ) : chart ? (
         <>
           <p className={classes.figure}>
-            <strong>{count(total)}</strong> events in 24 h{compared && <span className="pk-muted">, {compared}</span>}
+            <AppLink href="/events?range=24h" className={classes.figureLink} aria-label={`${count(total)} events in 24 hours, show them`}>
+              {count(total)}
+            </AppLink>{' '}
+            events in 24 h{compared && <span className="pk-muted">, {compared}</span>}
             {newest !== null && (
               <span className={classes.newest}>
                 Newest <Ago time={newest} />
@@ -123,7 +119,14 @@ export function Arriving({ devices }: { devices: Device[] }) {
                 <td>
                   <Day day={dayOf(device.id)} name={device.attributes.name} />
                 </td>
-                <td className="pk-num">{count(device.attributes.events_24h)}</td>
+                <td className="pk-num">
+                  <AppLink
+                    href={addressOf('/events', { device: device.id, range: '24h' })}
+                    aria-label={`${count(device.attributes.events_24h)} events of ${device.attributes.name} in 24 hours, show them`}
+                  >
+                    {count(device.attributes.events_24h)}
+                  </AppLink>
+                </td>
               </tr>
             ))}
           </tbody>

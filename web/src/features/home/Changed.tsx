@@ -69,7 +69,7 @@ function nameBefore(row: HistoryRow): string | null {
 }
 
 function Change({ change }: { change: RecentChange }) {
-  const { row, actor, deviceId } = change;
+  const { row, actor, actorId, deviceId } = change;
   const { value, action, created_at } = row.attributes;
   const level = levelAfter(row);
   const name = change.device ?? nameBefore(row);
@@ -90,7 +90,14 @@ function Change({ change }: { change: RecentChange }) {
         </p>
         <p className={classes.changeText}>{sentenceOf(row)}</p>
         <p className="pk-muted">
-          {actor ?? 'Picket'}, <Ago time={created_at} />
+          {deviceId !== null && actorId !== null && action !== 'DELETED' ? (
+            <Link to="/settings/security-devices/$deviceId" params={{ deviceId }} search={{ by: actorId }} hash="history-title" className={classes.changeActor} title="What they did to this device">
+              {actor ?? 'Picket'}
+            </Link>
+          ) : (
+            (actor ?? 'Picket')
+          )}
+          , <Ago time={created_at} />
         </p>
       </div>
     </li>

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useDeviceList } from '@/data/devices/devices';
 import { ErrorState, Skeleton } from '@/ui/states';
+import { ZoneNote } from '@/ui/time';
 import { useZone } from '@/ui/zone';
 import { Arriving } from './Arriving';
 import { Changed } from './Changed';
@@ -32,6 +33,9 @@ export function HomePage() {
         <Arriving devices={living} />
         <Changed />
       </div>
+      <footer className={classes.foot}>
+        <ZoneNote />
+      </footer>
     </div>
   );
 }

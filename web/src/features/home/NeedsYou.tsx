@@ -64,6 +64,7 @@ function BrokenRules({ many }: { many: number }) {
     <li>
       <span className={classes.needLevel} data-level="error">
         <LevelIcon level="error" size={18} />
+        Broken
       </span>
       <div className={classes.needText}>
         <span className={classes.needName}>
@@ -91,9 +92,9 @@ function NeedRow({ need }: { need: Need }) {
   const { name, plugin_slug } = device.attributes;
   return (
     <li>
-      <span className={classes.needLevel} data-level={level} title={levelWords[level]}>
+      <span className={classes.needLevel} data-level={level}>
         <LevelIcon level={level} size={18} />
-        <span className="pk-hidden">{levelWords[level]}: </span>
+        {levelWords[level]}
       </span>
       <div className={classes.needText}>
         <span className={classes.needName}>

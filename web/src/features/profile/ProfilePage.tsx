@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { sessionQuery } from '@/data/session/session';
+import { ZoneNote } from '@/ui/time';
 import { useZone } from '@/ui/zone';
 import { Appearance } from './Appearance';
 import { PasswordSection } from './PasswordSection';
@@ -38,6 +39,9 @@ export function ProfilePage() {
       <SignIns />
       <PasswordSection email={email} />
       <FactorSection email={email} />
+      <footer className="pk-muted">
+        <ZoneNote />
+      </footer>
     </div>
   );
 }

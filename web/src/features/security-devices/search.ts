@@ -21,7 +21,7 @@ export type DevicesSearch = {
   by?: string;
 };
 
-export const historyKinds = ['health', 'settings', 'secret', 'reread'] as const;
+export const historyKinds = ['health', 'settings', 'secret', 'reread', 'created', 'deleted'] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
 /** What makes one view of the list: what a saved view holds. */

@@ -50,17 +50,6 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
   useEffect(() => {
     document.title = ownId === null ? 'Write a rule · Picket' : 'Edit a rule · Picket';
   }, [ownId]);
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent): void => {
-      event.preventDefault();
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => {
-      window.removeEventListener('beforeunload', warn);
-    };
-  }, [dirty]);
-
   const save = useMutation({
     mutationFn: async (over: string | null) => {
       const of = ownId === null ? null : { id: ownId, etag: over ?? etag ?? '' };

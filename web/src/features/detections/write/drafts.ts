@@ -1,3 +1,5 @@
+import * as all from '@/data/session/drafts';
+
 /** Texts that were begun and not saved: they stay while somebody looks elsewhere in the console. */
 export interface Draft {
   text: string;
@@ -5,14 +7,14 @@ export interface Draft {
   etag: string | null;
 }
 
-const drafts = new Map<string, Draft>();
+const named = (key: string): string => `rule ${key}`;
 
-export const draftOf = (key: string): Draft | undefined => drafts.get(key);
+export const draftOf = (key: string): Draft | undefined => all.draftOf<Draft>(named(key));
 export function keepDraft(key: string, draft: Draft): void {
-  drafts.set(key, draft);
+  all.keepDraft(named(key), draft);
 }
 export function dropDraft(key: string): void {
-  drafts.delete(key);
+  all.dropDraft(named(key));
 }
 
 export const template = `title: What happened

@@ -7,6 +7,7 @@ import { serverNow } from '@/api/clock';
 import type { FormField, Plugin } from '@/api/types';
 import { createDevice, type NewDevice } from '@/data/devices/changes';
 import { pluginsQuery, testBeforeSaving } from '@/data/plugins/plugins';
+import { draftOf, dropDraft, keepDraft } from '@/data/session/drafts';
 import { SchemaFields } from '@/forms/SchemaFields';
 import { bodyOf, commonFields, initialValues, type Values } from '@/forms/schema';
 import { dateComplaint, daysAgo, daysBetween, startOf } from '@/forms/startDate';
@@ -20,9 +21,6 @@ import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { useInspection } from '../useInspection';
 import { Guide } from './Guide';
 import classes from './add.module.css';
-
-/** What was typed into a form that was left; kept in memory only, since it may hold a token. */
-const drafts = new Map<string, Values>();
 
 export default function AddDevice({ slug }: { slug: string }) {
   const plugins = useQuery(pluginsQuery);
@@ -74,6 +72,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
   const title = plugin.attributes.display_name;
   const spec = plugin.attributes.device_spec_json;
   const maxDays = spec.backfill?.max_days ?? 120;
+  const draftKey = `device ${slug}`;
   const client = useQueryClient();
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
@@ -81,8 +80,10 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
     const start = startField(plugin, serverNow());
     return [...commonFields, ...spec.fields, ...(start ? [start] : [])];
   }, [plugin, spec.fields]);
-  const state = useSchemaForm(fields, drafts.get(slug) ?? initialValues(fields), {
-    onChange: (values) => drafts.set(slug, values),
+  const state = useSchemaForm(fields, draftOf<Values>(draftKey) ?? initialValues(fields), {
+    onChange: (values) => {
+      keepDraft(draftKey, values);
+    },
     judge: (field, value) => (field.path === 'start_time' ? dateComplaint(value, maxDays, serverNow()) : null),
   });
   const inspection = useInspection(slug, state);
@@ -90,15 +91,6 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
   useEffect(() => {
     document.title = `Add ${title} · Picket`;
   }, [title]);
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent): void => {
-      if (drafts.has(slug)) event.preventDefault();
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => {
-      window.removeEventListener('beforeunload', warn);
-    };
-  }, [slug]);
 
   const toFirstError = (): void => {
     window.setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
@@ -127,7 +119,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
   const save = useMutation({
     mutationFn: () => createDevice(client, body()),
     onSuccess: (device) => {
-      drafts.delete(slug);
+      dropDraft(draftKey);
       rememberAdded(device.id);
       announce(`${quoted(device.attributes.name)} is saved. Picket verifies the connection now.`);
       void navigate({ to: '/settings/security-devices', search: {} });
@@ -198,7 +190,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
                 variant="subtle"
                 color="gray"
                 onClick={() => {
-                  drafts.delete(slug);
+                  dropDraft(draftKey);
                   void navigate({ to: '/settings/security-devices', search: {} });
                 }}
               >

@@ -1,9 +1,12 @@
 import { Loader, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useBlocker } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
+import { dropDraft, keepDraft } from '@/data/session/drafts';
 import { ErrorState } from '@/ui/states';
+import type { DevicesSearch } from '../search';
 import { EditForm } from './EditForm';
 import classes from './edit.module.css';
 
@@ -15,17 +18,24 @@ export default function EditDevice({ id, onClose }: { id: string; onClose: () =>
   const [seen, setSeen] = useState<DeviceWithActors | null>(null);
   if (seen === null && device.data && !device.isFetching) setSeen(device.data);
   const [dirty, setDirty] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const close = (): void => {
-    if (dirty) setAsking(true);
-    else onClose();
-  };
+  const saved = useRef(false);
+  // Whatever leads away from a changed form asks first: its own buttons, Back, a link.
+  const leads = useCallback(({ next }: { next: { search: object } }) => !saved.current && (next.search as DevicesSearch).edit !== id, [id]);
+  const away = useBlocker({ shouldBlockFn: leads, disabled: !dirty, enableBeforeUnload: false, withResolver: true });
+  useEffect(() => {
+    if (!dirty) return;
+    const key = `edit ${id}`;
+    keepDraft(key, true);
+    return () => {
+      dropDraft(key);
+    };
+  }, [dirty, id]);
   const plugin = plugins.data?.find((one) => one.attributes.plugin_slug === seen?.device.attributes.plugin_slug);
   const error = device.error ?? plugins.error;
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={
         seen ? (
           <>
@@ -45,13 +55,14 @@ export default function EditDevice({ id, onClose }: { id: string; onClose: () =>
           seen={seen}
           plugin={plugin}
           onDirty={setDirty}
-          onDone={onClose}
-          onCancel={close}
-          asking={asking}
-          onStay={() => {
-            setAsking(false);
+          onDone={() => {
+            saved.current = true;
+            onClose();
           }}
-          onDiscard={onClose}
+          onCancel={onClose}
+          asking={away.status === 'blocked'}
+          onStay={() => away.reset?.()}
+          onDiscard={() => away.proceed?.()}
         />
       ) : error ? (
         <ErrorState

@@ -17,7 +17,7 @@ async function late(user: UserEvent, server: StandIn): Promise<void> {
   await user.type(await box.findByLabelText('Name'), ', second floor');
   const [theirs] = inEveryState;
   if (theirs === undefined) return;
-  const changed = { ...theirs, attributes: { ...theirs.attributes, name: '1Password Sales and Marketing', location: 'Malmö' }, meta: { version: 5 } };
+  const changed = { ...theirs, attributes: { ...theirs.attributes, name: 'Sales and Marketing', location: 'Malmö' }, meta: { version: 5 } };
   server.say({
     [`PATCH /api/v2/security_devices/${id}`]: refused(412, 'stale', 'Somebody else changed this device.'),
     [`GET /api/v2/security_devices/${id}`]: { body: { data: changed, included: [ana] }, headers: { etag: '"5"' } },

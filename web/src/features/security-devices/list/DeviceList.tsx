@@ -83,7 +83,8 @@ export const DeviceList = memo(function DeviceList(props: {
   useForgetBroken(search);
   const navigate = useNavigate();
   const fields = useFilterFields(list.devices);
-  const selection = useSelection(ids);
+  const { devices } = list;
+  const selection = useSelection(ids, useCallback((id: string) => devices.get(id)?.attributes.deleted_at !== null, [devices]));
   const settled = useSettledSearch();
   const narrowed = [settled.q, settled.status, settled.technology, settled.location].some((one) => one !== undefined);
   const empty = list.complete && ids.length === 0;

@@ -9,6 +9,7 @@ import { StatusBadge } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { Ago, For } from '@/ui/time';
 import { bytes, count } from '@/ui/timeText';
+import { eventsAddress } from '../links';
 import { levelOf, sinceOf } from '../order';
 import type { ColumnKey } from '../search';
 import { NextPoll } from '../NextPoll';
@@ -21,6 +22,8 @@ export interface RowActions {
   open: (device: Device) => void;
   toggle: (id: string, range: boolean) => void;
   menu: (device: Device, button: HTMLElement) => void;
+  /** Follows a link that leads elsewhere in the console. */
+  follow: (href: string) => void;
 }
 
 interface RowProps {
@@ -177,14 +180,28 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
   ),
   added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),
   expires: ({ device }) => timeCell('expires', 'Token expiry', device.attributes.credential?.expires_at ?? null, noEndText(device)),
-  events: ({ device, day }) => (
-    <td key="events" data-col="events" data-label="Events in 24 h">
-      <span className={classes.events}>
-        <DaySparkline day={day} />
-        <span>{count(device.attributes.events_24h)}</span>
-      </span>
-    </td>
-  ),
+  events: ({ device, day, actions }) => {
+    const { name, events_24h: events } = device.attributes;
+    const href = eventsAddress({ device: device.id, range: '24h' });
+    return (
+      <td key="events" data-col="events" data-label="Events in 24 h">
+        <span className={classes.events}>
+          <DaySparkline day={day} />
+          <a
+            href={href}
+            aria-label={`${count(events)} events of ${name} in 24 hours, show them`}
+            onClick={(event) => {
+              if (!plainClick(event)) return;
+              event.preventDefault();
+              actions.follow(href);
+            }}
+          >
+            {count(events)}
+          </a>
+        </span>
+      </td>
+    );
+  },
   usual: ({ device }) => (
     <td key="usual" data-col="usual" data-label="Usual in 24 h">
       {device.attributes.usual_24h === null ? (

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
@@ -58,6 +58,7 @@ export function DeviceTable({ loading, selected, selection }: {
   selection: Selection;
 }) {
   const { ids, devices, plugin, technology, act } = useDevicesView();
+  const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller, () => (selected === undefined ? window.innerWidth - railWidth : 0));
   const cards = useMedia('(max-width: 640px)');
@@ -126,8 +127,11 @@ export function DeviceTable({ loading, selected, selection }: {
       menu: (device, button) => {
         setMenu((now) => (now?.device.id === device.id ? null : { device, button }));
       },
+      follow: (href) => {
+        router.history.push(href);
+      },
     }),
-    [act, toggle],
+    [act, toggle, router],
   );
   useRowKeys({
     scroller,
@@ -150,7 +154,6 @@ export function DeviceTable({ loading, selected, selection }: {
   const margin = virtual.options.scrollMargin;
   const before = Math.max(0, (items[0]?.start ?? margin) - margin);
   const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
-  const whole = ids.length > 0 && selection.ids.length === ids.length;
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
@@ -167,7 +170,7 @@ export function DeviceTable({ loading, selected, selection }: {
       >
         <Head
           columns={columns}
-          chosen={whole ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
+          chosen={selection.whole ? 'all' : selection.ids.length > 0 ? 'some' : 'none'}
           empty={ids.length === 0}
           toggleAll={selection.toggleAll}
         />

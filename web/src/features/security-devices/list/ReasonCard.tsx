@@ -1,5 +1,6 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useId, useLayoutEffect, useState } from 'react';
 import type { Device } from '@/api/types';
+import { unbroken } from '@/data/devices/sentence';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
 import { levelOf, sinceOf } from '../order';
@@ -7,6 +8,8 @@ import classes from './list.module.css';
 
 interface Shown {
   id: string;
+  /** What can have the focus in its row: the link of the name. */
+  link: Element | null;
   top: number;
   left: number;
   above: boolean;
@@ -35,7 +38,8 @@ export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElem
       timer = window.setTimeout(() => {
         const place = cell.getBoundingClientRect();
         const above = place.bottom > window.innerHeight - 200;
-        setShown({ id: cell.dataset['reason'] ?? '', top: above ? place.top - 2 : place.bottom + 2, left: place.left, above });
+        const link = cell.closest('tr')?.querySelector('th a') ?? null;
+        setShown({ id: cell.dataset['reason'] ?? '', link, top: above ? place.top - 2 : place.bottom + 2, left: place.left, above });
       }, wait);
     };
     const onOver = (event: Event): void => {
@@ -68,6 +72,14 @@ export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElem
       document.removeEventListener('keydown', onKey);
     };
   }, [scroller]);
+  const card = useId();
+  useLayoutEffect(() => {
+    const link = shown?.link;
+    link?.setAttribute('aria-describedby', card);
+    return () => {
+      link?.removeAttribute('aria-describedby');
+    };
+  }, [shown, card]);
   const device = shown === null ? undefined : devices.get(shown.id);
   if (shown === null || device === undefined) return null;
   const details = device.attributes.status_details;
@@ -77,9 +89,9 @@ export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElem
   // The sentence of the device often is that of its only failing stream.
   const telling = streams.filter((one) => one.sentence !== details?.sentence);
   return (
-    <div role="tooltip" className={classes.reason} data-above={shown.above} style={{ top: shown.top, left: shown.left }}>
+    <div role="tooltip" id={card} className={classes.reason} data-above={shown.above} style={{ top: shown.top, left: shown.left }}>
       <StatusBadge level={level} />
-      <p>{details?.sentence ?? 'There is no verdict yet.'}</p>
+      <p>{details ? unbroken(details.sentence) : 'There is no verdict yet.'}</p>
       {telling.length > 0 && (
         <dl>
           {telling.map((stream) => (

@@ -9,7 +9,7 @@ const at = '/settings/security-devices';
 const every = '?columns=name,technology,location,status,reason,poll,data,newest,next,expires,added,events,usual,stored';
 
 async function menu(user: UserEvent, item?: string): Promise<void> {
-  await user.click(screen.getByRole('button', { name: 'Actions for 1Password Finance 03' }));
+  await user.click(screen.getByRole('button', { name: 'Actions for Finance 03' }));
   await screen.findByRole('menuitem', { name: 'View details' });
   if (item !== undefined) await user.click(screen.getByRole('menuitem', { name: item }));
 }
@@ -117,6 +117,7 @@ export default [
       play: async ({ user }) => {
         await menu(user, 'Delete');
         await screen.findByRole('dialog', { name: /^Delete/ });
+        await screen.findByText(/watch(es)? it[:.]/);
       },
     },
     'pausing many, asked first': {

@@ -132,6 +132,16 @@ describe('the list', () => {
   });
 });
 
+test('the events of a row lead to themselves, and do not open the panel', async () => {
+  signedIn(three());
+  const app = openAt('/settings/security-devices');
+  const link = await screen.findByRole('link', { name: '15 events of Alpha in 24 hours, show them' });
+  expect(link.getAttribute('href')).toBe('/events?device=a&range=24h');
+  await app.user.click(link);
+  await waitFor(() => { expect(app.address()).toMatch(/^\/events\?.*device=a/); });
+  expect(screen.queryByRole('complementary')).toBeNull();
+});
+
 describe('live', () => {
   const open = async () => {
     signedIn(three());
@@ -218,18 +228,40 @@ describe('the menu beside the name', () => {
     expect(within(dialog).getByLabelText('Not checked').closest('li')?.textContent).toContain('Audit events.');
   });
 
-  test('Delete says what is lost and kept, and deletes only when told', async () => {
-    const server = signedIn(three()).on('DELETE /api/v2/security_devices/a', { status: 204 });
+  test('Delete says what is lost, what goes blind and what is kept, and deletes only when the name is typed', async () => {
+    const rule = (n: number, state = 'running') => ({ id: `r${String(n)}`, title: `Rule ${String(n)}`, level: 'high', state, enabled: true, alerts: true, matches_24h: 0, matches_7d: 0, matches_30d: n, last_match_at: null, tactics: [] });
+    const server = signedIn(three())
+      .on('DELETE /api/v2/security_devices/a', { status: 204 })
+      .on('GET /api/v2/security_devices/a/detections', { body: { rules: [rule(1), rule(2), rule(3), rule(4, 'new'), rule(5, 'off')], tactics_watched: [], tactics_blind: [] } });
     const app = openAt('/settings/security-devices');
     await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     const dialog = await screen.findByRole('dialog', { name: `Delete ${quoted('Alpha')}?` });
-    expect(dialog.textContent).toContain('Lost:');
-    expect(dialog.textContent).toContain('Kept:');
+    expect(dialog.textContent).toContain('Lost: its API token');
+    expect(dialog.textContent).toContain('Kept: the events stored so far, what rules found in them, and its history.');
+    expect(await within(dialog).findByText('4 rules that watch it: Rule 4, Rule 3, Rule 2 and 1 more. They stay in force for other devices.')).toBeTruthy();
+    expect(within(dialog).getByText('Audit events, Item usage events (15 events in 24 h)')).toBeTruthy();
+    const remove = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Delete' });
+    const name = within(dialog).getByLabelText(/This cannot be undone/);
+    expect(document.activeElement).toBe(name);
+    await app.user.type(name, 'Alph{Enter}');
+    expect(remove.disabled).toBe(true);
     expect(server.asked('DELETE /api/v2/security_devices/a')).toHaveLength(0);
     server.on('GET /api/v2/security_devices', { body: { data: three().slice(1), meta: { page: { total: 2 } } } });
-    await app.user.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await app.user.type(name, 'a ');
+    await app.user.click(remove);
     await waitFor(() => { expect(rowNames()).toEqual(['Beta', 'Gamma']); });
+  });
+
+  test('rules that could not be asked for are told, and do not keep anybody from deleting', async () => {
+    signedIn(three());
+    const app = openAt('/settings/security-devices');
+    await app.user.click(await screen.findByRole('button', { name: 'Actions for Alpha' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    const dialog = within(await screen.findByRole('dialog', { name: /^Delete/ }));
+    expect(await dialog.findByText(/^Which rules watch it could not be loaded\./)).toBeTruthy();
+    await app.user.type(dialog.getByLabelText(/This cannot be undone/), 'Alpha');
+    expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Delete' }).disabled).toBe(false);
   });
 });
 
@@ -270,8 +302,8 @@ describe('the panel', () => {
     expect(await within(panel).findByText('Reading history: 62 %.')).toBeTruthy();
     expect(await within(panel).findByText('62 %, 2,210 events a second, about 4 min left')).toBeTruthy();
     expect(within(panel).getByRole('progressbar', { name: 'Reading history of Audit events' })).toBeTruthy();
-    expect(panel.textContent).toContain('ends in x9Qk');
-    expect((await within(panel).findAllByText(/by Ana Ruiz/)).length).toBe(2);
+    await waitFor(() => { expect(panel.textContent).toContain('ends in x9Qk'); });
+    expect(await within(panel).findAllByRole('link', { name: 'Ana Ruiz' })).toHaveLength(2);
   });
 
   test('a device that is gone is said so', async () => {
@@ -328,6 +360,35 @@ describe('selecting', () => {
     await app.user.keyboard('{Escape}');
     expect(chosen()).toEqual([]);
     expect(screen.queryByRole('toolbar')).toBeNull();
+  });
+
+  test('all leaves out what is struck out as deleted, and so do a range and a deletion of what was selected', async () => {
+    const server = signedIn(five());
+    for (const { id, attributes } of five()) server.on(`PATCH /api/v2/security_devices/${id}`, { body: { data: makeDevice(id, attributes.name, { paused: true }, 2) } });
+    const app = openAt('/settings/security-devices');
+    await screen.findByRole('link', { name: 'Alpha' });
+    const gone = (id: string): void => {
+      act(() => {
+        FakeEventSource.latest().say('change', { type: 'security_devices', id, deleted: true, data: null });
+      });
+    };
+    gone('beta');
+    await screen.findByText('Deleted');
+    await app.user.click(box('all devices'));
+    expect(await screen.findByText('4 selected')).toBeTruthy();
+    expect(box('all devices').checked).toBe(true);
+    await app.user.click(box('all devices'));
+    expect(chosen()).toEqual([]);
+    await app.user.click(box('Alpha'));
+    await app.user.keyboard('{Shift>}');
+    await app.user.click(box('Epsilon'));
+    await app.user.keyboard('{/Shift}');
+    expect(chosen()).toEqual(['Alpha', 'Delta', 'Epsilon']);
+    gone('delta');
+    expect(await screen.findByText('2 selected')).toBeTruthy();
+    await app.user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Pause' }));
+    expect(await within(await screen.findByRole('dialog')).findByText('2 devices paused')).toBeTruthy();
+    expect(server.calls.filter((call) => call.method === 'PATCH').map((call) => call.path.split('/').at(-1))).toEqual(['alpha', 'epsilon']);
   });
 
   test('with the keyboard alone', async () => {

@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 export interface Selection {
-  /** What is selected and shown, in the order of the rows: nothing unseen is ever acted upon. */
+  /** What is selected and shown, in the order of the rows: nothing unseen or deleted is ever acted upon. */
   ids: string[];
+  /** Everything shown that can be selected is. */
+  whole: boolean;
   chosen: ReadonlySet<string>;
   /** With `range` all rows from the last one chosen to this. */
   toggle: (id: string, range: boolean) => void;
@@ -12,18 +14,25 @@ export interface Selection {
 }
 
 const none: ReadonlySet<string> = new Set();
+const nothing: { ids: string[]; whole: boolean } = { ids: [], whole: false };
 
-/** Which rows are selected. `shown` are the ids in the order of the screen. */
-export function useSelection(shown: string[]): Selection {
+/** Which rows are selected. `shown` are the ids in the order of the screen; those that are `gone` stand there struck out and cannot be selected. */
+export function useSelection(shown: string[], gone: (id: string) => boolean): Selection {
   const [chosen, setChosen] = useState(none);
   const anchor = useRef<string | null>(null);
-  const latest = useRef(shown);
+  const latest = useRef({ shown, gone });
   useEffect(() => {
-    latest.current = shown;
+    latest.current = { shown, gone };
   });
-  const ids = useMemo(() => (chosen.size === 0 ? [] : shown.filter((id) => chosen.has(id))), [shown, chosen]);
+  const { ids, whole } = useMemo(() => {
+    if (chosen.size === 0) return nothing;
+    const living = shown.filter((id) => !gone(id));
+    const ids = living.filter((id) => chosen.has(id));
+    return { ids, whole: ids.length > 0 && ids.length === living.length };
+  }, [shown, chosen, gone]);
   const toggle = useCallback((id: string, range: boolean) => {
-    const rows = latest.current;
+    const { shown: rows, gone: isGone } = latest.current;
+    if (isGone(id)) return;
     const begin = anchor.current;
     const from = range && begin !== null ? rows.indexOf(begin) : -1;
     const to = rows.indexOf(id);
@@ -33,8 +42,8 @@ export function useSelection(shown: string[]): Selection {
         // The range takes the state of its beginning, as in every mail program.
         const on = before.has(begin);
         for (const one of rows.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-          if (on) next.add(one);
-          else next.delete(one);
+          if (on && !isGone(one)) next.add(one);
+          else if (!on) next.delete(one);
         }
       } else if (!next.delete(id)) {
         next.add(id);
@@ -44,7 +53,7 @@ export function useSelection(shown: string[]): Selection {
     if (from < 0) anchor.current = id;
   }, []);
   const toggleAll = useCallback(() => {
-    const rows = latest.current;
+    const rows = latest.current.shown.filter((id) => !latest.current.gone(id));
     setChosen((before) => (rows.every((id) => before.has(id)) ? none : new Set(rows)));
     anchor.current = null;
   }, []);
@@ -52,5 +61,5 @@ export function useSelection(shown: string[]): Selection {
     setChosen(none);
     anchor.current = null;
   }, []);
-  return { ids, chosen, toggle, toggleAll, clear };
+  return { ids, whole, chosen, toggle, toggleAll, clear };
 }

@@ -13,6 +13,7 @@ import { Later } from '@/ui/Later';
 import { PanelFrame } from '@/ui/PanelFrame';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
+import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
@@ -227,6 +228,10 @@ const Below = memo(function Below({ device, details }: BelowProps) {
       <Boundary of={device.id}>
         <HistorySection deviceId={device.id} />
       </Boundary>
+      {/* Beside the list, its foot says so. */}
+      <footer className={classes.zone}>
+        <ZoneNote />
+      </footer>
     </>
   );
 });

@@ -16,7 +16,7 @@ import { levelOf } from '../order';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { goTo } from './jump';
-import { eventsAddress } from './links';
+import { eventsAddress } from '../links';
 import classes from './panel.module.css';
 
 /** Does it connect, does data come, what comes of it. */
@@ -36,7 +36,7 @@ function Connection({ device }: { device: Device }) {
   return (
     <Card title="Connection">
       <Fact term="last_successful_poll">
-        <Ago time={attributes.last_successful_poll_at} />
+        <Ago time={attributes.last_successful_poll_at} alone />
       </Fact>
       <Fact term="next_poll">
         {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} never={levelOf(device) === 'verifying' ? 'under way' : undefined} />}
@@ -63,10 +63,10 @@ function Data({ device }: { device: Device }) {
   return (
     <Card title="Data">
       <Fact term="last_data_received">
-        <Ago time={attributes.last_data_received_at} />
+        <Ago time={attributes.last_data_received_at} alone />
       </Fact>
       <Fact term="newest_event">
-        <Ago time={attributes.newest_event_at} />
+        <Ago time={attributes.newest_event_at} alone />
       </Fact>
       <Fact term="events_24h">
         <AppLink

@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 import type { Device } from '@/api/types';
+import { unbroken } from '@/data/devices/sentence';
 import { useLastAnswer } from '@/data/live/gone';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
@@ -64,7 +65,7 @@ export function HealthSection({ device }: { device: Device }) {
         icon={<LevelIcon level={level} size={18} />}
         title={
           <span aria-live="polite">
-            {level === 'deleted' ? 'This device was deleted. Its events and its history are kept.' : (details?.sentence ?? levelWords[level])}
+            {level === 'deleted' ? 'This device was deleted. Its events and its history are kept.' : unbroken(details?.sentence ?? levelWords[level])}
           </span>
         }
       >
@@ -97,7 +98,7 @@ function Standing({ level, since }: { level: ShownLevel; since: string | null })
   if (since === null) return null;
   return (
     <span className="pk-muted">
-      <Term of="status">{levelWords[level]}</Term> <For since={since} />
+      <Term of="status">{levelWords[level]}</Term> <For since={since} alone />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
@@ -10,10 +10,10 @@ import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
-import { count } from '@/ui/timeText';
 import { type HistoryKind, useDevicesSearch } from '../search';
 import { Heading } from '@/ui/PanelHeading';
 import { differences } from './historyText';
+import { goTo } from './jump';
 import classes from './panel.module.css';
 
 const kinds = [
@@ -22,30 +22,34 @@ const kinds = [
   ['settings', 'Settings'],
   ['secret', 'Token'],
   ['reread', 'Re-reads'],
+  ['created', 'Added'],
+  ['deleted', 'Deleted'],
 ] as const;
 const nouns: Record<HistoryKind, string> = {
   health: 'change of health',
   settings: 'change of settings',
   secret: 'change of the token',
   reread: 're-read',
+  created: 'addition',
+  deleted: 'deletion',
 };
-/** So many that fit are wanted before the next page waits for somebody to scroll. */
-const enough = 15;
+/** Whoever sees the end of fewer needs not be told that it is the end. */
+const few = 15;
 
 /** A timeline, newest first, that goes on as far as somebody scrolls. */
 export function HistorySection({ deviceId }: { deviceId: string }) {
   const { history: kind, by } = useDevicesSearch();
   const navigate = useNavigate();
-  const query = useInfiniteQuery(historyQuery(deviceId, by));
-  const all = query.data?.pages.flatMap((page) => page.entries) ?? [];
-  const entries = kind === undefined ? all : all.filter((entry) => entry.row.attributes.value?.kind === kind);
+  const query = useInfiniteQuery(historyQuery(deviceId, by, kind));
+  const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
-  // A kind is sifted out here: look on until there is enough of it to read.
-  const looking = kind !== undefined && entries.length < enough && hasNextPage && !isError;
-  const seen = all.length;
+  const seen = entries.length;
+  const section = useRef<HTMLElement>(null);
+  const router = useRouter();
   useEffect(() => {
-    if (looking && !isFetchingNextPage) void fetchNextPage();
-  }, [looking, isFetchingNextPage, fetchNextPage, seen]);
+    // Who comes for it, as from an actor on Home, does not look for it.
+    if (section.current !== null && router.latestLocation.hash === 'history-title') goTo(section.current, 'history-title');
+  }, [router]);
   const foot = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = foot.current;
@@ -72,9 +76,9 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
   const setActor = (id: string | null): void => {
     void navigate({ to: '.', search: ({ by: _, ...rest }) => (id === null ? rest : { ...rest, by: id }), replace: true });
   };
-  const actor = by === undefined ? null : (all.find((entry) => entry.actorId === by)?.actor ?? 'this actor');
+  const actor = by === undefined ? null : (entries.find((entry) => entry.actorId === by)?.actor ?? 'this actor');
   return (
-    <section className={classes.section} aria-labelledby="history-title">
+    <section ref={section} className={classes.section} aria-labelledby="history-title">
       <div className={classes.sectionHead}>
         <Heading level={3} id="history-title" className={classes.sectionTitle}>
           History
@@ -112,12 +116,12 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
           <Skeleton height={40} />
         </div>
       )}
-      {query.error && all.length === 0 && (
+      {query.error && entries.length === 0 && (
         <ErrorState title="The history could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && entries.length === 0 && !looking && (
+      {query.isSuccess && entries.length === 0 && (
         <p className="pk-muted">
-          {kind === undefined ? 'Nothing has happened yet.' : `No ${nouns[kind]} among ${count(seen)} changes.`}
+          {kind === undefined ? 'Nothing has happened yet.' : `No ${nouns[kind]} so far.`}
         </p>
       )}
       <ol className={classes.timeline}>
@@ -138,7 +142,7 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
           </Button>
         </div>
       )}
-      {query.isSuccess && !hasNextPage && entries.length > enough && <p className="pk-muted">That is the beginning.</p>}
+      {query.isSuccess && !hasNextPage && entries.length > few && <p className="pk-muted">That is the beginning.</p>}
     </section>
   );
 }

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Device } from '@/api/types';
 import type { DeviceWithActors } from '@/data/devices/devices';
+import { relatedId } from '@/data/included';
 import type { GlossaryKey } from '@/glossary';
 import { AppLink } from '@/ui/AppLink';
 import { CopyButton } from '@/ui/CopyButton';
@@ -12,7 +14,8 @@ import { useDevicesView } from '../context';
 import { Heading } from '@/ui/PanelHeading';
 import { Expiry } from './Expiry';
 import { GuideDialog } from './HealthSection';
-import { eventsAddress } from './links';
+import { goTo } from './jump';
+import { eventsAddress } from '../links';
 import classes from './panel.module.css';
 
 export function InformationSection({ device, details }: { device: Device; details: DeviceWithActors | undefined }) {
@@ -23,7 +26,6 @@ export function InformationSection({ device, details }: { device: Device; detail
   const plugin = view.plugin(attributes.plugin_slug);
   const server = attributes.device_spec?.['server'];
   const streams = attributes.status_details?.streams ?? [];
-  const by = (name: string | null | undefined): string => (name ? ` by ${name}` : '');
   return (
     <section className={classes.section} aria-labelledby="information-title">
       <Heading level={3} id="information-title" className={classes.sectionTitle}>
@@ -67,9 +69,25 @@ export function InformationSection({ device, details }: { device: Device; detail
         </Row>
         {streams.length > 0 && (
           <Row label="Events stored" term="events_stored">
-            <AppLink href={eventsAddress({ device: device.id })}>
+            <AppLink href={eventsAddress({ device: device.id, range: 'all' })}>
               {count(streams.reduce((sum, one) => sum + one.events_total, 0))}
             </AppLink>
+            {streams.length > 1 && (
+              <ul className={classes.storedOf}>
+                {streams.map((one) => (
+                  <li key={one.stream}>
+                    {one.title}{' '}
+                    <AppLink
+                      href={eventsAddress({ device: device.id, stream: one.stream, range: 'all' })}
+                      className="pk-num"
+                      aria-label={`${count(one.events_total)} events of ${one.title} in all, show them`}
+                    >
+                      {count(one.events_total)}
+                    </AppLink>
+                  </li>
+                ))}
+              </ul>
+            )}
           </Row>
         )}
         <Row label="Account" term="account" copy={credential?.account_uuid}>
@@ -104,18 +122,18 @@ export function InformationSection({ device, details }: { device: Device; detail
             )}
             {storedLater(device) && (
               <Row label="Token stored">
-                <Ago time={credential.replaced_at} />
+                <Ago time={credential.replaced_at} alone />
               </Row>
             )}
           </>
         )}
         <Row label="Created" copy={attributes.created_at}>
-          <Ago time={attributes.created_at} />
-          {by(details?.createdBy)}
+          <Ago time={attributes.created_at} alone />
+          <By name={details?.createdBy} id={relatedId(device, 'created_by')} />
         </Row>
         <Row label="Updated" copy={attributes.updated_at}>
-          <Ago time={attributes.updated_at} />
-          {by(details?.updatedBy)}
+          <Ago time={attributes.updated_at} alone />
+          <By name={details?.updatedBy} id={relatedId(device, 'updated_by')} />
         </Row>
       </dl>
       {plugin && (
@@ -128,6 +146,28 @@ export function InformationSection({ device, details }: { device: Device; detail
         />
       )}
     </section>
+  );
+}
+
+/** Who did it; leads to what else they did to this device. */
+function By({ name, id }: { name: string | null | undefined; id: string | null }) {
+  if (!name) return null;
+  if (id === null) return <> by {name}</>;
+  return (
+    <>
+      {' by '}
+      <Link
+        to="."
+        search={(now) => ({ ...now, by: id })}
+        replace
+        title="What they did to this device"
+        onClick={(event) => {
+          if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) goTo(event.currentTarget, 'history-title');
+        }}
+      >
+        {name}
+      </Link>
+    </>
   );
 }
 

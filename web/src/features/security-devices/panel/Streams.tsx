@@ -13,7 +13,7 @@ import { Meaning, Term } from '@/ui/Term';
 import { Ago, useClockText } from '@/ui/time';
 import { bucketText, count, dayTime, span } from '@/ui/timeText';
 import { NextPoll } from '../NextPoll';
-import { eventsAddress } from './links';
+import { eventsAddress } from '../links';
 import classes from './panel.module.css';
 
 /** One row a stream: its three clocks, its day, and what is wrong with it. */

@@ -8,7 +8,7 @@ import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Heading } from '@/ui/PanelHeading';
-import { eventsAddress, rangeText } from './links';
+import { eventsAddress, rangeText } from '../links';
 import classes from './panel.module.css';
 
 const BarChart = lazy(async () => ({ default: (await import('@/charts/BarChart')).BarChart }));

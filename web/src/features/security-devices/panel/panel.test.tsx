@@ -334,6 +334,40 @@ test('failures in a row are one entry; a poll that worked, or another error, beg
   ]);
 });
 
+test('where the panel is the page, its foot names the zone', async () => {
+  withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+  const { panel } = await open();
+  expect(await panel.findByText(/^Times are in/)).toBeTruthy();
+});
+
+describe('information', () => {
+  test('what is stored of the device and of each stream leads to all of it', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { panel } = await open();
+    const row = within(panel.getByText('Events stored').closest('div') as HTMLElement);
+    expect(row.getByRole('link', { name: '200' }).getAttribute('href')).toBe('/events?device=a&range=all');
+    expect(row.getByRole('link', { name: '100 events of Item usage events in all, show them' }).getAttribute('href')).toBe('/events?device=a&stream=itemusages&range=all');
+  });
+
+  test('who created and who updated it lead to what they did', async () => {
+    const server = withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { app, panel } = await open();
+    const row = panel.getByText('Updated').closest('div') as HTMLElement;
+    await app.user.click(await within(row).findByRole('link', { name: 'Ana Ruiz' }));
+    await waitFor(() => { expect(app.address()).toContain('by=a1'); });
+    expect(document.activeElement).toBe(panel.getByRole('heading', { name: 'History' }));
+    await waitFor(() => { expect(server.asked('GET /api/v2/security_device_histories').at(-1)?.query.get('filter[created_by][id]')).toBe('a1'); });
+  });
+
+  test('the setup guide of its technology opens from it', async () => {
+    withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    const { app, panel } = await open();
+    await app.user.click(panel.getByRole('button', { name: 'Setup guide' }));
+    const guide = await screen.findByRole('dialog', { name: 'Guide: 1Password' });
+    expect(await within(guide).findByText('Create the 1Password token')).toBeTruthy();
+  });
+});
+
 describe('history', () => {
   const entry = (n: number, kind: string, by = 'a1') => ({
     type: 'security_device_histories',
@@ -351,23 +385,30 @@ describe('history', () => {
   function withHistory(rows: ReturnType<typeof entry>[]): TestServer {
     return withNumbers(signedIn([makeDevice('a', 'Alpha')])).on('GET /api/v2/security_device_histories', (call) => {
       const by = call.query.get('filter[created_by][id]');
-      const fitting = rows.filter((row) => by === null || JSON.stringify(row.relationships.created_by).includes(`"${by}"`));
+      const kind = call.query.get('filter[kind]');
+      const fitting = rows.filter(
+        (row) => (by === null || JSON.stringify(row.relationships.created_by).includes(`"${by}"`)) && (kind === null || row.attributes.value.kind === kind),
+      );
       const offset = Number(call.query.get('page[offset]'));
       return { body: { data: fitting.slice(offset, offset + 25), included: [ana, picket], meta: { page: { total: fitting.length } } } };
     });
   }
 
-  test('by kind: looks further back until there is enough, and the address keeps it', async () => {
-    const rows = Array.from({ length: 60 }, (_, n) => entry(n, n === 55 ? 'secret' : 'health', 'a0'));
-    withHistory(rows);
+  test('by kind: the server sifts, in one request, and the address keeps it', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => entry(n, n === 55 ? 'secret' : n === 59 ? 'created' : 'health', 'a0'));
+    const server = withHistory(rows);
     const { app, panel } = await open();
     await panel.findByText('health 0');
+    const before = server.asked('GET /api/v2/security_device_histories').length;
     await app.user.click(panel.getByRole('button', { name: 'Token' }));
     expect(await panel.findByText('secret 55')).toBeTruthy();
     expect(panel.queryByText('health 0')).toBeNull();
     expect(app.address()).toContain('history=secret');
+    expect(server.asked('GET /api/v2/security_device_histories').slice(before).map((call) => call.query.get('filter[kind]'))).toEqual(['secret']);
+    await app.user.click(panel.getByRole('button', { name: 'Added' }));
+    expect(await panel.findByText('created 59')).toBeTruthy();
     await app.user.click(panel.getByRole('button', { name: 'Settings' }));
-    expect(await panel.findByText('No change of settings among 60 changes.')).toBeTruthy();
+    expect(await panel.findByText('No change of settings so far.')).toBeTruthy();
   });
 
   test('an actor leads to what they did', async () => {
