@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { inZone } from './moments';
+import { inZone, told } from './moments';
 import { setZone } from './zone';
 
 const said = Date.parse('2026-11-30T09:30:00Z');
@@ -21,6 +21,11 @@ test('the hour is that of its own day, not of today: clocks change in between', 
   setZone('Europe/Oslo');
   expect(inZone('since 20 Oct 09:00 UTC', said)).toBe('since 20 Oct 11:00');
   expect(inZone('since 23:50 UTC', Date.parse('2026-10-26T00:10:00Z'))).toBe('since 00:50');
+});
+
+test('a number keeps its percent sign', () => {
+  setZone('Europe/Oslo');
+  expect(told('Reading history: 3 Nov 14:00 UTC, 62 %, about 4 min left.', said)).toBe('Reading history: 3 Nov 15:00, 62\u00a0%, about 4 min left.');
 });
 
 test('what is no moment of a sentence stays as it is', () => {

@@ -16,6 +16,9 @@ function nearest(hour: number, minute: number, said: number): number {
   return [at - dayMs, at, at + dayMs].reduce((best, one) => (Math.abs(one - said) < Math.abs(best - said) ? one : best));
 }
 
+/** As people read a sentence of the server: moments by their own clock, a number and its percent sign on one line. */
+export const told = (sentence: string, said?: number): string => inZone(sentence, said).replace(/(\d) %/g, '$1\u00a0%');
+
 /** The sentence with its moments on the person's wall clock. `said`: when it was said, for what is left out of a date. */
 export function inZone(sentence: string, said: number = serverNow()): string {
   if (!sentence.includes(' UTC')) return sentence;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeDevice } from '@/test/server';
-import { faultFirst, unbroken } from './sentence';
+import { faultFirst } from './sentence';
 
 type Details = NonNullable<Parameters<typeof faultFirst>[0]>;
 
@@ -31,7 +31,3 @@ test('what all streams or none say stays the sentence of the device', () => {
   expect(faultFirst(null)).toBe('');
 });
 
-test('a number keeps its percent sign', () => {
-  expect(unbroken('Reading history: 3 Nov 14:00 UTC, 62 %, about 4 min left.')).toBe('Reading history: 3 Nov 14:00 UTC, 62\u00a0%, about 4 min left.');
-  expect(faultFirst(details('Reading history, 4 %.', [['ok', 'Item usage', 'Reading.']]))).toBe('Reading history, 4\u00a0%.');
-});

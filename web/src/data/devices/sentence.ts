@@ -2,14 +2,11 @@ import type { Device } from '@/api/types';
 
 type Details = NonNullable<Device['attributes']['status_details']>;
 
-/** A number and its percent sign stay on one line. */
-export const unbroken = (sentence: string): string => sentence.replace(/(\d) %/g, '$1\u00a0%');
-
 /** What a device says, for where it is cut: where some streams work and one does not, what that one says; its whole sentence begins with the others. */
 export function faultFirst(details: Details | null): string {
   if (details === null) return '';
   const { streams, sentence } = details;
   const fault = streams.find((one) => one.level === 'error') ?? streams.find((one) => one.level === 'warning');
-  if (fault === undefined || streams.every((one) => one.level === fault.level)) return unbroken(sentence);
+  if (fault === undefined || streams.every((one) => one.level === fault.level)) return sentence;
   return fault.sentence.startsWith(fault.title) ? fault.sentence : `${fault.title}: ${fault.sentence}`;
 }

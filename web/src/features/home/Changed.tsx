@@ -6,6 +6,7 @@ import type { HistoryRow } from '@/api/types';
 import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type RecentChange, recentChangesQuery } from '@/data/histories/recent';
 import { ChangeIcon } from '@/ui/ChangeIcon';
+import { told } from '@/ui/moments';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
@@ -88,7 +89,7 @@ function Change({ change }: { change: RecentChange }) {
             <bdi className={classes.changeDevice}>{name ?? 'A device'}</bdi>
           )}
         </p>
-        <p className={classes.changeText}>{sentenceOf(row)}</p>
+        <p className={classes.changeText}>{sentenceOf(row, told)}</p>
         <p className="pk-muted">
           {deviceId !== null && actorId !== null && action !== 'DELETED' ? (
             <Link to="/settings/security-devices/$deviceId" params={{ deviceId }} search={{ by: actorId }} hash="history-title" className={classes.changeActor} title="What they did to this device">

@@ -1,6 +1,7 @@
 import type { Device } from '@/api/types';
 import { levelOf, levelRank, type ShownLevel, sinceOf } from '@/data/devices/level';
 import { faultFirst } from '@/data/devices/sentence';
+import { told } from '@/ui/moments';
 
 export interface Need {
   device: Device;
@@ -35,8 +36,8 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
       needs.push({
         device,
         level,
-        sentence: faultFirst(details) || 'No data comes from it.',
-        whole: details?.sentence,
+        sentence: told(faultFirst(details)) || 'No data comes from it.',
+        whole: details === null ? undefined : told(details.sentence),
         since: sinceOf(device),
         token: tokenCodes.includes(details?.code ?? ''),
       });

@@ -9,6 +9,7 @@ import { StatusBadge } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { Ago, For } from '@/ui/time';
 import { bytes, count } from '@/ui/timeText';
+import { told } from '@/ui/moments';
 import { eventsAddress } from '../links';
 import { levelOf, sinceOf } from '../order';
 import type { ColumnKey } from '../search';
@@ -161,13 +162,13 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
           <StatusBadge level={levelOf(device)} />
           {since !== null && <For since={since} className={classes.since} />}
         </span>
-        <span className={classes.cardSentence}>{faultFirst(device.attributes.status_details)}</span>
+        <span className={classes.cardSentence}>{told(faultFirst(device.attributes.status_details))}</span>
       </td>
     );
   },
   reason: ({ device }) => (
-    <td key="reason" data-col="reason" title={device.attributes.status_details?.sentence}>
-      {faultFirst(device.attributes.status_details)}
+    <td key="reason" data-col="reason" title={told(device.attributes.status_details?.sentence ?? '') || undefined}>
+      {told(faultFirst(device.attributes.status_details))}
     </td>
   ),
   poll: ({ device }) => timeCell('poll', 'Last successful poll', device.attributes.last_successful_poll_at),

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useId, useLayoutEffect, useState } from 'react';
 import type { Device } from '@/api/types';
-import { unbroken } from '@/data/devices/sentence';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
+import { told } from '@/ui/moments';
 import { levelOf, sinceOf } from '../order';
 import classes from './list.module.css';
 
@@ -91,13 +91,13 @@ export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElem
   return (
     <div role="tooltip" id={card} className={classes.reason} data-above={shown.above} style={{ top: shown.top, left: shown.left }}>
       <StatusBadge level={level} />
-      <p>{details ? unbroken(details.sentence) : 'There is no verdict yet.'}</p>
+      <p>{details ? told(details.sentence) : 'There is no verdict yet.'}</p>
       {telling.length > 0 && (
         <dl>
           {telling.map((stream) => (
             <div key={stream.stream}>
               <dt>{stream.title}</dt>
-              <dd>{stream.sentence}</dd>
+              <dd>{told(stream.sentence)}</dd>
             </div>
           ))}
         </dl>

@@ -187,7 +187,7 @@ describe('order', () => {
 });
 
 describe('the reason of a status', () => {
-  const sentence = 'Not authorised since 09:12 UTC.';
+  const sentence = 'Not authorised since 09:12.';
   async function open(): Promise<TestApp> {
     signedIn([makeDevice('a', 'Alpha', { status: 'unhealthy', status_details: { level: 'error', code: 'unauthorized', sentence, since: '2026-11-22T09:12:00Z', streams: [] } })]);
     const app = openAt('/settings/security-devices');

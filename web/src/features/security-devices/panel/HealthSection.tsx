@@ -1,7 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 import type { Device } from '@/api/types';
-import { unbroken } from '@/data/devices/sentence';
 import { useLastAnswer } from '@/data/live/gone';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
@@ -16,6 +15,7 @@ import { levelOf, sinceOf, type ShownLevel } from '../order';
 import { Detections } from './Detections';
 import { HealthCards } from './HealthCards';
 import { Heading } from '@/ui/PanelHeading';
+import { told } from '@/ui/moments';
 import { Polls } from './Polls';
 import { remedyOf } from './remedies';
 import { Streams } from './Streams';
@@ -65,7 +65,7 @@ export function HealthSection({ device }: { device: Device }) {
         icon={<LevelIcon level={level} size={18} />}
         title={
           <span aria-live="polite">
-            {level === 'deleted' ? 'This device was deleted. Its events and its history are kept.' : unbroken(details?.sentence ?? levelWords[level])}
+            {level === 'deleted' ? 'This device was deleted. Its events and its history are kept.' : told(details?.sentence ?? levelWords[level])}
           </span>
         }
       >

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { levelAfter, sentenceOf } from '@/data/histories/change';
 import { type HistoryEntry, historyQuery } from '@/data/histories/histories';
 import { ChangeIcon } from '@/ui/ChangeIcon';
+import { told } from '@/ui/moments';
 import { IconX } from '@/ui/icons';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
@@ -159,7 +160,7 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
         <ChangeIcon kind={value?.kind} level={level} />
       </span>
       <div className={classes.entryBody}>
-        <div className={classes.entrySentence}>{sentenceOf(row)}</div>
+        <div className={classes.entrySentence}>{sentenceOf(row, told)}</div>
         <div className="pk-muted">
           {actorId === null ? (
             (actor ?? 'Somebody')

@@ -12,6 +12,7 @@ import { StatusBadge } from '@/ui/StatusBadge';
 import { Meaning, Term } from '@/ui/Term';
 import { Ago, useClockText } from '@/ui/time';
 import { bucketText, count, dayTime, span } from '@/ui/timeText';
+import { told } from '@/ui/moments';
 import { NextPoll } from '../NextPoll';
 import { eventsAddress } from '../links';
 import classes from './panel.module.css';
@@ -145,7 +146,7 @@ function More({ stream, said }: { stream: StreamStatus; said: string }) {
   return (
     <tr className={classes.more}>
       <td colSpan={5}>
-        {sentence !== '' && <p>{sentence}</p>}
+        {sentence !== '' && <p>{told(sentence)}</p>}
         {error !== null && <LastError error={error} of={stream.title} />}
         {backfill !== null && <Backfill stream={stream} />}
       </td>
