@@ -126,8 +126,9 @@ TEST_F(Devices, BadInputIsRefusedWithAPointerAndChangesNothing) {
     EXPECT_LT(answer.status, 500);
     EXPECT_FALSE(answer.detail().empty());
     // The text of a field is judged in a sentence that a person reads below it.
-    if (one.pointer != nullptr && std::string_view(one.pointer) == "/data/attributes/name")
+    if (one.pointer != nullptr && std::string_view(one.pointer) == "/data/attributes/name") {
       EXPECT_EQ(answer.detail().substr(0, 5), "Name ") << answer.detail();
+    }
     if (one.pointer != nullptr) {
       EXPECT_EQ(answer.pointer(), one.pointer) << answer.body;
     }
