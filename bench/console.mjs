@@ -274,6 +274,69 @@ export async function consoleRows({ picket, data, startServer, row }) {
   }
 }
 
+/** Every other screen for some seconds while events arrive: what moves without a person's doing, and what a person does there. */
+export async function screensRow({ picket, data, startSim, startServer, row }) {
+  const { sim, url, token } = await startSim(["--events", "3000", "--rate", "5", "--quota", "off"]);
+  const account = init(picket, data);
+  const { serve, base } = await startServer(data, url, ["--vendor-rate", "0", "--poll-interval", "1s"]);
+  const api = await Api.login(base, account);
+  const device = await api.addDevice({ name: "Busy", server: url, token });
+  await until(async () => (await api.eventTotal(device.id)) > 3000, "events arrive", 60e3, 500);
+  const browser = await launch();
+  try {
+    const state = await signIn(browser, base, account);
+    const event = (page) => page.getByRole("rowheader").getByRole("link").first();
+    /** Address, and what a person does on it: a dozen clicks and keys. */
+    const screens = {
+      Home: ["/", async () => undefined],
+      Events: ["/events", async (page) => {
+        await event(page).waitFor();
+        for (let i = 0; i < 4; ++i) {
+          await event(page).click();
+          await page.getByRole("tab", { name: "As received" }).waitFor();
+          await page.keyboard.press("]");
+          await sleep(150);
+          await page.keyboard.press("Escape");
+          await sleep(150);
+        }
+      }],
+      Detections: ["/detections", async (page) => {
+        const rule = (n) => page.getByRole("table", { name: "Rules" }).getByRole("rowheader").nth(n).getByRole("link");
+        for (let i = 0; i < 4; ++i) {
+          await rule(i).click();
+          await page.getByRole("complementary").waitFor();
+          await sleep(300);
+          await page.keyboard.press("Escape");
+          await sleep(150);
+        }
+      }],
+      "the panel": [`/settings/security-devices/${device.id}`, async () => undefined],
+      Profile: ["/profile", async () => undefined],
+    };
+    const moved = [], took = [];
+    for (const [name, [path, act]] of Object.entries(screens)) {
+      const { context, page } = await open(browser, state, base, path);
+      await page.getByRole("heading").first().waitFor();
+      await sleep(4000);
+      await act(page);
+      await sleep(500);
+      const { shifts, shifted, all } = await page.evaluate(() => ({ shifts: window.bench.shifts, shifted: window.bench.shifted, all: [...window.bench.interactions.values()] }));
+      if (shifts > 0) moved.push(shifts);
+      for (const what of new Set(shifted)) console.log(`      moved on ${name}: ${what}`);
+      for (const one of all) took.push(one.took);
+      for (const one of all.filter((each) => each.took > 100)) console.log(`      ${ms(one.took)} on ${name}: ${one.what}`);
+      await context.close();
+    }
+    const sum = moved.reduce((a, b) => a + b, 0);
+    row(`console: layout shift on ${Object.keys(screens).join(", ")} while events arrive`, sum.toFixed(4), "-", "0", sum === 0);
+    row(`console: interaction to next paint on Events and Detections (p98, worst of ${took.length} over 16 ms)`, `${ms(quantile(took, 0.98))}, ${ms(Math.max(...took))}`, "-", "p98 <= 100 ms", quantile(took, 0.98) <= 100);
+  } finally {
+    await browser.close();
+    await serve.stop();
+    await sim.stop();
+  }
+}
+
 /** Memory of two screens that stay open while events arrive: the list with a panel, and Events. Heap after a collection. */
 export async function memoryRow({ picket, data, startSim, startServer, row, minutes }) {
   const { sim, url, token } = await startSim(["--events", "2000", "--rate", "50", "--quota", "off"]);

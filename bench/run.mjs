@@ -1,12 +1,12 @@
 // Whole-system measurements, each beside its yardstick, both in this run, as a ratio. See README.md.
 //
-//   node bench/run.mjs [ingest] [allowance] [idle] [list] [big] [console] [memory]   (default: all)   --events N  --devices N  --seconds N  --stored N
+//   node bench/run.mjs [ingest] [allowance] [idle] [list] [big] [console] [screens] [memory]   (default: all; console has the screens)   --events N  --devices N  --seconds N  --stored N
 //   --minutes N (of `memory`)
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api, Program, init, scratch, sleep, until } from "../tests/lib/program.mjs";
-import { consoleRows, memoryRow } from "./console.mjs";
+import { consoleRows, memoryRow, screensRow } from "./console.mjs";
 
 const args = process.argv.slice(2);
 const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i < 0 ? preset : Number(args.splice(i, 2)[1]); };
@@ -218,7 +218,11 @@ async function big() {
 
 try {
   const table = { ingest, allowance, idle, list, big,
-    console: () => consoleRows({ picket, data: join(work.path, "console"), startServer, row }),
+    console: async () => {
+      await consoleRows({ picket, data: join(work.path, "console"), startServer, row });
+      await screensRow({ picket, data: join(work.path, "screens"), startSim, startServer, row });
+    },
+    screens: () => screensRow({ picket, data: join(work.path, "screens"), startSim, startServer, row }),
     memory: () => memoryRow({ picket, data: join(work.path, "memory"), startSim, startServer, row, minutes }) };
   for (const name of rows) await table[name]();
 } finally {

@@ -203,6 +203,44 @@ describe("every screen", { concurrency: false }, () => {
     }, briefly);
   });
 
+  test("what opens over the list; rules; the person", async () => {
+    const list = "/settings/security-devices?q=Oslo";
+    const first = () => page.getByRole("button", { name: "Actions for 1Password, Oslo office", exact: true });
+    const dialog = () => page.getByRole("dialog").getByRole("heading").first().waitFor();
+    const item = (name) => page.getByRole("menuitem", { name, exact: true });
+    await see("list-row-menu", list, async () => {
+      await first().click();
+      await item("Test now").waitFor();
+    }, briefly);
+    await see("list-filter", "/settings/security-devices", async () => {
+      await page.getByRole("button", { name: "Filter", exact: true }).click();
+      await page.getByRole("dialog").getByText("Status", { exact: true }).waitFor();
+    }, briefly);
+    await see("list-tested", list, async () => {
+      await first().click();
+      await item("Test now").click();
+      await page.getByRole("dialog").getByText("Audit events").first().waitFor();
+    }, briefly);
+    await see("list-delete", list, async () => {
+      await first().click();
+      await item("Delete").click();
+      await dialog();
+    }, briefly);
+    await see("palette", list, async () => {
+      await first().waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Search and commands" }).fill("token");
+      await page.getByRole("option").first().waitFor();
+    }, briefly);
+    const rule = () => page.getByRole("table", { name: "Rules" }).getByRole("rowheader").first();
+    await see("rules", "/detections", () => rule().waitFor());
+    await see("rule", "/detections", async () => {
+      await rule().getByRole("link").click();
+      await page.getByRole("complementary").getByRole("heading", { name: "History", exact: true }).waitFor();
+    });
+    await see("profile", "/profile", () => page.getByRole("heading", { name: "Profile", exact: true }).waitFor());
+  });
+
   test("events", async () => {
     const rows = () => page.getByRole("rowheader").getByRole("link").first().waitFor();
     // What a vendor usually sends; a thousand records that cannot be read would hide it.

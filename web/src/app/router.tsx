@@ -6,6 +6,8 @@ import {
   redirect,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { signInsQuery } from '@/data/account/account';
+import { brokenRulesQuery } from '@/data/detections/broken';
 import { deviceListQuery } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { sessionQuery } from '@/data/session/session';
@@ -48,9 +50,16 @@ const appRoute = createRoute({
   pendingComponent: Starting,
 });
 
+/** What is there within a blink is painted at once, without a skeleton before it: nothing moves when it comes. */
+function soon(...asked: Promise<unknown>[]): Promise<void> {
+  return Promise.race([Promise.all(asked).then(() => undefined), new Promise<undefined>((done) => setTimeout(done, 200))]);
+}
+
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
+  loader: ({ context: { queryClient } }) =>
+    soon(queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery), queryClient.prefetchQuery(brokenRulesQuery)),
   component: lazyPage(() => import('@/features/home/HomePage').then((module) => module.HomePage)),
 });
 
@@ -61,12 +70,10 @@ const devicesRoute = createRoute({
   path: '/settings/security-devices',
   validateSearch: validateDevicesSearch,
   component: DevicesPage,
-  // What is there within a blink is painted at once, without a skeleton before it.
-  loader: ({ context: { queryClient } }) => {
-    if (queryClient.getQueryData(deviceListQuery.queryKey) !== undefined) return;
-    const asked = Promise.all([queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery)]);
-    return Promise.race([asked.then(() => undefined), new Promise<undefined>((done) => setTimeout(done, 200))]);
-  },
+  loader: ({ context: { queryClient } }) =>
+    queryClient.getQueryData(deviceListQuery.queryKey) === undefined
+      ? soon(queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery))
+      : undefined,
   // The panel's code comes after the list is painted and before anybody can click.
   onEnter: () => {
     window.setTimeout(() => void devicePanel.preload?.(), 600);
@@ -95,6 +102,7 @@ const egressRoute = createRoute({
 const profileRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/profile',
+  loader: ({ context: { queryClient } }) => soon(queryClient.prefetchQuery(signInsQuery)),
   component: lazyPage(() => import('@/features/profile/ProfilePage').then((module) => module.ProfilePage)),
 });
 

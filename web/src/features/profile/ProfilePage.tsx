@@ -36,9 +36,10 @@ export function ProfilePage() {
         </p>
       </header>
       <Appearance />
-      <SignIns />
       <PasswordSection email={email} />
       <FactorSection email={email} />
+      {/* As long as there are sign-ins: what stands below it would move when they come. */}
+      <SignIns />
       <footer className="pk-muted">
         <ZoneNote />
       </footer>
