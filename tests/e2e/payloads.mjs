@@ -308,7 +308,7 @@ level: medium
       await page.goto(stage.url + path);
       const search = page.getByRole("searchbox", { name: box });
       for (const { text } of typed) {
-        const sought = cut(text, 150);
+        const sought = cut(text, 100);  // the box holds 200, counted as the browser counts
         await search.fill(sought);
         await search.press("Enter");
         assert.equal(await search.inputValue(), oneLine(sought));
