@@ -2,8 +2,10 @@ import { Loader } from '@mantine/core';
 import { type ComponentType, type FunctionComponent, lazy, type ReactNode, Suspense, useState } from 'react';
 import { patient } from '@/api/reach';
 
-/** A page in a script of its own. The router waits for it before it leaves the page before. */
-export function lazyPage(load: () => Promise<ComponentType>): FunctionComponent & { preload: () => Promise<void> } {
+const turning = <Loader role="status" aria-label="Loading" style={{ margin: '64px auto', display: 'block' }} />;
+
+/** A page in a script of its own. The router waits for it before it leaves the page before. `meanwhile` stands where it does not. */
+export function lazyPage(load: () => Promise<ComponentType>, meanwhile: ReactNode = turning): FunctionComponent & { preload: () => Promise<void> } {
   let started: Promise<ComponentType> | undefined;
   const once = (): Promise<ComponentType> => {
     started ??= patient(load).then((page) => (loaded = page)).catch((error: unknown) => {
@@ -19,7 +21,7 @@ export function lazyPage(load: () => Promise<ComponentType>): FunctionComponent 
     const [Ready] = useState(() => loaded);
     if (Ready !== undefined) return <Ready />;
     return (
-      <Suspense fallback={<Loader role="status" aria-label="Loading" style={{ margin: '64px auto', display: 'block' }} />}>
+      <Suspense fallback={meanwhile}>
         <Page />
       </Suspense>
     );

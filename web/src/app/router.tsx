@@ -16,6 +16,7 @@ import { validateRulesSearch } from '@/features/detections/search';
 import { DevicesPage } from '@/features/security-devices/DevicesPage';
 import { validateDevicesSearch } from '@/features/security-devices/search';
 import { SignInPage } from '@/features/sign-in/SignInPage';
+import { PanelRoom } from '@/ui/PanelFrame';
 import { lazyPage } from './lazyPage';
 import { Broken, NoPage, PageBroken, PanelBroken, Starting } from './pages';
 import { Shell } from './Shell';
@@ -63,7 +64,7 @@ const homeRoute = createRoute({
   component: lazyPage(() => import('@/features/home/HomePage').then((module) => module.HomePage)),
 });
 
-const devicePanel = lazyPage(() => import('@/features/security-devices/panel/DevicePanel').then((module) => module.DevicePanel));
+const devicePanel = lazyPage(() => import('@/features/security-devices/panel/DevicePanel').then((module) => module.DevicePanel), <PanelRoom />);
 
 const devicesRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -84,6 +85,7 @@ const deviceRoute = createRoute({
   getParentRoute: () => devicesRoute,
   path: '$deviceId',
   component: devicePanel,
+  pendingComponent: PanelRoom,
   errorComponent: PanelBroken,
 });
 
@@ -117,7 +119,8 @@ const eventRoute = createRoute({
   getParentRoute: () => eventsRoute,
   path: '$eventId',
   errorComponent: PanelBroken,
-  component: lazyPage(() => import('@/features/events/panel/EventPanel').then((module) => module.EventPanel)),
+  component: lazyPage(() => import('@/features/events/panel/EventPanel').then((module) => module.EventPanel), <PanelRoom />),
+  pendingComponent: PanelRoom,
 });
 
 const detectionsRoute = createRoute({
@@ -131,7 +134,8 @@ const ruleRoute = createRoute({
   getParentRoute: () => detectionsRoute,
   path: '$ruleId',
   errorComponent: PanelBroken,
-  component: lazyPage(() => import('@/features/detections/panel/RulePanel').then((module) => module.RulePanel)),
+  component: lazyPage(() => import('@/features/detections/panel/RulePanel').then((module) => module.RulePanel), <PanelRoom />),
+  pendingComponent: PanelRoom,
 });
 
 const writeRoute = createRoute({

@@ -2,6 +2,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import classes from './PanelFrame.module.css';
 import { secondFrame } from './secondFrame';
+import { Skeleton } from './states';
 
 const least = 380;
 const most = 900;
@@ -50,14 +51,32 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
   }, [panel]);
 }
 
-/** The region beside the list. Its width can be dragged, or changed with the arrow keys, and is remembered. */
-export function PanelFrame({ label, children }: { label: string; children: ReactNode }) {
+function usePanelWidth() {
   const [stored, setWidth] = useLocalStorage({
     key: 'picket.panel-width',
     defaultValue: preset,
     getInitialValueInEffect: false,
   });
-  const width = clamp(Number.isFinite(stored) ? stored : preset);
+  return { width: clamp(Number.isFinite(stored) ? stored : preset), setWidth };
+}
+
+/** The room of a panel whose code is not there yet: the list beside it stands where it will stay. */
+export function PanelRoom() {
+  const { width } = usePanelWidth();
+  return (
+    <aside className={classes['panel']} aria-label="Loading" aria-busy style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>
+      <div className={classes['waiting']}>
+        <Skeleton width="50%" height={18} />
+        <Skeleton height={60} />
+        <Skeleton height={120} />
+      </div>
+    </aside>
+  );
+}
+
+/** The region beside the list. Its width can be dragged, or changed with the arrow keys, and is remembered. */
+export function PanelFrame({ label, children }: { label: string; children: ReactNode }) {
+  const { width, setWidth } = usePanelWidth();
   const drag = useRef<{ x: number; width: number } | null>(null);
   const panel = useRef<HTMLElement>(null);
   useRoomLater(panel, width);

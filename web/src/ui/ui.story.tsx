@@ -12,7 +12,7 @@ import { Calendar } from './Calendar';
 import { ChangeIcon } from './ChangeIcon';
 import { CopyButton } from './CopyButton';
 import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconPlayerPause } from './icons';
-import { PanelFrame } from './PanelFrame';
+import { PanelFrame, PanelRoom } from './PanelFrame';
 import { Segmented } from './Segmented';
 import { Callout, EmptyState, ErrorState, FaultState, Skeleton } from './states';
 import { LevelIcon, type ShownLevel, StatusBadge } from './StatusBadge';
@@ -158,6 +158,7 @@ export default [
         <h2>1Password, Oslo office</h2>
       </PanelFrame>
     ),
+    'its room': () => <PanelRoom />,
   }),
   sheet('Notice that all is well', { 'at the foot': () => <Says text="“1Password, Oslo office” is paused." tone="ok" /> }),
   sheet('Notice that it failed', { 'at the foot': () => <Says text={`The browser did not let Picket copy ${words} ${endless}. Select it and copy by hand.`} tone="bad" /> }),
