@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . tools/setup.sh
 install_missing build test ci
 build_release all
-PICKET_PROGRAM=build/release/picket node --test tests/e2e/gallery.mjs
+PICKET_PROGRAM=build/release/picket PICKET_EVERY=1 node --test tests/e2e/gallery.mjs
 PICKET_PROGRAM=build/release/picket PICKET_EVERY=1 node --test tests/e2e/screens.mjs
 tools/sanitize.sh all
 tools/fuzz.sh 60
