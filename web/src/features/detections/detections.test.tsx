@@ -260,6 +260,16 @@ describe('a backtest', () => {
     await waitFor(() => expect(server.asked(backtests)[0]?.signal?.aborted).toBe(true));
   });
 
+  test('one that is refused was not started, and claims no count; it can be run then', async () => {
+    const server = withRules().on(backtests, { status: 429, body: problem('429', 'busy', 'Two backtests run already. Wait until one has ended.') });
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    expect(await screen.findByText('Not started: Two backtests run already. Wait until one has ended.')).toBeTruthy();
+    expect(screen.queryByText(/0 matches|could not be finished/)).toBeNull();
+    await app.user.click(screen.getByRole('button', { name: 'Run backtest' }));
+    await waitFor(() => expect(server.asked(backtests)).toHaveLength(2));
+  });
+
   test('one that stops without its end is not called done', async () => {
     const stream = sending(withRules());
     const app = await openRule('r-export');
