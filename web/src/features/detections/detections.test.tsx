@@ -138,7 +138,7 @@ describe('switching a rule', () => {
     const app = await openRule('r-export');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    const field = screen.getByRole('textbox', { name: /Why is it switched off/ });
+    const field = screen.getByRole('textbox', { name: /Why switch it off/ });
     expect(document.activeElement).toBe(field);
     expect(screen.getByText(/^Give a reason/)).toBeTruthy();
     expect(server.asked(`PATCH ${at('r-export')}`)).toHaveLength(0);
@@ -154,7 +154,7 @@ describe('switching a rule', () => {
     withRules().on(`PATCH ${at('r-export')}`, { status: 412, body: problem('412', 'precondition_failed', 'It is at version 8.') });
     const app = await openRule('r-export');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    await app.user.type(screen.getByRole('textbox', { name: /Why is it switched off/ }), 'Begun');
+    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Begun');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
     expect((await screen.findByRole('alert')).textContent).toContain('Somebody else changed this rule');
     await app.user.click(screen.getByRole('button', { name: 'Next rule' }));
@@ -173,15 +173,33 @@ describe('switching a rule', () => {
     expect(Object.keys((server.asked(`PATCH ${at('r-new')}`)[0]?.body as { data: { attributes: object } }).data.attributes)).toEqual(['alert_now']);
   });
 
-  test('a new one says in each place the same of its alerts, and from when its matches count', async () => {
+  test('a new one says once from when it alerts, and from when its matches count', async () => {
     withRules();
     await openRule('r-new');
     const panel = within(screen.getByRole('complementary'));
     const from = dayTime(rules[3]?.attributes.alert_from ?? '');
-    expect(panel.getByText(`will raise an alert from ${from}`)).toBeTruthy();
+    expect(panel.getByText('will raise an alert when the rule is no longer new')).toBeTruthy();
     expect(panel.getByText(/^It raises alerts from /).textContent).toContain(from);
-    expect(panel.getByText(/^It watches with this text since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
+    // Once is enough.
+    expect(panel.getAllByText(new RegExp(from))).toHaveLength(1);
+    expect(panel.getByText(/^This version of the rule watches since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
     expect(panel.getByRole('link', { name: 'T1567' }).getAttribute('href')).toBe('https://attack.mitre.org/techniques/T1567/');
+  });
+
+  test('parts that failed are small and each asks again for itself; the history looks like a timeline', async () => {
+    const failed = { status: 500, body: problem('500', 'internal', 'The store is busy.') };
+    const server = withRules();
+    for (const part of ['matches', 'counts', 'histories']) server.on(`GET ${at('r-export')}/${part}`, failed);
+    const app = await openRule('r-export');
+    await screen.findByText(/^The history could not be loaded: The store is busy\./);
+    expect(screen.getAllByText(/^The (counts|matches|history) could not be loaded/)).toHaveLength(3);
+    const change = (n: number, sentence: string) => ({ type: 'detection_rule_histories', id: String(n), attributes: { action: 'UPDATED', kind: 'enabled', sentence, reason: null, before: null, after: null, actor: { id: 'a', display_name: 'Ana' }, created_at: new Date(Date.now() - n * 60_000).toISOString() } });
+    server.on(`GET ${at('r-export')}/histories`, paged([change(1, 'Switched on'), change(2, 'Text changed')]));
+    const buttons = screen.getAllByRole('button', { name: 'Try again' });
+    expect(buttons).toHaveLength(3);
+    await app.user.click(buttons[2] as HTMLElement);
+    await screen.findByText('Every change, newest first.');
+    expect(screen.getAllByRole('button', { name: 'Try again' })).toHaveLength(2);
   });
 
   test('a broken one shows where, and claims nothing of what it would do', async () => {
@@ -302,6 +320,21 @@ describe('writing', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run backtest' }).disabled).toBe(true);
   });
 
+  test('what could not be checked is not saved before it is; the check is one click away', async () => {
+    const server = withRules().on(check, { status: 503, body: problem('503', 'busy', 'Too much at once. Try again in a moment.') });
+    const app = openAt('/detections/write');
+    fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
+    const again = await screen.findByRole('button', { name: 'Check again' });
+    const save = screen.getByRole('button', { name: 'Save' });
+    expect(save.getAttribute('aria-disabled')).toBe('true');
+    await app.user.click(save);
+    expect(server.asked('POST /api/v2/own_rules')).toHaveLength(0);
+    server.on(check, { body: checked });
+    await app.user.click(await screen.findByRole('button', { name: again.textContent }));
+    await screen.findByText('Nothing is wrong with it.');
+    expect(screen.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBeNull();
+  });
+
   test('what was typed stays while one looks elsewhere, and goes once it is saved', async () => {
     const server = withRules().on(check, { body: checked }).on('POST /api/v2/own_rules', { status: 201, body: { data: own } });
     const app = openAt('/detections/write');
@@ -328,8 +361,11 @@ describe('writing', () => {
     await screen.findByText('Nothing is wrong with it.');
     server.on(`GET /api/v2/own_rules/${own.id}`, { body: { data: newer, included: [{ type: 'actors', id: 'a1', attributes: { display_name: 'Ana Ruiz' }, relationships: {} }] }, headers: { etag: '"4"' } });
     await app.user.click(screen.getByRole('button', { name: 'Save' }));
-    expect((await screen.findByRole('alert')).textContent).toContain('Ana Ruiz changed this text');
-    await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored text' }));
+    const conflict = await screen.findByRole('alert');
+    expect(conflict.textContent).toContain('Ana Ruiz changed this rule');
+    // Above the editor, where it is seen.
+    expect(conflict.compareDocumentPosition(await field()) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+    await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored version' }));
     expect((await field()).value).toBe('title: theirs\n');
     await app.user.click(screen.getByRole('button', { name: 'Bring it back' }));
     expect((await field()).value).toBe('title: mine\n');
