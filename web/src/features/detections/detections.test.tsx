@@ -52,6 +52,8 @@ describe('the list of rules', () => {
     const app = openAt('/detections/r-export?technology=onepassword');
     const panel = within(await screen.findByRole('complementary', { name: 'Vault exported' }));
     expect(panel.getByText('1Password / Audit events')).toBeTruthy();
+    // The name of a state is there for a screen reader also where only its icon has room.
+    expect(within(screen.getByRole('table', { name: 'Rules' })).getAllByTitle('Running')[0]?.textContent).toBe('Running');
     expect(screen.getByTitle(/^Technology is 1Password/)).toBeTruthy();
     const row = screen.getByRole('link', { name: 'Vault exported' }).closest('tr') as HTMLElement;
     expect(within(row).getByText('1Password')).toBeTruthy();
@@ -74,7 +76,7 @@ describe('the list of rules', () => {
     expect(panel.getByText('/etc/picket/rules/filters/robots.yml, line 12')).toBeTruthy();
     const [tag, ...others] = screen.getAllByText('filtered');
     expect(others).toEqual([]);
-    expect(tag?.title).toBe('Narrowed by 2 filters: The nightly backup, Known robots');
+    expect(tag?.parentElement?.dataset['moment']).toBe('Narrowed by 2 filters: The nightly backup, Known robots. Filters take matches away from the rule.');
     expect(tag?.closest('tr')?.textContent).toContain('Sign-in with wrong credentials');
   });
 
@@ -96,6 +98,7 @@ describe('the list of rules', () => {
   test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
     const server = withRules();
     const app = openAt('/detections?q=zzz');
+    expect(await screen.findByText('None of 7 rules fits this search.')).toBeTruthy();
     await app.user.click(await screen.findByRole('button', { name: 'Show all rules' }));
     expect(await screen.findByRole('link', { name: 'Vault exported' })).toBeTruthy();
     expect(app.address()).toBe('/detections');
@@ -103,6 +106,8 @@ describe('the list of rules', () => {
     server.on(list, { status: 403, body: problem('403', 'forbidden', 'Your role does not include reading rules.') });
     openAt('/detections');
     expect(await screen.findByText(/Your role does not include reading rules\./)).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Write a rule' })).toBeNull();
+    expect(screen.queryByText(/\d rules/)).toBeNull();
   });
 });
 
