@@ -329,13 +329,16 @@ describe('writing', () => {
     const server = withRules().on(check, { status: 503, body: problem('503', 'busy', 'Too much at once. Try again in a moment.') });
     const app = openAt('/detections/write');
     fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
-    const again = await screen.findByRole('button', { name: 'Check again' });
+    await screen.findByRole('button', { name: 'Check again' });
     const save = screen.getByRole('button', { name: 'Save' });
     expect(save.getAttribute('aria-disabled')).toBe('true');
     await app.user.click(save);
     expect(server.asked('POST /api/v2/own_rules')).toHaveLength(0);
+    // It was asked once more, and in vain.
+    await waitFor(() => expect(server.asked(check)).toHaveLength(2));
+    const again = await screen.findByRole('button', { name: 'Check again' });
     server.on(check, { body: checked });
-    await app.user.click(await screen.findByRole('button', { name: again.textContent }));
+    await app.user.click(again);
     await screen.findByText('Nothing is wrong with it.');
     expect(screen.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBeNull();
   });
