@@ -32,7 +32,7 @@ interface Column {
 
 const columns: Column[] = [
   { key: 'title', title: 'Rule', term: 'detection_rule' },
-  { key: 'level', title: 'Level', term: 'rule_level', width: 112 },
+  { key: 'level', title: 'Level', term: 'rule_level', width: 116 },
   { key: 'state', title: 'State', term: 'rule_state', width: 96, roomy: 250 },
   { key: 'technology', title: 'Technology', term: 'log_source', width: 92 },
   { key: 'tactics', title: 'Tactics', term: 'tactic', width: 128, roomy: 260 },
