@@ -110,7 +110,7 @@ describe("detections", { concurrency: false }, () => {
     await page.goto(`${stage.url}/detections?state=broken`);
     await page.getByRole("table", { name: "Rules" }).getByRole("link").first().click();
     await panel().getByText(/known_good/).first().waitFor();
-    await panel().getByText("This text watches nothing until it is mended. All other rules run.").waitFor();
+    await panel().getByText("This rule watches nothing until it is mended. All other rules run.").waitFor();
     assert.match(await panel().innerText(), /Line 8, column \d+/);
     await settled();
     await shot("panel-broken");
@@ -173,7 +173,7 @@ describe("detections", { concurrency: false }, () => {
     await button("Switch off").click();
     await page.getByText("Give a reason, so that others know when it can be switched on again.").waitFor();
     await shot("panel-switch-off", briefly);
-    await page.getByRole("textbox", { name: /Why is it switched off/ }).fill("Counted long enough.");
+    await page.getByRole("textbox", { name: /Why switch it off/ }).fill("Counted long enough.");
     await button("Switch off").click();
     await panel().getByText("Switched off. It looks at no event.").waitFor();
     await panel().getByText("Reason: Counted long enough.").first().waitFor();
@@ -222,7 +222,7 @@ describe("detections", { concurrency: false }, () => {
     await api.call("PATCH", `/api/v2/own_rules/${id}`, { data: { type: "own_rules", id, attributes: { text: ownRule("mfa_failed") } } });
     await field.fill(ownRule("credentials_failed").replace("medium", "high"));
     await button("Save").click();
-    await page.getByText(/changed this text .*Yours was not saved/).first().waitFor();
+    await page.getByText(/changed this rule .*Yours was not saved/).first().waitFor();
     await shot("write-stale");
     assert.match(await field.inputValue(), /level: high/, "what was typed is still there");
     await button("Delete").click();

@@ -285,7 +285,7 @@ level: medium
     for (const { text } of typed) {
       const reason = cut(text, 900);
       await panel.getByRole("button", { name: "Switch off", exact: true }).click();
-      await panel.getByRole("textbox", { name: /Why is it switched off/ }).fill(reason);
+      await panel.getByRole("textbox", { name: /Why switch it off/ }).fill(reason);
       await panel.getByRole("button", { name: "Switch off", exact: true }).click();
       await off.or(panel.getByRole("alert")).first().waitFor();
       await nothingRan(`a rule that is off because of ${reason.slice(0, 60)}`, refused);

@@ -251,9 +251,9 @@ function Bars({ starts, step, series, height, width, all, peak, first, last, now
         </g>
       ))}
       {width > 0 &&
-        labelled(starts, step, Math.floor(plotWidth / 70), (at) => zoneOffset(at)).map((index) => {
-          const at = starts[index] ?? 0;
-          const middle = x(index) + (step >= 86_400_000 ? Math.round(band / 2) : 0);
+        labelled(starts, step, Math.floor(plotWidth / 70), zoneOffset).map(({ index, at }) => {
+          const within = step >= 86_400_000 ? 0.5 : (at - (starts[index] ?? 0)) / step;
+          const middle = x(index) + Math.round(band * within);
           if (middle > width - 24) return null;
           return (
             <g key={index}>

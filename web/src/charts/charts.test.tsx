@@ -42,10 +42,13 @@ test('the axis has whole, round values that reach the highest bar', () => {
 test('labels stand at round times of the reader, no more than fit', () => {
   const starts = bucketStarts(from, from + 24 * hour, hour);
   const india = 5.5 * hour;
-  expect(labelled(starts, hour, 8, () => 0).map((index) => new Date(starts[index] ?? 0).getUTCHours() % 3)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(labelled(starts, hour, 8, () => 0).map(({ at }) => new Date(at).getUTCHours() % 3)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   expect(labelled(starts, hour, 8, () => india).length).toBeLessThanOrEqual(8);
   expect(labelled(bucketStarts(from, from + 30 * stepOf.day, stepOf.day), stepOf.day, 7, () => india).length).toBeGreaterThan(1);
   expect(labelled([], hour, 8, () => 0)).toEqual([]);
+  // A week in pieces of two hours, which begin at odd hours of the reader: each midnight still has its day.
+  const week = bucketStarts(from, from + 7 * stepOf.day, 2 * hour);
+  expect(labelled(week, 2 * hour, 8, () => hour).map(({ at }) => new Date(at + hour).toISOString().slice(8, 16))).toEqual(['23T00:00', '24T00:00', '25T00:00', '26T00:00', '27T00:00', '28T00:00', '29T00:00']);
 });
 
 test('a sparkline says in words what it draws', () => {

@@ -58,16 +58,25 @@ export function ticks(max: number, lines = 3): number[] {
   return out;
 }
 
-/** Which buckets carry a label: those at a round time, `most` at the utmost. `offset` is the zone's at a moment, in milliseconds. */
-export function labelled(starts: readonly number[], step: number, most: number, offset: (at: number) => number): number[] {
+/** A round time on the axis and the bucket that holds it: it may lie within one, as midnight does in two hours that begin at 23:00. */
+export interface Mark {
+  index: number;
+  at: number;
+}
+
+/** Which round times carry a label, `most` at the utmost. `offset` is the zone's at a moment, in milliseconds. */
+export function labelled(starts: readonly number[], step: number, most: number, offset: (at: number) => number): Mark[] {
   const minute = 60_000;
   const steps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 20_160, 43_200].map((m) => m * minute);
   // Days are the server's, in UTC; hours and minutes are round in the reader's zone.
   const shifted = starts.map((start) => start + (step >= stepOf.day ? 0 : offset(start)));
   for (const every of steps) {
     if (every < step) continue;
-    const hits = shifted.flatMap((start, index) => (start % every === 0 ? [index] : []));
+    const hits = shifted.flatMap((start, index) => {
+      const into = Math.ceil(start / every) * every - start;
+      return into < step ? [{ index, at: (starts[index] ?? 0) + into }] : [];
+    });
     if (hits.length > 0 && hits.length <= Math.max(1, most)) return hits;
   }
-  return starts.length > 0 ? [0] : [];
+  return starts[0] === undefined ? [] : [{ index: 0, at: starts[0] }];
 }

@@ -121,8 +121,8 @@ export const checked = { problems: [], rules: [{ id: null, title: 'Vault exporte
 const list = (data: unknown[]) => ({ body: { data, meta: { page: { offset: 0, limit: 1000, total: data.length } }, links: {} } });
 const ruleAt = (path: string): DetectionRule | undefined => rules.find((one) => one.id === decodeURIComponent(path.split('/')[4] ?? ''));
 const history = [
-  { kind: 'disabled', sentence: 'Switched off', reason: 'Too many for a Monday.', at: 3 * day, by: 'Ana Ruiz' },
   { kind: 'enabled', sentence: 'Switched on', reason: null, at: 2 * day, by: 'Ana Ruiz' },
+  { kind: 'disabled', sentence: 'Switched off', reason: 'Too many for a Monday.', at: 3 * day, by: 'Ana Ruiz' },
 ].map(({ at, by, kind, sentence, reason }, n) => ({
   type: 'detection_rule_histories', id: `h${String(n)}`,
   attributes: { action: 'UPDATED', kind, sentence, reason, before: null, after: null, actor: { id: 'a1', display_name: by }, created_at: ago(at) },

@@ -120,7 +120,7 @@ test('the labels of a chart stay on whole hours when clocks change under it', ()
   setZone('Europe/Oslo');
   const from = at('2026-10-24T12:00:00Z');
   const starts = Array.from({ length: 30 }, (_, index) => from + index * hour);
-  const hours = labelled(starts, hour, 10, (ms) => zoneOffset(ms)).map((index) => wallOf(starts[index] ?? 0).hour % 3);
+  const hours = labelled(starts, hour, 10, (ms) => zoneOffset(ms)).map(({ at }) => wallOf(at).hour % 3);
   expect(new Set(hours)).toEqual(new Set([0]));
 });
 

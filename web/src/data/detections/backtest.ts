@@ -3,7 +3,8 @@ import { serverEvents } from '@/api/stream';
 import type { BacktestBuckets, BacktestDone, BacktestMatch, BacktestProgress, BacktestRequest } from '@/api/types';
 
 export interface BacktestState {
-  status: 'running' | 'done' | 'cancelled' | 'failed';
+  /** `refused`: it failed before anything was tried. */
+  status: 'running' | 'done' | 'cancelled' | 'failed' | 'refused';
   scanned: number;
   of: number;
   matched: number;
@@ -32,6 +33,7 @@ export class Backtest {
   private readonly abort = new AbortController();
   private timer: number | undefined;
   private started = false;
+  private begun = false;
 
   constructor(readonly asked: BacktestRequest) {}
 
@@ -72,11 +74,12 @@ export class Backtest {
       this.tell({ status: 'done', done, scanned: done.scanned, of: done.of, matched: done.matched });
     } catch (error) {
       if (this.state.status !== 'running') return;
-      this.tell({ status: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+      this.tell({ status: this.begun ? 'failed' : 'refused', error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
 
   private change(part: Partial<BacktestState>): void {
+    this.begun = true;
     this.state = { ...this.state, ...part };
     this.timer ??= window.setTimeout(() => {
       this.tell({});

@@ -24,15 +24,15 @@ export function stateDetail(rule: DetectionRule): string | null {
   return null;
 }
 
-/** An icon and a word, never a colour alone. */
-export function StateBadge({ rule }: { rule: DetectionRule }) {
+/** An icon and a word, never a colour alone. `brief`: without what the state brings with it, where that is told beside it. */
+export function StateBadge({ rule, brief = false }: { rule: DetectionRule; brief?: boolean }) {
   const { state, problem } = rule.attributes;
   const Icon = stateIcons[state];
-  const detail = stateDetail(rule);
+  const detail = brief ? null : stateDetail(rule);
   return (
-    <span className={classes['state']} data-state={state} title={state === 'broken' ? problem?.message : (detail ?? undefined)}>
+    <span className={classes['state']} data-state={state} title={[stateWords[state], brief ? null : (problem?.message ?? detail)].filter((part) => part !== null).join(': ')}>
       <Icon size={15} aria-hidden />
-      <span className={classes['stateWords']}>
+      <span className={classes['stateWords']} data-words>
         {stateWords[state]}
         {detail !== null && (
           <span className={classes['stateDetail']}>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { ApiError } from '@/api/client';
 import { ruleListQuery } from '@/data/detections/rules';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
@@ -69,22 +70,27 @@ export function DetectionsPage() {
     const { [key as FilterKey]: _, ...rest } = search;
     onSearch(text === undefined ? rest : { ...rest, [key]: text });
   };
+  // Who may not read rules may not write them.
+  const forbidden = query.error instanceof ApiError && query.error.status === 403;
   const total = query.data?.length ?? 0;
-  const narrowed = search.q !== undefined || filterKeys.some((key) => search[key] !== undefined);
+  const filtered = filterKeys.some((key) => search[key] !== undefined);
+  const narrowed = search.q !== undefined || filtered;
   return (
     <RulesViewContext value={view}>
       <div className={classes['split']} data-panel={ruleId !== undefined}>
         <section className={classes['page']} aria-labelledby="detections-title">
           <div className={classes['head']}>
             <h1 id="detections-title">Detections</h1>
-            <Button component={Link} to="/detections/write" leftSection={<IconPlus size={16} aria-hidden />}>
-              Write a rule
-            </Button>
+            {!forbidden && (
+              <Button component={Link} to="/detections/write" leftSection={<IconPlus size={16} aria-hidden />}>
+                Write a rule
+              </Button>
+            )}
           </div>
           <div className={classes['tools']}>
             <SearchBox
               label="Search rules"
-              placeholder="Title, description, tag, technique"
+              placeholder="Title, tag, technique"
               says="Search the rules"
               text={search.q ?? ''}
               onText={(q) => {
@@ -105,13 +111,14 @@ export function DetectionsPage() {
           {query.error && query.data === undefined ? (
             <ErrorState title="The rules could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
           ) : query.isSuccess && ids.length === 0 ? (
-            <Nothing narrowed={narrowed} total={total} onClear={() => { onSearch({}); }} />
+            <Nothing narrowedBy={[search.q !== undefined && 'this search', filtered && 'these filters'].filter(Boolean).join(' and ')} total={total} onClear={() => { onSearch({}); }} />
           ) : (
             <RuleTable loading={query.isPending} selected={ruleId} onSearch={onSearch} />
           )}
           <footer className={classes['foot']}>
             <span aria-live="polite">
-              {narrowed ? `${count(ids.length)} of ${count(total)}` : count(total)} {total === 1 ? 'rule' : 'rules'}
+              {/* What is not known is not zero. */}
+              {query.data !== undefined && `${narrowed ? `${count(ids.length)} of ` : ''}${count(total)} ${total === 1 ? 'rule' : 'rules'}`}
             </span>
             <span className={classes['keys']} aria-hidden>
               <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
@@ -130,13 +137,14 @@ function Views({ search, onSearch }: { search: RulesSearch; onSearch: (search: R
   return <SavedFilters saved={saved} current={search} onApply={onSearch} onSave={(name) => save(name, { ...search })} onRemove={remove} />;
 }
 
-function Nothing({ narrowed, total, onClear }: { narrowed: boolean; total: number; onClear: () => void }) {
-  if (narrowed && total > 0) {
+/** `narrowedBy` in words; empty where all rules are asked for. */
+function Nothing({ narrowedBy, total, onClear }: { narrowedBy: string; total: number; onClear: () => void }) {
+  if (narrowedBy !== '' && total > 0) {
     return (
       <EmptyState
         icon={<IconSearchOff size={28} aria-hidden />}
         title="No rule matches"
-        text={`None of ${count(total)} rules fits this search and these filters.`}
+        text={`None of ${count(total)} ${total === 1 ? 'rule' : 'rules'} fits ${narrowedBy}.`}
         action={
           <Button variant="default" onClick={onClear}>
             Show all rules

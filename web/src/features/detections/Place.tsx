@@ -1,9 +1,15 @@
+import { useEffect, useRef } from 'react';
 import classes from './detections.module.css';
 
 const around = 60;
 
-/** The line where something is wrong, with a caret below the place. A long line is cut to what stands around it. */
-export function Place({ line, column, source }: { line: number | null; column: number | null; source: string | null }) {
+/** The line where something is wrong, with a caret below the place. A long line is cut to what stands around it, and scrolled to the caret where there is less room. */
+export function Place({ line, column, source, severity = 'error' }: { line: number | null; column: number | null; source: string | null; severity?: 'error' | 'warning' }) {
+  const box = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    const caret = box.current?.querySelector<HTMLElement>('[data-severity]');
+    if (box.current && caret) box.current.scrollLeft = Math.max(0, caret.offsetLeft - box.current.clientWidth / 2);
+  }, [line, column, source]);
   if (source === null || line === null) return null;
   const at = Math.max(0, (column ?? 1) - 1);
   const from = Math.max(0, at - around);
@@ -13,7 +19,7 @@ export function Place({ line, column, source }: { line: number | null; column: n
   return (
     // A keyboard must reach what can be scrolled, and a narrow screen makes it scroll.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <pre className={classes['place']} dir="ltr" tabIndex={0} role="group" aria-label={`Line ${String(line)}: ${source.slice(0, 400)}`}>
+    <pre ref={box} className={classes['place']} dir="ltr" tabIndex={0} role="group" aria-label={`Line ${String(line)}: ${source.slice(0, 400)}`}>
       <span className={classes['placeNumber']}>{line} </span>
       {cut}
       {column !== null && (
@@ -21,7 +27,7 @@ export function Place({ line, column, source }: { line: number | null; column: n
           {'\n'}
           <span className={classes['placeNumber']}>{' '.repeat(String(line).length + 1)}</span>
           {pad}
-          <span className={classes['caret']}>^</span>
+          <span className={classes['caret']} data-severity={severity}>^</span>
         </span>
       )}
     </pre>

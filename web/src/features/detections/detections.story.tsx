@@ -1,4 +1,5 @@
 import { screen, within } from '@testing-library/dom';
+import { ago } from '@/gallery/clock';
 import { refused } from '@/gallery/server';
 import { own, ruleAnswers, rules, ruleText, stillTrying, watching } from '@/gallery/rules';
 import { scenes, sheet } from '@/gallery/story';
@@ -26,6 +27,7 @@ export default [
     levels: () => ['critical', 'high', 'medium', 'low', 'informational', null].map((level) => <LevelBadge key={level} level={level} />),
     states: () => rules.slice(2).map((rule) => <StateBadge key={rule.id} rule={rule} />),
     'where it is broken': () => <Place line={12} column={30} source="    condition: selection and not known_good" />,
+    'a warning': () => <Place line={20} column={1} severity="warning" source="level: high" />,
     'in a long line': () => <Place line={3} column={400} source={'abcdefghij'.repeat(90)} />,
     'a text with colours': () => <YamlText label="Text of the rule" text={ruleText} />,
     'lines under an editor': () => <pre><YamlLines text={ruleText} /></pre>,
@@ -92,7 +94,7 @@ export default [
       at: one, height: 2300, answers: { 'POST /api/v2/detection_backtests': refused(429, 'busy', 'Two backtests run already. Wait until one has ended.') },
       play: async ({ user }) => {
         await user.click(await (await panel()).findByRole('button', { name: 'Run backtest' }));
-        await screen.findByText('The backtest could not be finished');
+        await screen.findByText(/^Not started: /);
       },
     },
   }),
@@ -109,9 +111,9 @@ export default [
       play: async ({ user, server }) => {
         await screen.findByText('Nothing is wrong with it.');
         await user.type(screen.getByRole('textbox', { name: 'Text of the rule' }), '# mine');
-        server.say({ 'GET /api/v2/own_rules/*': { body: { data: { ...own, meta: { version: 4 } } }, headers: { etag: '"4"' } } });
+        server.say({ 'GET /api/v2/own_rules/*': { body: { data: { ...own, attributes: { ...own.attributes, updated_at: ago(2 * 60_000) }, relationships: { updated_by: { data: { type: 'actors', id: 'a2' } } }, meta: { version: 4 } }, included: [{ type: 'actors', id: 'a2', attributes: { display_name: 'Bo Berg' }, relationships: {} }] }, headers: { etag: '"4"' } } });
         await user.click(screen.getByRole('button', { name: 'Save' }));
-        await screen.findByText(/changed this text/);
+        await screen.findByText(/Bo Berg changed this rule/);
       },
     },
     deleting: {

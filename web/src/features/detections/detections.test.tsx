@@ -52,6 +52,8 @@ describe('the list of rules', () => {
     const app = openAt('/detections/r-export?technology=onepassword');
     const panel = within(await screen.findByRole('complementary', { name: 'Vault exported' }));
     expect(panel.getByText('1Password / Audit events')).toBeTruthy();
+    // The name of a state is there for a screen reader also where only its icon has room.
+    expect(within(screen.getByRole('table', { name: 'Rules' })).getAllByTitle('Running')[0]?.textContent).toBe('Running');
     expect(screen.getByTitle(/^Technology is 1Password/)).toBeTruthy();
     const row = screen.getByRole('link', { name: 'Vault exported' }).closest('tr') as HTMLElement;
     expect(within(row).getByText('1Password')).toBeTruthy();
@@ -74,7 +76,7 @@ describe('the list of rules', () => {
     expect(panel.getByText('/etc/picket/rules/filters/robots.yml, line 12')).toBeTruthy();
     const [tag, ...others] = screen.getAllByText('filtered');
     expect(others).toEqual([]);
-    expect(tag?.title).toBe('Narrowed by 2 filters: The nightly backup, Known robots');
+    expect(tag?.parentElement?.dataset['moment']).toBe('Narrowed by 2 filters: The nightly backup, Known robots. Filters take matches away from the rule.');
     expect(tag?.closest('tr')?.textContent).toContain('Sign-in with wrong credentials');
   });
 
@@ -96,6 +98,7 @@ describe('the list of rules', () => {
   test('what nothing fits, what is not there yet and what failed each say so, with a way on', async () => {
     const server = withRules();
     const app = openAt('/detections?q=zzz');
+    expect(await screen.findByText('None of 7 rules fits this search.')).toBeTruthy();
     await app.user.click(await screen.findByRole('button', { name: 'Show all rules' }));
     expect(await screen.findByRole('link', { name: 'Vault exported' })).toBeTruthy();
     expect(app.address()).toBe('/detections');
@@ -103,6 +106,8 @@ describe('the list of rules', () => {
     server.on(list, { status: 403, body: problem('403', 'forbidden', 'Your role does not include reading rules.') });
     openAt('/detections');
     expect(await screen.findByText(/Your role does not include reading rules\./)).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Write a rule' })).toBeNull();
+    expect(screen.queryByText(/\d rules/)).toBeNull();
   });
 });
 
@@ -138,7 +143,7 @@ describe('switching a rule', () => {
     const app = await openRule('r-export');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    const field = screen.getByRole('textbox', { name: /Why is it switched off/ });
+    const field = screen.getByRole('textbox', { name: /Why switch it off/ });
     expect(document.activeElement).toBe(field);
     expect(screen.getByText(/^Give a reason/)).toBeTruthy();
     expect(server.asked(`PATCH ${at('r-export')}`)).toHaveLength(0);
@@ -154,7 +159,7 @@ describe('switching a rule', () => {
     withRules().on(`PATCH ${at('r-export')}`, { status: 412, body: problem('412', 'precondition_failed', 'It is at version 8.') });
     const app = await openRule('r-export');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    await app.user.type(screen.getByRole('textbox', { name: /Why is it switched off/ }), 'Begun');
+    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Begun');
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
     expect((await screen.findByRole('alert')).textContent).toContain('Somebody else changed this rule');
     await app.user.click(screen.getByRole('button', { name: 'Next rule' }));
@@ -173,15 +178,33 @@ describe('switching a rule', () => {
     expect(Object.keys((server.asked(`PATCH ${at('r-new')}`)[0]?.body as { data: { attributes: object } }).data.attributes)).toEqual(['alert_now']);
   });
 
-  test('a new one says in each place the same of its alerts, and from when its matches count', async () => {
+  test('a new one says once from when it alerts, and from when its matches count', async () => {
     withRules();
     await openRule('r-new');
     const panel = within(screen.getByRole('complementary'));
     const from = dayTime(rules[3]?.attributes.alert_from ?? '');
-    expect(panel.getByText(`will raise an alert from ${from}`)).toBeTruthy();
+    expect(panel.getByText('will raise an alert when the rule is no longer new')).toBeTruthy();
     expect(panel.getByText(/^It raises alerts from /).textContent).toContain(from);
-    expect(panel.getByText(/^It watches with this text since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
+    // Once is enough.
+    expect(panel.getAllByText(new RegExp(from))).toHaveLength(1);
+    expect(panel.getByText(/^This version of the rule watches since/).textContent).toContain(dayTime(new Date(Date.parse(rules[3]?.attributes.alert_from ?? '') - 48 * 3_600_000).toISOString()));
     expect(panel.getByRole('link', { name: 'T1567' }).getAttribute('href')).toBe('https://attack.mitre.org/techniques/T1567/');
+  });
+
+  test('parts that failed are small and each asks again for itself; the history looks like a timeline', async () => {
+    const failed = { status: 500, body: problem('500', 'internal', 'The store is busy.') };
+    const server = withRules();
+    for (const part of ['matches', 'counts', 'histories']) server.on(`GET ${at('r-export')}/${part}`, failed);
+    const app = await openRule('r-export');
+    await screen.findByText(/^The history could not be loaded: The store is busy\./);
+    expect(screen.getAllByText(/^The (counts|matches|history) could not be loaded/)).toHaveLength(3);
+    const change = (n: number, sentence: string) => ({ type: 'detection_rule_histories', id: String(n), attributes: { action: 'UPDATED', kind: 'enabled', sentence, reason: null, before: null, after: null, actor: { id: 'a', display_name: 'Ana' }, created_at: new Date(Date.now() - n * 60_000).toISOString() } });
+    server.on(`GET ${at('r-export')}/histories`, paged([change(1, 'Switched on'), change(2, 'Text changed')]));
+    const buttons = screen.getAllByRole('button', { name: 'Try again' });
+    expect(buttons).toHaveLength(3);
+    await app.user.click(buttons[2] as HTMLElement);
+    await screen.findByText('Every change, newest first.');
+    expect(screen.getAllByRole('button', { name: 'Try again' })).toHaveLength(2);
   });
 
   test('a broken one shows where, and claims nothing of what it would do', async () => {
@@ -260,6 +283,16 @@ describe('a backtest', () => {
     await waitFor(() => expect(server.asked(backtests)[0]?.signal?.aborted).toBe(true));
   });
 
+  test('one that is refused was not started, and claims no count; it can be run then', async () => {
+    const server = withRules().on(backtests, { status: 429, body: problem('429', 'busy', 'Two backtests run already. Wait until one has ended.') });
+    const app = await openRule('r-export');
+    await app.user.click(await screen.findByRole('button', { name: 'Run backtest' }));
+    expect(await screen.findByText('Not started: Two backtests run already. Wait until one has ended.')).toBeTruthy();
+    expect(screen.queryByText(/0 matches|could not be finished/)).toBeNull();
+    await app.user.click(screen.getByRole('button', { name: 'Run backtest' }));
+    await waitFor(() => expect(server.asked(backtests)).toHaveLength(2));
+  });
+
   test('one that stops without its end is not called done', async () => {
     const stream = sending(withRules());
     const app = await openRule('r-export');
@@ -292,6 +325,24 @@ describe('writing', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run backtest' }).disabled).toBe(true);
   });
 
+  test('what could not be checked is not saved before it is; the check is one click away', async () => {
+    const server = withRules().on(check, { status: 503, body: problem('503', 'busy', 'Too much at once. Try again in a moment.') });
+    const app = openAt('/detections/write');
+    fireEvent.change(await field(), { target: { value: 'title: mine\n' } });
+    await screen.findByRole('button', { name: 'Check again' });
+    const save = screen.getByRole('button', { name: 'Save' });
+    expect(save.getAttribute('aria-disabled')).toBe('true');
+    await app.user.click(save);
+    expect(server.asked('POST /api/v2/own_rules')).toHaveLength(0);
+    // It was asked once more, and in vain.
+    await waitFor(() => expect(server.asked(check)).toHaveLength(2));
+    const again = await screen.findByRole('button', { name: 'Check again' });
+    server.on(check, { body: checked });
+    await app.user.click(again);
+    await screen.findByText('Nothing is wrong with it.');
+    expect(screen.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBeNull();
+  });
+
   test('what was typed stays while one looks elsewhere, and goes once it is saved', async () => {
     const server = withRules().on(check, { body: checked }).on('POST /api/v2/own_rules', { status: 201, body: { data: own } });
     const app = openAt('/detections/write');
@@ -318,8 +369,11 @@ describe('writing', () => {
     await screen.findByText('Nothing is wrong with it.');
     server.on(`GET /api/v2/own_rules/${own.id}`, { body: { data: newer, included: [{ type: 'actors', id: 'a1', attributes: { display_name: 'Ana Ruiz' }, relationships: {} }] }, headers: { etag: '"4"' } });
     await app.user.click(screen.getByRole('button', { name: 'Save' }));
-    expect((await screen.findByRole('alert')).textContent).toContain('Ana Ruiz changed this text');
-    await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored text' }));
+    const conflict = await screen.findByRole('alert');
+    expect(conflict.textContent).toContain('Ana Ruiz changed this rule');
+    // Above the editor, where it is seen.
+    expect(conflict.compareDocumentPosition(await field()) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+    await app.user.click(await screen.findByRole('button', { name: 'Go on with the stored version' }));
     expect((await field()).value).toBe('title: theirs\n');
     await app.user.click(screen.getByRole('button', { name: 'Bring it back' }));
     expect((await field()).value).toBe('title: mine\n');

@@ -5,7 +5,7 @@ import { barsOf } from './backtest/BacktestSection';
 import { filterFields } from './fields';
 import { arrange } from './order';
 import { parseSort, sortText, turned, validateRulesSearch } from './search';
-import { costText, inOrder, sourceOf, tacticName } from './words';
+import { costText, countBrief, inOrder, sourceOf, tacticName } from './words';
 import { withoutId } from './write/drafts';
 
 function rule(id: string, over: Partial<DetectionRule['attributes']> = {}): DetectionRule {
@@ -67,7 +67,8 @@ test('bars of a backtest reach over the whole period', () => {
 });
 
 test('words', () => {
-  expect(costText(1_240)).toBe('1.2 µs');
+  expect([4.2, 142, 1_240, 142_400, 999_600, 12_345_678, 2e9].map(costText)).toEqual(['4.2 ns', '142 ns', '1.2 µs', '142 µs', '1.0 ms', '12.3 ms', '2.0 s']);
+  expect([0, 999_999, 1_000_000, 12_345_678, 987_654_321, 999_960_000].map(countBrief)).toEqual(['0', '999,999', '1.0 M', '12.3 M', '988 M', '1.0 G']);
   expect(inOrder(['impact', 'initial-access'])).toEqual(['initial-access', 'impact']);
   expect(tacticName('command-and-control')).toBe('Command and Control');
   expect(withoutId('title: A\nid: 1\nlevel: low\n')).toBe('title: A (own)\nlevel: low\n');

@@ -1,5 +1,6 @@
 import type { DetectionRule, RuleState } from '@/api/types';
 import type { FilterChoice } from '@/ui/filters/filters';
+import { count } from '@/ui/timeText';
 
 /** From the gravest down; a rule without a level comes last. */
 export const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const;
@@ -50,11 +51,22 @@ export function filtersText({ attributes: { filters } }: DetectionRule): string 
   return `${filters.length === 1 ? '1 filter' : `${String(filters.length)} filters`}: ${filters.map(({ title }) => title).join(', ')}`;
 }
 
-/** "0.42 µs", "1.3 ms": processor time for one event. */
+/** "4.2 ns", "142 ns", "1.3 ms": processor time for one event, in at most three digits and a unit. */
 export function costText(ns: number): string {
   if (ns < 1000) return `${ns < 10 ? ns.toFixed(1) : String(Math.round(ns))} ns`;
-  if (ns < 1_000_000) return `${(ns / 1000).toFixed(1)} µs`;
-  return `${(ns / 1_000_000).toFixed(1)} ms`;
+  return scaled(ns / 1000, ['µs', 'ms', 's']);
+}
+
+/** "1,312", "12.3 M", "988 M": as much of a number as a column has room for. */
+export const countBrief = (n: number): string => (n < 1_000_000 ? count(n) : scaled(n / 1_000_000, ['M', 'G', 'T']));
+
+/** `value` in the largest of these units, each a thousand of the one before. */
+function scaled(value: number, units: [string, ...string[]]): string {
+  const [unit, ...larger] = units;
+  const [next, ...rest] = larger;
+  // 999.6 would be "1000".
+  if (Math.round(value) >= 1000 && next !== undefined) return scaled(value / 1000, [next, ...rest]);
+  return `${value < 99.95 ? value.toFixed(1) : String(Math.round(value))} ${unit}`;
 }
 
 /** The technology by the name that people know it by; one that Picket does not know, as the rule writes it. */

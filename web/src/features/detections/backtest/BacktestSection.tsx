@@ -38,7 +38,8 @@ function requestOf(of: BacktestOf, range: string): BacktestRequest {
 export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: string | undefined }) {
   const [range, setRange] = useState<string>(preset);
   const [test, setTest] = useState<Backtest | null>(null);
-  const running = useSyncExternalStore(test?.subscribe ?? never, () => test?.snapshot().status === 'running');
+  const status = useSyncExternalStore(test?.subscribe ?? never, () => test?.snapshot().status);
+  const running = status === 'running';
   useEffect(() => {
     test?.start();
     // Nobody looks any more: the server need not go on.
@@ -63,7 +64,7 @@ export function BacktestSection({ of, blocked }: { of: BacktestOf; blocked?: str
             else setTest(new Backtest(requestOf(of, range)));
           }}
         >
-          {running ? 'Cancel' : test === null ? 'Run backtest' : 'Run again'}
+          {running ? 'Cancel' : test === null || status === 'refused' ? 'Run backtest' : 'Run again'}
         </Button>
       </div>
       {blocked !== undefined ? (
@@ -94,6 +95,7 @@ function Result({ test, onFrom }: { test: Backtest; onFrom: (from: string) => vo
   // A backtest goes through time as the events did; what is looked at first is the newest.
   const matches = useMemo(() => [...state.matches].reverse(), [state.matches]);
   const newest = newestFrom(state.buckets, state.matches.length, asked.from);
+  if (state.status === 'refused') return <Callout tone="bad" role="alert" title={`Not started: ${state.error?.message ?? ''}`} />;
   return (
     <div className={classes['result']} aria-busy={running}>
       <p role="status" className={classes['headline']}>

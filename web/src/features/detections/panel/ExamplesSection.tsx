@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { DetectionRule, RuleExample } from '@/api/types';
-import { IconCircleCheck, IconMinus } from '@/ui/icons';
+import { IconChevronRight } from '@/ui/icons';
 import { JsonView } from '@/ui/json/JsonView';
 import { span } from '@/ui/timeText';
 import { Section } from './Section';
@@ -12,32 +12,32 @@ export function ExamplesSection({ rule }: { rule: DetectionRule }) {
   if (examples === undefined || examples.matching.length + examples.not_matching.length === 0) return null;
   return (
     <Section title="Examples">
-      <Examples title="Matching" of={examples.matching} matching />
-      <Examples title="Not matching" of={examples.not_matching} matching={false} />
+      <Examples title="Must match" of={examples.matching} />
+      <Examples title="Must not match" of={examples.not_matching} />
     </Section>
   );
 }
 
-function Examples({ title, of, matching }: { title: string; of: RuleExample[]; matching: boolean }) {
+function Examples({ title, of }: { title: string; of: RuleExample[] }) {
   if (of.length === 0) return null;
-  const Icon = matching ? IconCircleCheck : IconMinus;
   return (
     <ul className={classes['examples']} aria-label={title}>
       {of.map((example, index) => (
         <li key={index}>
-          <Example example={example} Icon={Icon} title={title} matching={matching} />
+          <Example example={example} title={title} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Example({ example, Icon, title, matching }: { example: RuleExample; Icon: typeof IconMinus; title: string; matching: boolean }) {
+function Example({ example, title }: { example: RuleExample; title: string }) {
   const [open, setOpen] = useState(false);
   return (
     <details open={open} onToggle={(event) => { setOpen(event.currentTarget.open); }}>
-      <summary data-matching={matching}>
-        <Icon size={15} aria-hidden />
+      <summary>
+        {/* No check and no cross: nothing here has tried them. */}
+        <IconChevronRight size={15} aria-hidden />
         <span>
           <span className="pk-muted">{title}:</span> {example.about ?? 'an event'}
         </span>

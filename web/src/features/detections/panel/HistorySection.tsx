@@ -1,10 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { historiesQuery } from '@/data/detections/rules';
-import { ErrorState, Skeleton } from '@/ui/states';
+import { ChangeIcon } from '@/ui/ChangeIcon';
+import { Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
+import { PartFailed } from './PartFailed';
 import { Section } from './Section';
 import classes from './panel.module.css';
+
+/** Which sign of the timeline a change of a rule has: as a device that stops or goes on, is new or edited. */
+const signs: Record<string, { kind?: string; level?: string }> = {
+  created: { kind: 'created' },
+  back: { kind: 'created' },
+  gone: { kind: 'deleted' },
+  text: { kind: 'settings' },
+  filters: { kind: 'settings' },
+  own: { kind: 'settings' },
+  enabled: { level: 'ok' },
+  disabled: { level: 'paused' },
+};
 
 /** Who changed the rule, when and why, newest first. */
 export function HistorySection({ ruleId }: { ruleId: string }) {
@@ -16,24 +30,34 @@ export function HistorySection({ ruleId }: { ruleId: string }) {
           <p className="pk-muted">Nobody has changed anything about this rule.</p>
         ) : (
           <>
-            <ol className={classes['history']}>
-              {query.data.changes.map(({ id, attributes }) => (
-                <li key={id}>
-                  <p>{attributes.sentence}</p>
-                  {attributes.reason !== null && attributes.reason !== '' && !attributes.sentence.includes(attributes.reason) && <p>Reason: {attributes.reason}</p>}
-                  <p className="pk-muted">
-                    {attributes.actor.display_name}, <Ago time={attributes.created_at} />
-                  </p>
-                </li>
-              ))}
+            <p className="pk-muted">
+              {query.data.total > query.data.changes.length
+                ? `The newest ${count(query.data.changes.length)} of ${count(query.data.total)} changes, newest first.`
+                : 'Every change, newest first.'}
+            </p>
+            <ol className={classes['timeline']}>
+              {query.data.changes.map(({ id, attributes }) => {
+                const { kind, level = '' } = signs[attributes.kind] ?? {};
+                return (
+                  <li key={id} className={classes['entry']}>
+                    <span className={classes['entryIcon']} data-level={level}>
+                      <ChangeIcon kind={kind} level={level} />
+                    </span>
+                    <div className={classes['entryBody']}>
+                      <p>{attributes.sentence}</p>
+                      {attributes.reason !== null && attributes.reason !== '' && !attributes.sentence.includes(attributes.reason) && <p>Reason: {attributes.reason}</p>}
+                      <p className="pk-muted">
+                        {attributes.actor.display_name}, <Ago time={attributes.created_at} />
+                      </p>
+                    </div>
+                  </li>
+                );
+              })}
             </ol>
-            {query.data.total > query.data.changes.length && (
-              <p className="pk-muted">The newest {count(query.data.changes.length)} of {count(query.data.total)} changes are shown.</p>
-            )}
           </>
         )
       ) : query.error ? (
-        <ErrorState title="The history could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
+        <PartFailed what="The history" error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <Skeleton height={60} />
       )}

@@ -9,6 +9,7 @@ import { Ago } from '@/ui/time';
 import { count, dayTime } from '@/ui/timeText';
 import { runId } from '../backtest/BacktestSection';
 import { EventRows } from '../EventRows';
+import { PartFailed } from './PartFailed';
 import { Section } from './Section';
 import classes from './panel.module.css';
 
@@ -40,12 +41,12 @@ export function MatchesSection({ rule }: { rule: DetectionRule }) {
   );
 }
 
-/** What came before the rule, or its newest text, was not tried with it: its count is no measure of how often it would have matched. */
+/** What came before the rule, or its newest version, was not tried with it: its count is no measure of how often it would have matched. */
 function Since({ rule: { attributes: { state, alert_from: from } } }: { rule: DetectionRule }) {
   if (state !== 'new' || from === null) return null;
   return (
     <p className="pk-muted">
-      It watches with this text since {dayTime(new Date(Date.parse(from) - watchedMs).toISOString())}; events that arrived before were not tried with it.{' '}
+      This version of the rule watches since {dayTime(new Date(Date.parse(from) - watchedMs).toISOString())}; events that arrived before were not tried with it.{' '}
       <ToBacktest>Try it on them</ToBacktest>
     </p>
   );
@@ -77,7 +78,7 @@ function Chart({ ruleId, width }: { ruleId: string; width: CountWidth }) {
     return { starts, step, now: data.to, series: [{ key: 'matches', title: 'Matches', counts: fill(starts, step, data.data) }] };
   }, [data]);
   const waiting = <Skeleton height={124} />;
-  if (query.error && !data) return <p className="pk-muted">The counts could not be loaded: {query.error.message}</p>;
+  if (query.error && !data) return <PartFailed what="The counts" error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <div className={classes['chart']}>
       {drawn === null ? (
@@ -94,7 +95,7 @@ function Chart({ ruleId, width }: { ruleId: string; width: CountWidth }) {
 function Recent({ rule }: { rule: DetectionRule }) {
   const query = useQuery(matchesQuery(rule.id));
   const [all, setAll] = useState(false);
-  if (query.error && !query.data) return <p className="pk-muted">The matches could not be loaded: {query.error.message}</p>;
+  if (query.error && !query.data) return <PartFailed what="The matches" error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton height={90} />;
   const events = query.data;
   if (events.length === 0) {

@@ -5,7 +5,6 @@ import { AppLink } from '@/ui/AppLink';
 import { Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
-import { dayTime } from '@/ui/timeText';
 import { costText, inOrder, originWords, sourceOf, tacticName } from '../words';
 import { Section } from './Section';
 import classes from './panel.module.css';
@@ -109,9 +108,9 @@ export function MeaningSection({ rule, loading }: { rule: DetectionRule; loading
 /** An empty line divides; the other ends of lines are where the file's author had no more room. A list keeps its lines. */
 const paragraphs = (text: string): string[] => text.split(/\n\s*\n/).map((one) => one.trim().replace(/\n(?!\s*[-*] )\s*/g, ' ')).filter(Boolean);
 
-/** What a match does now, and what it will do: the same as the state above it says. */
-function alertsWords({ attributes: { state, alert_from: from } }: DetectionRule): string {
-  if (state === 'new') return from === null ? 'will raise an alert' : `will raise an alert from ${dayTime(from)}`;
+/** What a match does, or will do: the state above it says from when on. */
+function alertsWords({ attributes: { state } }: DetectionRule): string {
+  if (state === 'new') return 'will raise an alert when the rule is no longer new';
   return state === 'off' ? 'raises an alert when the rule is on' : 'raises an alert';
 }
 

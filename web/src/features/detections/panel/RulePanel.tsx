@@ -133,7 +133,7 @@ export function RulePanel() {
         ) : (
           origin !== 'own' && query.data?.rule.attributes.text !== undefined && (
             <Button component={AppLink} href={addressOf('/detections/write', { from: rule.id })} size="xs" variant="default" leftSection={<IconPencil size={15} aria-hidden />}>
-              Write one like it
+              Copy as a new rule
             </Button>
           )
         )}
@@ -145,7 +145,8 @@ export function RulePanel() {
             <bdi>{rule.attributes.title}</bdi>
           </Heading>
           <LevelBadge level={rule.attributes.level} />
-          <StateBadge rule={rule} />
+          {/* The callout below says the rest. */}
+          <StateBadge rule={rule} brief />
         </div>
         <StateCallout rule={rule} />
         {rule.attributes.state === 'broken' ? (

@@ -45,8 +45,8 @@ export function StateCallout({ rule }: { rule: DetectionRule }) {
               : `Line ${String(problem.line)}${problem.column === null ? '' : `, column ${String(problem.column)}`}: ${problem.message}`
           }
         >
-          <Place line={problem.line} column={problem.column} source={problem.source_line} />
-          {state === 'broken' && <p className="pk-muted">This text watches nothing until it is mended. All other rules run.</p>}
+          <Place line={problem.line} column={problem.column} source={problem.source_line} severity={problem.severity} />
+          {state === 'broken' && <p className="pk-muted">This rule watches nothing until it is mended. All other rules run.</p>}
         </Callout>
       )}
       {state === 'off' && <Off rule={rule} reason={reason} />}
@@ -135,7 +135,7 @@ function SwitchOff({ rule }: { rule: DetectionRule }) {
     <form className={classes['switch']} onSubmit={submit} noValidate>
       <Textarea
         id={id}
-        label="Why is it switched off?"
+        label="Why switch it off?"
         description="Everybody can read it in the history."
         withAsterisk
         autosize

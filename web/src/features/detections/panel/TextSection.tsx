@@ -1,7 +1,8 @@
 import type { DetectionRule } from '@/api/types';
 import { CopyButton } from '@/ui/CopyButton';
-import { ErrorState, Skeleton } from '@/ui/states';
+import { Skeleton } from '@/ui/states';
 import { YamlText } from '@/ui/yaml/YamlText';
+import { PartFailed } from './PartFailed';
 import { Section } from './Section';
 
 export function TextSection({ rule, error, onRetry }: { rule: DetectionRule; error: Error | null; onRetry: () => void }) {
@@ -12,7 +13,7 @@ export function TextSection({ rule, error, onRetry }: { rule: DetectionRule; err
       {text !== undefined ? (
         <YamlText text={text} label={`Text of ${rule.attributes.title}`} />
       ) : error ? (
-        <ErrorState title="The text could not be loaded" error={error} onRetry={onRetry} />
+        <PartFailed what="The text" error={error} onRetry={onRetry} />
       ) : (
         <Skeleton height={180} />
       )}

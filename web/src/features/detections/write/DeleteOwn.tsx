@@ -6,7 +6,7 @@ import type { OwnRuleWithEtag } from '@/data/detections/rules';
 import { announce, quoted } from '@/ui/announce';
 import classes from './write.module.css';
 
-/** Says what is lost and what is kept before a text is deleted. */
+/** Says what is lost and what is kept before a rule is deleted. */
 export function DeleteOwn({ seen, onClose }: { seen: OwnRuleWithEtag; onClose: (deleted: boolean) => void }) {
   const client = useQueryClient();
   const { titles } = seen.own.attributes;
@@ -36,14 +36,14 @@ export function DeleteOwn({ seen, onClose }: { seen: OwnRuleWithEtag; onClose: (
           </ul>
         )}
         <p>
-          <strong>Lost:</strong> the text, and everything that it would match from now on.
+          <strong>Lost:</strong> {titles.length === 1 ? 'the rule, and everything that it would match from now on.' : 'the rules, and everything that they would match from now on.'}
         </p>
         <p>
           <strong>Kept:</strong> the events, and the matches, alerts and history there are.
         </p>
         {remove.error && (
           <p role="alert" className={classes['complaint']}>
-            {stale ? 'Somebody changed this text in the meantime, and nothing was deleted. Close this, read what it says now, and decide again.' : remove.error.message}
+            {stale ? 'Somebody changed this rule in the meantime, and nothing was deleted. Close this, read what it says now, and decide again.' : remove.error.message}
           </p>
         )}
         <div className={classes['buttons']}>

@@ -1,4 +1,5 @@
-import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck } from '@/ui/icons';
+import { Button } from '@mantine/core';
+import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconRefresh } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { Place } from '../Place';
 import type { Check } from './useCheck';
@@ -20,11 +21,18 @@ export function Problems({ check, text, onGo }: { check: Check; text: string; on
         {error
           ? `It could not be checked: ${error.message}`
           : errors > 0
-            ? `${String(errors)} ${errors === 1 ? 'error' : 'errors'}: the text cannot be saved yet.`
+            ? `${String(errors)} ${errors === 1 ? 'error' : 'errors'}: the rule cannot be saved yet.`
             : problems.length > 0
               ? `It can be saved. ${String(problems.length)} ${problems.length === 1 ? 'thing' : 'things'} to look at.`
               : 'Nothing is wrong with it.'}
       </p>
+      {error && (
+        <div>
+          <Button size="xs" variant="default" leftSection={<IconRefresh size={15} aria-hidden />} onClick={check.again}>
+            Check again
+          </Button>
+        </div>
+      )}
       {problems.length > 0 && (
         <ol className={classes['problems']} aria-label="Problems">
           {problems.map((one, index) => (
@@ -42,7 +50,7 @@ export function Problems({ check, text, onGo }: { check: Check; text: string; on
                 {one.message}
               </button>
               {/* While somebody types on, the line may not be the one that was meant. */}
-              {!check.checking && <Place line={one.line} column={one.column} source={lines[one.line - 1] ?? null} />}
+              {!check.checking && <Place line={one.line} column={one.column} severity={one.severity} source={lines[one.line - 1] ?? null} />}
             </li>
           ))}
         </ol>

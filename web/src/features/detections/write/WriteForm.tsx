@@ -68,7 +68,8 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
     },
   });
   const places = save.error instanceof ApiError ? save.error.problems.filter((one) => one.place !== undefined) : [];
-  const cannot = text.trim() === '' ? 'Write a rule first.' : errors > 0 ? 'A text with errors cannot be tried. Mend them first.' : undefined;
+  const cannot = text.trim() === '' ? 'Write a rule first.' : errors > 0 ? 'A rule with errors cannot be tried. Mend them first.' : undefined;
+  const held = check.error ? 'It cannot be saved before it is checked' : errors > 0 ? 'It cannot be saved while it has errors' : undefined;
 
   return (
     <form
@@ -77,6 +78,10 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
       onSubmit={(event) => {
         event.preventDefault();
         setStale(null);
+        if (check.error) {
+          check.again();
+          return;
+        }
         const first = check.checking ? undefined : check.answer?.problems.find((one) => one.severity === 'error');
         if (first) editor.current?.goTo(first.line, first.column);
         else if (text.trim() !== '') save.mutate(null);
@@ -92,10 +97,7 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
       </div>
       <div className={classes['columns']}>
         <div className={classes['left']}>
-          <Editor ref={editor} value={text} onChange={change} problems={check.answer?.problems ?? []} describedBy={hint} />
-          <p id={hint} className="pk-muted">
-            A rule in the Sigma format, or several with a line of three dashes between them. Tab leaves the editor.
-          </p>
+          {/* Above the editor, where it is seen: the form may be higher than the window. */}
           {stale && (
             <Stale
               now={stale}
@@ -119,12 +121,16 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
           )}
           {aside !== null && (
             <p className="pk-muted">
-              Your own text is set aside.{' '}
+              Your own version is set aside.{' '}
               <button type="button" className="pk-text-button" onClick={() => { change(aside); setAside(null); }}>
                 Bring it back
               </button>
             </p>
           )}
+          <Editor ref={editor} value={text} onChange={change} problems={check.answer?.problems ?? []} describedBy={hint} />
+          <p id={hint} className="pk-muted">
+            A rule in the Sigma format, or several with a line of three dashes between them. Tab leaves the editor.
+          </p>
           {save.error && stale === null && (
             <Callout tone="bad" role="alert" icon={<IconAlertOctagon size={18} aria-hidden />} title="It was not saved">
               {places.length > 0
@@ -143,12 +149,12 @@ export function WriteForm({ draftKey, start }: { draftKey: string; start: Start 
             <Button component={Link} to="/detections" variant="default">
               {dirty ? 'Leave it for later' : 'Back'}
             </Button>
-            {/* With errors it leads to the first of them, and looks as if it did not save. */}
+            {/* With errors it leads to the first of them, unchecked it asks for the check again; either way it looks as if it did not save. */}
             <Button
               type="submit"
               loading={save.isPending}
               disabled={text.trim() === '' || (ownId !== null && !dirty)}
-              {...(errors > 0 ? { 'data-disabled': true, 'aria-disabled': true, title: 'It cannot be saved while it has errors' } : {})}
+              {...(held === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true, title: held })}
             >
               Save
             </Button>

@@ -42,7 +42,7 @@ function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void 
     return (
       <EmptyState
         heading="h1"
-        title="This text does not exist"
+        title="This rule does not exist"
         text="It was deleted, or the address is mistyped."
         action={
           <Button variant="default" onClick={() => void navigate({ to: '/detections' })}>
@@ -52,6 +52,6 @@ function Waiting({ error, onRetry }: { error: Error | null; onRetry: () => void 
       />
     );
   }
-  if (error) return <ErrorState heading="h1" title="The text could not be loaded" error={error} onRetry={onRetry} />;
+  if (error) return <ErrorState heading="h1" title="The rule could not be loaded" error={error} onRetry={onRetry} />;
   return <Loader aria-label="Loading" m={64} />;
 }
