@@ -24,7 +24,7 @@ export default function Palette({ session, onClose, onKeys }: { session: Session
 
 function Finder({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
   const [text, setText] = useState('');
-  const { entries, looking, error } = useEntries(session, text, onKeys);
+  const { entries, unknown, looking, error } = useEntries(session, text, onKeys);
   const box = useCombobox({
     ids: entries.map((entry) => entry.id),
     asked: text,
@@ -69,14 +69,14 @@ function Finder({ session, onClose, onKeys }: { session: Session; onClose: () =>
           </div>
         ))}
       </div>
-      <p className={entries.length === 0 || error ? classes['note'] : 'pk-hidden'} role="status">
+      <p className={entries.length === 0 || error || (unknown && !looking) ? classes['note'] : 'pk-hidden'} role="status">
         {error
           ? `Devices could not be looked for: ${error.message}`
-          : entries.length > 0
-            ? `${count(entries.length)} ${entries.length === 1 ? 'entry fits' : 'entries fit'}`
-            : looking
-              ? 'Looking …'
-              : 'Nothing fits. Try the name of a device, a rule, an area or an action.'}
+          : looking && entries.length === 0
+            ? 'Looking …'
+            : unknown && !looking
+              ? 'No device, rule, area or action was found by this name.'
+              : `${count(entries.length)} ${entries.length === 1 ? 'entry fits' : 'entries fit'}`}
       </p>
     </>
   );
@@ -88,6 +88,7 @@ function Option({ entry, option }: { entry: Entry; option: ReturnType<ReturnType
     <div {...option} className={classes['option']}>
       <Icon size={16} aria-hidden />
       <span className={classes['label']}>{entry.content ?? <bdi>{entry.label}</bdi>}</span>
+      {entry.badge !== undefined && <span className={classes['hint']}>{entry.badge}</span>}
       {entry.hint !== undefined && <span className={classes['hint']}>{entry.hint}</span>}
       <span className={classes['enter']} aria-hidden>
         <IconCornerDownLeft size={14} />

@@ -11,7 +11,7 @@ import {
   IconActivity, IconBookmark, IconClock, IconDeviceDesktop, IconKeyboard, IconListSearch, IconLogout, IconMoon, IconPlugConnected,
   IconPlus, IconRadar2, IconSun, IconUserCircle,
 } from '@/ui/icons';
-import { levelWords } from '@/ui/StatusBadge';
+import { StatusBadge } from '@/ui/StatusBadge';
 import { areasOf } from '../areas';
 import { useScheme, useSignOut } from '../ProfileMenu';
 import { useChoose } from '../usePersonal';
@@ -47,7 +47,7 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
       id: `action ${id}`, group: 'Actions', label, Icon, run, ...(words === undefined ? {} : { words }),
     });
     return [
-      ...areasOf(session).map(({ to, title, Icon, settings }): Entry => ({
+      ...areasOf().map(({ to, title, Icon, settings }): Entry => ({
         id: `area ${to}`, group: 'Go to', label: title, Icon, run: () => void navigate({ to }), ...(settings ? { hint: 'Organization Settings' } : {}),
       })),
       { id: 'area /profile', group: 'Go to', label: 'Profile', words: 'account password second factor sign-ins sessions', Icon: IconUserCircle, run: go('/profile') },
@@ -74,6 +74,8 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
 
 export interface Entries {
   entries: Entry[];
+  /** There is only the search in Events, which is offered for every text. */
+  unknown: boolean;
   /** Devices are still being looked for. */
   looking: boolean;
   error: Error | null;
@@ -91,12 +93,12 @@ export function useEntries(session: Session, text: string, onKeys: () => void): 
   // Where they cannot be had nothing is said: their own area says it.
   const rules = useQuery({ ...ruleListQuery, enabled: rested !== '' });
   const fixed = useFixed(session, onKeys);
-  const entries = useMemo(() => {
+  const { all, unknown } = useMemo(() => {
     const open = (device: Device): Entry => ({
       id: `device ${device.id}`,
       group: 'Security Devices',
       label: device.attributes.name,
-      hint: levelWords[levelOf(device)],
+      badge: <StatusBadge level={levelOf(device)} />,
       Icon: IconPlugConnected,
       run: () => {
         router.history.push(`/settings/security-devices/${encodeURIComponent(device.id)}`);
@@ -132,7 +134,8 @@ export function useEntries(session: Session, text: string, onKeys: () => void): 
       sure: one.sure,
     }));
     const first = searches.some((one) => one.sure);
-    return [...(first ? searches : []), ...narrow(fixed, typed), ...devices, ...found, ...(first ? [] : searches)];
+    const named = [...narrow(fixed, typed), ...devices, ...found];
+    return { all: first ? [...searches, ...named] : [...named, ...searches], unknown: named.length === 0 && !first };
   }, [typed, query.data, rules.data, fixed, router]);
-  return { entries, looking: typed !== '' && (query.isFetching || rules.isPending || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
+  return { entries: all, unknown, looking: typed !== '' && (query.isFetching || rules.isPending || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
 }
