@@ -69,7 +69,7 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
         run: go(addressOf(area === 'events' ? '/events' : '/settings/security-devices', search)),
       })),
     ];
-  }, [session, router, navigate, dark, toggle, choose, signOut, onKeys, saved_filters]);
+  }, [router, navigate, dark, toggle, choose, signOut, onKeys, saved_filters]);
 }
 
 export interface Entries {
