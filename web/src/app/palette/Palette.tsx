@@ -1,6 +1,5 @@
 import { Loader, Modal } from '@mantine/core';
 import { useState } from 'react';
-import type { Session } from '@/api/types';
 import { IconCornerDownLeft, IconSearch } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useCombobox } from '@/ui/useCombobox';
@@ -9,22 +8,22 @@ import { useEntries } from './useEntries';
 import classes from './palette.module.css';
 
 /** Goes anywhere and does anything by its name. */
-export default function Palette({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
+export default function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   return (
     <Modal.Root opened onClose={onClose} size={620} yOffset="min(12dvh, 110px)" lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: classes['box'] ?? '', body: classes['body'] ?? '' }}>
       <Modal.Overlay />
       <Modal.Content aria-label="Search and commands">
         <Modal.Body p={0}>
-          <Finder session={session} onClose={onClose} onKeys={onKeys} />
+          <Finder onClose={onClose} onKeys={onKeys} />
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-function Finder({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
+function Finder({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const [text, setText] = useState('');
-  const { entries, unknown, looking, error } = useEntries(session, text, onKeys);
+  const { entries, unknown, looking, error } = useEntries(text, onKeys);
   const box = useCombobox({
     ids: entries.map((entry) => entry.id),
     asked: text,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import type { DetectionRule, Device, Session } from '@/api/types';
+import type { DetectionRule, Device } from '@/api/types';
 import { ruleListQuery } from '@/data/detections/rules';
 import { findDevicesQuery, guidPattern } from '@/data/devices/find';
 import { levelOf } from '@/data/devices/level';
@@ -32,7 +32,7 @@ function useRested(text: string, ms: number): string {
   return rested;
 }
 
-function useFixed(session: Session, onKeys: () => void): Entry[] {
+function useFixed(onKeys: () => void): Entry[] {
   const navigate = useNavigate();
   const router = useRouter();
   const { dark, toggle } = useScheme();
@@ -85,14 +85,14 @@ export interface Entries {
 const mostRules = 8;
 
 /** Everything that fits what is typed. */
-export function useEntries(session: Session, text: string, onKeys: () => void): Entries {
+export function useEntries(text: string, onKeys: () => void): Entries {
   const router = useRouter();
   const typed = text.trim();
   const rested = useRested(typed.slice(0, 200), guidPattern.test(typed) ? 0 : 150);
   const query = useQuery(findDevicesQuery(rested));
   // Where they cannot be had nothing is said: their own area says it.
   const rules = useQuery({ ...ruleListQuery, enabled: rested !== '' });
-  const fixed = useFixed(session, onKeys);
+  const fixed = useFixed(onKeys);
   const { all, unknown } = useMemo(() => {
     const open = (device: Device): Entry => ({
       id: `device ${device.id}`,
