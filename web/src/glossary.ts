@@ -106,6 +106,10 @@ export const glossary = {
     term: 'Outcome',
     meaning: 'Whether what was done worked: success or failure. It is unknown where the record does not say.',
   },
+  status_detail: {
+    term: 'Status detail',
+    meaning: 'How exactly it went, as the record says: which second factor was accepted, or which check failed.',
+  },
   actor_name: {
     term: "Actor's name",
     meaning: "The name that the vendor's record gives the actor. It may change; the actor's ID does not.",

@@ -1,5 +1,5 @@
 import { takeEarly } from './early';
-import { judge, unanswered } from './reach';
+import { fromProxy, judge, unanswered } from './reach';
 import type { Problem } from './types';
 
 /**
@@ -78,8 +78,9 @@ function problemsOf(status: number, text: string): ApiProblem[] {
   } catch {
     // Not JSON: a proxy in between, most likely. The status is all there is to tell.
   }
-  const detail =
-    status >= 500
+  const detail = fromProxy.has(status)
+    ? `A proxy answered ${String(status)} in Picket's place. See that Picket is running.`
+    : status >= 500
       ? `The server answered ${String(status)}. Try again in a moment; if it stays so, look into Picket's log.`
       : `The server refused this with ${String(status)}.`;
   return [{ status, code: String(status), detail, pointer: null }];

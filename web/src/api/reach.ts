@@ -27,7 +27,7 @@ export function unanswered(): void {
 }
 
 /** A proxy in front of a server that is gone answers in its place. */
-const fromProxy = new Set([502, 503, 504]);
+export const fromProxy: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What an answer's head says of the server. Picket's own refusals are JSON, whatever their number. */
 export function judge(response: Response): void {

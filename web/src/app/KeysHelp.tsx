@@ -24,11 +24,19 @@ function Keys({ title, keys }: { title: string; keys: KeyHelp[] }) {
   );
 }
 
+/** Told before one is open: who does not know of them would close it by the mouse for ever. */
+const panelKeys: KeyHelp[] = [
+  { keys: ['[', ']'], says: 'Previous and next one of the list', everywhere: false },
+  { keys: ['Esc'], says: 'Close the panel', everywhere: false },
+];
+
 function Groups() {
   const keys = useToldKeys();
+  const inPanel = keys.some((one) => one.keys.includes('['));
   return (
     <div className={classes.keysGroups}>
       <Keys title="On this page" keys={keys.filter((one) => !one.everywhere)} />
+      {!inPanel && <Keys title="In an open panel" keys={panelKeys} />}
       <Keys title="Everywhere" keys={keys.filter((one) => one.everywhere)} />
     </div>
   );

@@ -6,7 +6,7 @@ import { LiveFeed } from '@/data/live/live';
 import { sessionQuery } from '@/data/session/session';
 import { useClockText } from '@/ui/time';
 import { span } from '@/ui/timeText';
-import { requireSignIn } from './signInGate';
+import { isAsked, requireSignIn, subscribe } from './signInGate';
 import classes from './Shell.module.css';
 
 /** Holds the live feed open and shows whether it is. */
@@ -35,6 +35,7 @@ export function LiveDot() {
     };
   }, [feed]);
   const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const ended = useSyncExternalStore(subscribe, isAsked);
   useEffect(() => {
     // A feed that broke may mean that the server is gone, or only the feed.
     if (state.status === 'offline') void probe();
@@ -51,6 +52,14 @@ export function LiveDot() {
     if (state.status === 'live') return `Live: the page updates by itself.${since}`;
     return state.status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting: what changes meanwhile is shown after that.${since}`;
   });
+  if (ended) {
+    return (
+      <span className={classes.live} data-status="ended" title="The sign-in has ended: nothing is updated until you have signed in again.">
+        <span aria-hidden className={classes.dot} />
+        Signed out
+      </span>
+    );
+  }
   return (
     <span className={classes.live} data-status={state.status} title={text}>
       <span aria-hidden className={classes.dot} />

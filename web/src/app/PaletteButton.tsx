@@ -1,7 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { patient } from '@/api/reach';
-import type { Session } from '@/api/types';
 import { IconSearch } from '@/ui/icons';
 import { useKeyHelp } from '@/ui/useKey';
 import classes from './Shell.module.css';
@@ -12,7 +11,7 @@ const Palette = lazy(load);
 const onApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Opens search and commands; so do Ctrl K and Cmd K, also while somebody types. */
-export function PaletteButton({ session, onKeys }: { session: Session; onKeys: () => void }) {
+export function PaletteButton({ onKeys }: { onKeys: () => void }) {
   const [opened, setOpened] = useState(false);
   const state = useRef(opened);
   useEffect(() => {
@@ -52,7 +51,6 @@ export function PaletteButton({ session, onKeys }: { session: Session; onKeys: (
       {opened && (
         <Suspense fallback={null}>
           <Palette
-            session={session}
             onKeys={onKeys}
             onClose={() => {
               setOpened(false);

@@ -19,7 +19,7 @@ export function Rail({ session, inDrawer = false, onFollow }: {
   inDrawer?: boolean;
   onFollow?: () => void;
 }) {
-  const areas = areasOf(session);
+  const areas = areasOf();
   const link = ({ to, title, Icon }: Area) => (
     <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className={classes.link} onClick={onFollow}>
       <Icon size={18} aria-hidden />

@@ -2,10 +2,9 @@ import { Loader } from '@mantine/core';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { probe, reachNow, subscribeReach } from '@/api/reach';
-import { useGone } from '@/data/live/gone';
+import { useGone, useLastAnswer } from '@/data/live/gone';
 import { sessionQuery } from '@/data/session/session';
-import { useClockText } from '@/ui/time';
-import { span } from '@/ui/timeText';
+import { clockText, useZone } from '@/ui/zone';
 import classes from './Shell.module.css';
 
 const firstMs = 1000;
@@ -47,7 +46,7 @@ export function useRecovery(onBack: () => void): boolean {
   return gone;
 }
 
-/** Says quietly that what is shown grows old, and how old it is. Floats: what somebody reads does not move. */
+/** Says quietly that what is shown grows old, and since when. Floats: what somebody reads does not move. */
 export function ServerGone() {
   const client = useQueryClient();
   const gone = useRecovery(() => {
@@ -59,7 +58,7 @@ export function ServerGone() {
         <>
           <Loader size={14} color="gray" aria-hidden />
           <span>
-            Picket does not answer. Trying again … <Age />
+            Picket does not answer. Trying again … <LastUpdate />
           </span>
         </>
       )}
@@ -67,17 +66,9 @@ export function ServerGone() {
   );
 }
 
-/** Not read out again every second. */
-function Age() {
-  const text = useClockText(() => {
-    const { lastAt } = reachNow();
-    if (lastAt === null) return '';
-    const seconds = (Date.now() - lastAt) / 1000;
-    return `What is shown is ${seconds < 5 ? 'a few seconds' : span(seconds)} old.`;
-  });
-  return (
-    <span aria-live="off" className="pk-num">
-      {text}
-    </span>
-  );
+/** When the server last answered, in the person's zone. */
+function LastUpdate() {
+  useZone();
+  const at = useLastAnswer();
+  return at === null ? null : <span className="pk-num">Last update {clockText(at).slice(0, 5)}.</span>;
 }

@@ -45,7 +45,7 @@ export function Shell() {
           {session.organization.name}
         </span>
         <span className={classes.spacer} />
-        <PaletteButton session={session} onKeys={showKeys} />
+        <PaletteButton onKeys={showKeys} />
         <LiveDot />
         <SchemeSwitch />
         <ProfileMenu

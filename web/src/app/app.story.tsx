@@ -28,7 +28,7 @@ export default [
         await screen.findByText(/Picket does not answer/);
       },
     },
-    'the server is gone before anybody is signed in': { at: list, answers: { 'GET /auth/v0/session': refused(502, 'bad_gateway', 'The server answered 502.') }, breaks: true },
+    'the server is gone before anybody is signed in': { at: list, answers: { 'GET /auth/v0/session': { status: 502, raw: '<h1>Bad Gateway</h1>', headers: { 'content-type': 'text/html' } } }, breaks: true },
     'a page that broke': { at: '/settings/egress-addresses', answers: { 'GET /auth/v0/session': { body: { ...session, server: { ...session.server, egress_addresses: 7 } } } }, breaks: true },
     'the frame broke': { at: list, answers: { 'GET /auth/v0/session': { body: { ...session, organization: null } } }, breaks: true },
     'the sign-in ended': {

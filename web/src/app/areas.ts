@@ -1,5 +1,4 @@
 import type { ComponentType } from 'react';
-import type { Session } from '@/api/types';
 import { IconActivity, IconHome, IconRadar2, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 
 export interface Area {
@@ -10,15 +9,12 @@ export interface Area {
 }
 
 /** The areas of the console. Only what exists is listed. */
-export function areasOf(session: Session): Area[] {
-  const areas: Area[] = [
+export function areasOf(): Area[] {
+  return [
     { to: '/', title: 'Home', Icon: IconHome, settings: false },
     { to: '/events', title: 'Events', Icon: IconActivity, settings: false },
     { to: '/detections', title: 'Detections', Icon: IconRadar2, settings: false },
     { to: '/settings/security-devices', title: 'Security Devices', Icon: IconPlugConnected, settings: true },
+    { to: '/settings/egress-addresses', title: 'Egress addresses', Icon: IconWorldUp, settings: true },
   ];
-  if (session.server.egress_addresses.length > 0) {
-    areas.push({ to: '/settings/egress-addresses', title: 'Egress addresses', Icon: IconWorldUp, settings: true });
-  }
-  return areas;
 }

@@ -30,9 +30,13 @@ test('`?` tells the keys of what is on the screen', async () => {
     'Search and commands': 'Ctrl K',
   });
   expect(list['Previous and next device']).toBeUndefined();
+  // Those of a panel are told before one is open.
+  expect(list).toMatchObject({ 'Previous and next one of the list': '[ ]', 'Close the panel': 'Esc' });
   await app.user.click(screen.getByRole('link', { name: 'Alpha' }));
   await screen.findByRole('complementary', { name: 'Alpha' });
-  expect(await told(app)).toMatchObject({ 'Previous and next device': '[ ]', 'Close the panel': 'Esc' });
+  const panel = await told(app);
+  expect(panel).toMatchObject({ 'Previous and next device': '[ ]', 'Close the panel': 'Esc' });
+  expect(panel['Previous and next one of the list']).toBeUndefined();
 });
 
 test('no key fires while somebody types', async () => {

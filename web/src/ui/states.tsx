@@ -33,7 +33,7 @@ function faceOf(error: ApiError): { Icon: typeof IconLock; title?: string; advic
     return {
       Icon: IconLock,
       title: 'You may not see this',
-      advice: 'Somebody who administers your organization can give you the right to.',
+      advice: 'Somebody who administers your organization can give you the right.',
       tone: 'idle',
       again: false,
     };
@@ -54,7 +54,7 @@ export function ErrorState(props: { heading?: StateHeading; title: string; error
       <Icon size={28} aria-hidden className={classes[tone]} />
       <Title>{own ?? title}</Title>
       <p className="pk-muted">
-        {own !== undefined && `${title}: `}
+        {own !== undefined && `${title}. `}
         {error.message}
       </p>
       {advice !== undefined && <p className="pk-muted">{advice}</p>}

@@ -1,6 +1,5 @@
 import { Loader, Modal } from '@mantine/core';
 import { useState } from 'react';
-import type { Session } from '@/api/types';
 import { IconCornerDownLeft, IconSearch } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useCombobox } from '@/ui/useCombobox';
@@ -9,22 +8,22 @@ import { useEntries } from './useEntries';
 import classes from './palette.module.css';
 
 /** Goes anywhere and does anything by its name. */
-export default function Palette({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
+export default function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   return (
     <Modal.Root opened onClose={onClose} size={620} yOffset="min(12dvh, 110px)" lockScroll={false} transitionProps={{ duration: 0 }} classNames={{ content: classes['box'] ?? '', body: classes['body'] ?? '' }}>
       <Modal.Overlay />
       <Modal.Content aria-label="Search and commands">
         <Modal.Body p={0}>
-          <Finder session={session} onClose={onClose} onKeys={onKeys} />
+          <Finder onClose={onClose} onKeys={onKeys} />
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-function Finder({ session, onClose, onKeys }: { session: Session; onClose: () => void; onKeys: () => void }) {
+function Finder({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const [text, setText] = useState('');
-  const { entries, looking, error } = useEntries(session, text, onKeys);
+  const { entries, unknown, looking, error } = useEntries(text, onKeys);
   const box = useCombobox({
     ids: entries.map((entry) => entry.id),
     asked: text,
@@ -69,14 +68,14 @@ function Finder({ session, onClose, onKeys }: { session: Session; onClose: () =>
           </div>
         ))}
       </div>
-      <p className={entries.length === 0 || error ? classes['note'] : 'pk-hidden'} role="status">
+      <p className={entries.length === 0 || error || (unknown && !looking) ? classes['note'] : 'pk-hidden'} role="status">
         {error
           ? `Devices could not be looked for: ${error.message}`
-          : entries.length > 0
-            ? `${count(entries.length)} ${entries.length === 1 ? 'entry fits' : 'entries fit'}`
-            : looking
-              ? 'Looking …'
-              : 'Nothing fits. Try the name of a device, a rule, an area or an action.'}
+          : looking && entries.length === 0
+            ? 'Looking …'
+            : unknown && !looking
+              ? 'No device, rule, area or action was found by this name.'
+              : `${count(entries.length)} ${entries.length === 1 ? 'entry fits' : 'entries fit'}`}
       </p>
     </>
   );
@@ -88,6 +87,7 @@ function Option({ entry, option }: { entry: Entry; option: ReturnType<ReturnType
     <div {...option} className={classes['option']}>
       <Icon size={16} aria-hidden />
       <span className={classes['label']}>{entry.content ?? <bdi>{entry.label}</bdi>}</span>
+      {entry.badge !== undefined && <span className={classes['hint']}>{entry.badge}</span>}
       {entry.hint !== undefined && <span className={classes['hint']}>{entry.hint}</span>}
       <span className={classes['enter']} aria-hidden>
         <IconCornerDownLeft size={14} />

@@ -7,6 +7,8 @@ export interface Entry {
   /** Drawn in place of the label where that has parts. */
   content?: ReactNode;
   hint?: string;
+  /** Drawn in place of the hint. */
+  badge?: ReactNode;
   /** What else it is found by. */
   words?: string;
   Icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;

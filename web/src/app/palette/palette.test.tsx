@@ -103,7 +103,7 @@ describe('the palette', () => {
     const app = openAt('/settings/egress-addresses');
     const field = await openPalette(app);
     await app.user.type(field, '~');
-    expect(await screen.findByText(/^Nothing fits/)).toBeTruthy();
+    expect(await screen.findByText(/^No device, rule, area or action was found/)).toBeTruthy();
     server.on('GET /api/v2/security_devices', { status: 500, body: problem('500', 'internal', 'The store is busy.') });
     await app.user.type(field, 'x');
     expect(await screen.findByText('Devices could not be looked for: The store is busy.')).toBeTruthy();

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import type { DetectionRule, Device, Session } from '@/api/types';
+import type { DetectionRule, Device } from '@/api/types';
 import { ruleListQuery } from '@/data/detections/rules';
 import { findDevicesQuery, guidPattern } from '@/data/devices/find';
 import { levelOf } from '@/data/devices/level';
@@ -11,7 +11,7 @@ import {
   IconActivity, IconBookmark, IconClock, IconDeviceDesktop, IconKeyboard, IconListSearch, IconLogout, IconMoon, IconPlugConnected,
   IconPlus, IconRadar2, IconSun, IconUserCircle,
 } from '@/ui/icons';
-import { levelWords } from '@/ui/StatusBadge';
+import { StatusBadge } from '@/ui/StatusBadge';
 import { areasOf } from '../areas';
 import { useScheme, useSignOut } from '../ProfileMenu';
 import { useChoose } from '../usePersonal';
@@ -32,7 +32,7 @@ function useRested(text: string, ms: number): string {
   return rested;
 }
 
-function useFixed(session: Session, onKeys: () => void): Entry[] {
+function useFixed(onKeys: () => void): Entry[] {
   const navigate = useNavigate();
   const router = useRouter();
   const { dark, toggle } = useScheme();
@@ -47,7 +47,7 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
       id: `action ${id}`, group: 'Actions', label, Icon, run, ...(words === undefined ? {} : { words }),
     });
     return [
-      ...areasOf(session).map(({ to, title, Icon, settings }): Entry => ({
+      ...areasOf().map(({ to, title, Icon, settings }): Entry => ({
         id: `area ${to}`, group: 'Go to', label: title, Icon, run: () => void navigate({ to }), ...(settings ? { hint: 'Organization Settings' } : {}),
       })),
       { id: 'area /profile', group: 'Go to', label: 'Profile', words: 'account password second factor sign-ins sessions', Icon: IconUserCircle, run: go('/profile') },
@@ -69,11 +69,13 @@ function useFixed(session: Session, onKeys: () => void): Entry[] {
         run: go(addressOf(area === 'events' ? '/events' : '/settings/security-devices', search)),
       })),
     ];
-  }, [session, router, navigate, dark, toggle, choose, signOut, onKeys, saved_filters]);
+  }, [router, navigate, dark, toggle, choose, signOut, onKeys, saved_filters]);
 }
 
 export interface Entries {
   entries: Entry[];
+  /** There is only the search in Events, which is offered for every text. */
+  unknown: boolean;
   /** Devices are still being looked for. */
   looking: boolean;
   error: Error | null;
@@ -83,20 +85,20 @@ export interface Entries {
 const mostRules = 8;
 
 /** Everything that fits what is typed. */
-export function useEntries(session: Session, text: string, onKeys: () => void): Entries {
+export function useEntries(text: string, onKeys: () => void): Entries {
   const router = useRouter();
   const typed = text.trim();
   const rested = useRested(typed.slice(0, 200), guidPattern.test(typed) ? 0 : 150);
   const query = useQuery(findDevicesQuery(rested));
   // Where they cannot be had nothing is said: their own area says it.
   const rules = useQuery({ ...ruleListQuery, enabled: rested !== '' });
-  const fixed = useFixed(session, onKeys);
-  const entries = useMemo(() => {
+  const fixed = useFixed(onKeys);
+  const { all, unknown } = useMemo(() => {
     const open = (device: Device): Entry => ({
       id: `device ${device.id}`,
       group: 'Security Devices',
       label: device.attributes.name,
-      hint: levelWords[levelOf(device)],
+      badge: <StatusBadge level={levelOf(device)} />,
       Icon: IconPlugConnected,
       run: () => {
         router.history.push(`/settings/security-devices/${encodeURIComponent(device.id)}`);
@@ -132,7 +134,8 @@ export function useEntries(session: Session, text: string, onKeys: () => void): 
       sure: one.sure,
     }));
     const first = searches.some((one) => one.sure);
-    return [...(first ? searches : []), ...narrow(fixed, typed), ...devices, ...found, ...(first ? [] : searches)];
+    const named = [...narrow(fixed, typed), ...devices, ...found];
+    return { all: first ? [...searches, ...named] : [...named, ...searches], unknown: named.length === 0 && !first };
   }, [typed, query.data, rules.data, fixed, router]);
-  return { entries, looking: typed !== '' && (query.isFetching || rules.isPending || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
+  return { entries: all, unknown, looking: typed !== '' && (query.isFetching || rules.isPending || rested !== typed.slice(0, 200)), error: typed === '' ? null : query.error };
 }

@@ -1,4 +1,4 @@
-import { actionsOf, kinds, objectsOf } from './actionWords';
+import { actionsOf, kinds, objectsOf, signInDetails } from './actionWords';
 import type { EventRow } from './types';
 
 /** What the records of a stream are about that name no action, only how it went: 1Password's sign-ins (their `category`). */
@@ -21,6 +21,9 @@ export function actionWords(stream: string | null, action: string, objectType?: 
 
 /** What a target is, "Vault" for `vault`; the code where no word is known. */
 export const kindWords = (objectType: string): string => kinds.get(objectType) ?? objectType;
+
+/** How exactly something went, in words where the code is known. */
+export const detailWords = (code: string): string | null => signInDetails.get(code) ?? null;
 
 /** What an event is called. */
 export function eventTitle({ stream, action, unreadable }: Pick<EventRow, 'stream' | 'action' | 'unreadable'>, objectType?: string | null): string {

@@ -42,6 +42,30 @@ const objects: [string, string, string][] = [
 export const kinds: ReadonlyMap<string, string> = new Map(objects.map(([key, name]) => [key, name]));
 export const objectsOf: ReadonlyMap<string, string> = new Map(objects.map(([key, , object]) => [key, object]));
 
+/** 1Password's `type` of a sign-in: how exactly it went. */
+export const signInDetails: ReadonlyMap<string, string> = new Map([
+  ['credentials_ok', 'Password and Secret Key accepted'],
+  ['mfa_ok', 'Second factor accepted'],
+  ['federated', 'Signed in through SSO'],
+  ['password_secret_bad', 'Wrong password or Secret Key'],
+  ['mfa_missing', 'No second factor was given'],
+  ['totp_disabled', 'One-time codes are not allowed'],
+  ['totp_bad', 'Wrong one-time code'],
+  ['totp_timeout', 'No one-time code in time'],
+  ['u2f_disabled', 'Security keys are not allowed'],
+  ['u2f_bad', 'Wrong security key'],
+  ['u2f_timeout', 'No security key in time'],
+  ['duo_disabled', 'Duo is not allowed'],
+  ['duo_bad', 'Refused by Duo'],
+  ['duo_timeout', 'No answer from Duo in time'],
+  ['ip_blocked', 'The address is blocked'],
+  ['country_blocked', 'The country is blocked'],
+  ['continent_blocked', 'The continent is blocked'],
+  ['anonymous_blocked', 'Anonymous addresses are blocked'],
+  ['all_blocked', 'All addresses are blocked'],
+  ['sso_user_mismatch', 'Another user of the SSO provider'],
+]);
+
 /** 1Password's audit actions. Those whose meaning the vendor does not tell (`sendts`, `updatea`) have no words. */
 const audit: [string, Words][] = [
   ['activate', 'Activated a user'],

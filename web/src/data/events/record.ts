@@ -6,6 +6,9 @@ export interface RecordFacts {
   actorName: string | null;
   vault: string | null;
   app: string | null;
+  /** How exactly it went, as the vendor codes it, and what it was about. */
+  detail: string | null;
+  detailValue: string | null;
 }
 export type RecordFact = keyof RecordFacts;
 
@@ -25,7 +28,7 @@ const known: ReadonlyMap<string, Known> = new Map<string, Known>([
     'itemusages',
     { vendor: '1Password', targetType: 'item', paths: { actorName: ['user', 'name'], vault: ['vault_uuid'], app: ['client', 'app_name'] } },
   ],
-  ['signinattempts', { vendor: '1Password', paths: { actorName: ['target_user', 'name'], app: ['client', 'app_name'] } }],
+  ['signinattempts', { vendor: '1Password', paths: { actorName: ['target_user', 'name'], app: ['client', 'app_name'], detail: ['type'], detailValue: ['details', 'value'] } }],
 ]);
 
 /** Whose ids the records of a stream bear, where that is known. */
@@ -56,5 +59,5 @@ export function factsIn(stream: string, text: string): RecordFacts {
     // A record that is no JSON is shown as it came; it has no members.
   }
   const fact = (key: RecordFact): string | null => (paths[key] === undefined ? null : textAt(record, paths[key]));
-  return { targetType: fact('targetType'), actorName: fact('actorName'), vault: fact('vault'), app: fact('app') };
+  return { targetType: fact('targetType'), actorName: fact('actorName'), vault: fact('vault'), app: fact('app'), detail: fact('detail'), detailValue: fact('detailValue') };
 }

@@ -16,9 +16,17 @@ export function EgressPage() {
       <h1>Egress addresses</h1>
       <p className="pk-muted">The IP addresses from which Picket calls your vendors. Allow them where a vendor lets in known addresses only.</p>
       {addresses.length === 0 ? (
-        <p>
-          None are named. An administrator of this server names them in its configuration, under <span className="pk-mono">egress_addresses</span>.
-        </p>
+        <div className={classes.none}>
+          <h2>None are set</h2>
+          <p>
+            Picket cannot know the address that a vendor sees. Whoever runs this server sets it in the configuration file and restarts Picket:
+          </p>
+          <pre className="pk-mono">egress_addresses = ["203.0.113.7"]</pre>
+          <p>
+            It is the public address of the network that Picket runs in, or of its proxy: ask whoever looks after the firewall, or see in the vendor's own
+            log from where Picket signed in.
+          </p>
+        </div>
       ) : (
         <ul className={classes.list}>
           {addresses.map((address) => (

@@ -14,9 +14,12 @@ test('every address can be copied for a vendor’s allow list', async () => {
   expect(await navigator.clipboard.readText()).toBe('2001:db8::8');
 });
 
-test('where none are named it says who names them, and how', async () => {
+test('where none are set it says who sets them, and how; the rail leads there all the same', async () => {
   signedIn([]).on('GET /auth/v0/session', withAddresses([]));
   openAt('/settings/egress-addresses');
-  expect((await screen.findByText(/^None are named\. An administrator/)).textContent).toContain('egress_addresses');
+  await screen.findByRole('heading', { name: 'None are set' });
+  expect(screen.getByText(/^egress_addresses = \[/)).toBeTruthy();
+  const rail = within(screen.getByRole('navigation', { name: 'Main' }));
+  expect(rail.getByRole('link', { name: 'Egress addresses' }).getAttribute('data-status')).toBe('active');
   expect(within(screen.getByRole('main')).queryAllByRole('listitem')).toEqual([]);
 });

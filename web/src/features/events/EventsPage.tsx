@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { ApiError } from '@/api/client';
 import { serverNow } from '@/api/clock';
 import { eventCountsQuery } from '@/data/events/events';
 import { literals } from '@/data/events/query';
@@ -8,7 +9,9 @@ import type { EventField, EventWindow } from '@/data/events/types';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { filterText } from '@/ui/filters/filters';
 import { focusLinkTo } from '@/ui/focusKept';
+import { ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
+import { count } from '@/ui/timeText';
 import { useZone } from '@/ui/zone';
 import { EventsViewContext, type EventsView } from './context';
 import { filterFields, fieldWords } from './fields';
@@ -20,7 +23,7 @@ import { barsFor, endsOf, parseRange, presetRange } from '@/ui/range/range';
 import { area, filtersOf, onlyWanted, shapeOf, withValue, type EventsSearch } from './search';
 import { Toolbar } from './Toolbar';
 import { useFresh } from './useFresh';
-import { useRows } from './useRows';
+import { type Rows, useRows } from './useRows';
 import classes from './events.module.css';
 
 /** The view of an address, at the moment it was asked for: a running range has fixed ends until somebody asks again. */
@@ -59,7 +62,8 @@ export function EventsPage() {
     void client.cancelQueries({ queryKey: counted.queryKey });
   };
   const fresh = useFresh(asked, anchor, rows.events, !rows.loading && !rows.stale);
-  const total = counts.data?.total ?? null;
+  const total = totalOf(rows, counts.data?.total ?? null);
+  const refused = rows.events.length === 0 && rows.error instanceof ApiError && rows.error.status === 403 ? rows.error : null;
 
   useEffect(() => {
     if (eventId === undefined) document.title = 'Events · Picket';
@@ -88,6 +92,17 @@ export function EventsPage() {
     return filterFields(names, streams, rows.events);
   }, [names, counts.data, rows.events]);
 
+  // Nothing of what stands around the list can be done either.
+  if (refused !== null) {
+    return (
+      <section aria-labelledby="events-title">
+        <div className={classes['head']}>
+          <h1 id="events-title">Events</h1>
+        </div>
+        <ErrorState title="The events could not be loaded" error={refused} />
+      </section>
+    );
+  }
   return (
     <EventsViewContext value={view}>
       <div className={classes['split']} data-panel={eventId !== undefined}>
@@ -110,7 +125,7 @@ export function EventsPage() {
           />
           {rows.search && <SearchProgress search={rows.search} onCancel={cancel} onResume={rows.loadMore} />}
           <EventList selected={eventId} asked={asked} onSearch={onSearch} fresh={fresh} onFresh={again} />
-          <Foot total={total} shown={rows.events.length} narrowed={asked.filters.length > 0 || asked.text !== ''} />
+          <Foot rows={rows} total={total} narrowed={asked.filters.length > 0 || asked.text !== ''} />
         </section>
         <Outlet />
       </div>
@@ -155,18 +170,31 @@ function useView(parts: Pick<EventsView, 'rows' | 'names' | 'search' | 'total'> 
 
 const labelOf = (key: string): string => (key === 'range' ? 'Time range' : key === 'text' ? 'Text' : fieldWords[key as EventField]);
 
-function Foot({ total, shown, narrowed }: { total: number | null; shown: number; narrowed: boolean }) {
+/** How many match; null where nobody can tell. What a search through the records found is known by itself when it has ended. */
+function totalOf({ search, events }: Rows, counted: number | null): number | null {
+  if (search === null) return counted;
+  return search.status === 'ended' ? events.length : search.status === 'enough' ? counted : null;
+}
+
+/** How many there are, in words; nothing while that is not known. */
+function howMany({ search, events, loading, error }: Rows, total: number | null, narrowed: boolean): string {
+  const shown = events.length;
+  if (loading || (error !== null && shown === 0)) return '';
+  if (search !== null && search.status !== 'ended' && search.status !== 'enough') return `${count(shown)} found so far`;
   const number = total ?? shown;
+  return `${count(number)}${total === null && shown > 0 ? '+' : ''} ${number === 1 ? 'event' : 'events'}${narrowed ? (number === 1 ? ' matches' : ' match') : ''}`;
+}
+
+function Foot({ rows, total, narrowed }: { rows: Rows; total: number | null; narrowed: boolean }) {
   return (
     <footer className={classes['foot']}>
-      <span aria-live="polite">
-        {number.toLocaleString('en-GB')}
-        {total === null && shown > 0 ? '+' : ''} {number === 1 ? 'event' : 'events'}
-        {narrowed && (number === 1 ? ' matches' : ' match')}
-      </span>
-      <span className={classes['keys']} aria-hidden>
-        <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
-      </span>
+      {/* A search tells its progress itself. */}
+      <span aria-live={rows.search?.status === 'searching' ? 'off' : 'polite'}>{howMany(rows, total, narrowed)}</span>
+      {rows.events.length > 0 && (
+        <span className={classes['keys']} aria-hidden>
+          <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
+        </span>
+      )}
       <ZoneNote className={classes['zone']} />
     </footer>
   );

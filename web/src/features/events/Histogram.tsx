@@ -84,7 +84,7 @@ export function Histogram({ counts, error, waits, onRetry, asked, anchor, names,
         <p className={classes['histogramNote']} role="alert">
           The counts over time could not be loaded: {error.message}{' '}
           <button type="button" className="pk-text-button" onClick={onRetry}>
-            Try again
+            Load them again
           </button>
         </p>
       </div>

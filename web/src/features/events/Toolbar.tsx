@@ -163,7 +163,7 @@ function SearchBox({ text: given, onText }: { text: string; onText: (text: strin
       type="search"
       aria-label="Search events"
       aria-keyshortcuts="/"
-      placeholder="Search in records (capitals matter)"
+      placeholder="Search in records"
       title={'Every word must occur in the record, with capitals as written. "Quotation marks" keep words together.'}
       maxLength={1000}
       className={classes['search'] ?? ''}

@@ -5,6 +5,8 @@ import type { Device } from '@/api/types';
 
 export interface Names {
   devices: Map<string, Device>;
+  /** There is no device at all: nothing can have come, and nothing will. */
+  noDevice: boolean;
   device: (id: string) => string;
   stream: (key: string) => string;
   /** Every stream of every device, in the order of their technologies. */
@@ -15,7 +17,7 @@ export interface Names {
 
 /** What devices and streams are called; both come from the list of devices, which the console holds anyway. */
 export function useNames(): Names {
-  const { devices } = useDeviceList();
+  const { devices, complete } = useDeviceList();
   return useMemo(() => {
     const titles = new Map<string, string>();
     for (const device of devices.values()) {
@@ -23,12 +25,13 @@ export function useNames(): Names {
     }
     return {
       devices,
+      noDevice: complete && devices.size === 0,
       device: (id) => devices.get(id)?.attributes.name ?? `Device ${id.slice(0, 8)}`,
       stream: (key) => titles.get(key) ?? key,
       streamKeys: [...titles.keys()],
       streams: [...titles].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
     };
-  }, [devices]);
+  }, [devices, complete]);
 }
 
 /** The name of one device, deleted ones included: the list leaves those out. */

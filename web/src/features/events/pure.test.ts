@@ -146,11 +146,11 @@ describe('the histogram', () => {
   });
 });
 
-test('days are told where they change', () => {
+test('days are told where they change, the first one too', () => {
   const event = (time: number): EventRow => ({ id: String(time), time: new Date(time).toISOString() }) as EventRow;
   const today = new Date(2026, 10, 22, 12).getTime();
-  const lines = linesOf([event(today), event(today - 3_600_000), event(today - 86_400_000), event(today - 86_400_001)], today);
-  expect(lines.map((line) => line.kind)).toEqual(['event', 'event', 'day', 'event', 'event']);
+  const lines = linesOf([event(today), event(today - 3_600_000), event(today - 86_400_000), event(today - 86_400_001)]);
+  expect(lines.map((line) => line.kind)).toEqual(['day', 'event', 'event', 'day', 'event', 'event']);
 });
 
 describe('differences of versions', () => {

@@ -12,14 +12,16 @@ import { LevelIcon, levelWords } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { For } from '@/ui/time';
 import { count } from '@/ui/timeText';
-import { type Need, needsOf } from './needs';
+import { addressCodes, type Need, needsOf } from './needs';
 import classes from './home.module.css';
 
 const shown = 5;
 
 /** What waits for a person: devices, worst first, each with its reason and the way to mend it, and the rules that cannot be used. */
 export function NeedsYou({ devices, loading, complete }: { devices: Device[]; loading: boolean; complete: boolean }) {
-  const needs = useMemo(() => needsOf(devices, serverNow()), [devices]);
+  const troubled = useMemo(() => needsOf(devices, serverNow()), [devices]);
+  const needs = troubled.filter((need) => !need.heals);
+  const recovering = troubled.filter((need) => need.heals);
   const rules = useQuery(brokenRulesQuery);
   const broken = rules.data ?? 0;
   return (
@@ -28,12 +30,12 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
         <h2 id="needs-title">Needs you now</h2>
         {needs.length > shown && (
           <span className={classes.some}>
-            {shown} of {count(needs.length)}
+            {shown} of {count(needs.length)} devices
           </span>
         )}
         {needs.length > 0 && (
           <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={classes.more}>
-            {needs.length > shown ? `All ${count(needs.length)}` : 'Show in the list'}
+            Show in the list
           </Link>
         )}
       </div>
@@ -45,7 +47,11 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
       ) : needs.length === 0 && broken === 0 ? (
         <p className={classes.calm}>
           <IconCircleCheck size={20} aria-hidden />
-          {complete ? 'Nothing. Every device that is not paused does what it should.' : 'Nothing so far; the rest of the devices is being loaded.'}
+          {!complete
+            ? 'Nothing so far; the rest of the devices is being loaded.'
+            : recovering.length > 0
+              ? 'Nothing. What is in trouble recovers by itself.'
+              : 'Nothing. Every device that is not paused does what it should.'}
         </p>
       ) : (
         <ul className={classes.needs}>
@@ -55,7 +61,29 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
           {broken > 0 && <BrokenRules many={broken} />}
         </ul>
       )}
+      {recovering.length > 0 && <Recovering needs={recovering} apart={needs.length === 0 && broken === 0} />}
     </section>
+  );
+}
+
+/** Told, but not counted: nobody has to do anything. */
+function Recovering({ needs, apart }: { needs: Need[]; apart: boolean }) {
+  return (
+    <div className={classes.recovering} data-apart={apart}>
+      <h3>Recovering by itself</h3>
+      <ul>
+        {needs.slice(0, shown).map(({ device, sentence, since }) => (
+          <li key={device.id}>
+            <Link to="/settings/security-devices/$deviceId" params={{ deviceId: device.id }} search={{}} title={device.attributes.name}>
+              <bdi>{device.attributes.name}</bdi>
+            </Link>
+            {since !== null && <For since={since} className={classes.needSince} />}
+            <p>{sentence}</p>
+          </li>
+        ))}
+        {needs.length > shown && <li className="pk-muted">and {count(needs.length - shown)} more</li>}
+      </ul>
+    </div>
   );
 }
 
@@ -83,7 +111,7 @@ function BrokenRules({ many }: { many: number }) {
 /** As the panel calls it. */
 function remedyWords({ device }: Need): string {
   if (device.attributes.credential === null) return 'Add token';
-  return device.attributes.status_details?.code === 'wrong_region' ? 'Change server address' : 'Replace token';
+  return addressCodes.includes(device.attributes.status_details?.code ?? '') ? 'Change server address' : 'Replace token';
 }
 
 function NeedRow({ need }: { need: Need }) {
@@ -106,7 +134,7 @@ function NeedRow({ need }: { need: Need }) {
         </span>
         <p title={need.whole === need.sentence ? undefined : need.whole}>{need.sentence}</p>
       </div>
-      {need.token ? (
+      {need.form ? (
         <Link
           to="/settings/security-devices/$deviceId"
           params={{ deviceId: device.id }}

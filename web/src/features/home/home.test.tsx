@@ -32,7 +32,7 @@ describe('what needs a person', () => {
       now,
     );
     expect(needs.map((need) => need.device.id)).toEqual(['new', 'old', 'missing', 'soon']);
-    expect(needs.map((need) => need.token)).toEqual([true, false, true, true]);
+    expect(needs.map((need) => need.form)).toEqual([true, true, true, true]);
     expect(needs[3]?.sentence).toBe('Its token ends in 9 days. Issue a new one and replace it before.');
   });
 
@@ -130,13 +130,24 @@ describe('home', () => {
     expect(screen.getByText('unauthorized.').title).toBe('');
   });
 
+  test('what heals by itself is told apart, and not counted as waiting for anybody', async () => {
+    signedIn([inState('busy', 'warning', 'rate_limited', '2026-11-22T09:00:00Z'), inState('away', 'error', 'unavailable', '2026-11-22T08:00:00Z')])
+      .on('GET /api/v2/detection_rules', { body: { data: [], meta: { page: { limit: 0, total: 0 } }, links: {} } });
+    openAt('/');
+    expect(await screen.findByText('Nothing. What is in trouble recovers by itself.')).toBeTruthy();
+    const apart = screen.getByRole('heading', { name: 'Recovering by itself' }).parentElement as HTMLElement;
+    expect(within(apart).getAllByRole('link').map((link) => link.textContent)).toEqual(['AWAY', 'BUSY']);
+    expect(screen.queryByRole('link', { name: /^Details of/ })).toBeNull();
+  });
+
   test('offers what helps by its name', async () => {
     const bare = inState('bare', 'error', 'no_token', '2026-11-22T09:00:00Z');
     bare.attributes.credential = null;
-    signedIn([bare, inState('far', 'error', 'wrong_region', '2026-11-22T08:00:00Z')]);
+    signedIn([bare, inState('far', 'error', 'wrong_region', '2026-11-22T08:00:00Z'), inState('lost', 'error', 'not_found', '2026-11-22T07:00:00Z')]);
     openAt('/');
     expect(await screen.findByRole('link', { name: 'Add token of BARE' })).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Change server address of FAR' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Change server address of LOST' })).toBeTruthy();
   });
 
   test('says so when nothing needs anybody, and notices at once when something does', async () => {

@@ -12,20 +12,25 @@ export interface Need {
   whole?: string | undefined;
   since: string | null;
   /** Its form is what helps: a new token, or another address. */
-  token: boolean;
+  form: boolean;
+  /** The vendor's trouble, that ends without anybody. */
+  heals: boolean;
 }
 
 const day = 86_400_000;
 /** Picket itself warns 30 days before a token ends; a device may show something worse first. */
 const expiringDays = 30;
-const tokenCodes = ['no_token', 'token_unreadable', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_region', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
+const tokenCodes = ['no_token', 'token_unreadable', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
+/** As the panel has it: there the server address is what is changed. */
+export const addressCodes = ['wrong_region', 'settings', 'not_found', 'dns'];
+const healing = ['rate_limited', 'retrying', 'unavailable'];
 
 function expiresIn(device: Device, now: number): number | null {
   const at = device.attributes.credential?.expires_at;
   return at ? (Date.parse(at) - now) / day : null;
 }
 
-/** What a person has to look at now: worst first, and of those the newest, since it is news. */
+/** What is in trouble now: worst first, and of those the newest, since it is news. */
 export function needsOf(devices: Iterable<Device>, now: number): Need[] {
   const needs: Need[] = [];
   for (const device of devices) {
@@ -39,7 +44,8 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
         sentence: told(faultFirst(details)) || 'No data comes from it.',
         whole: details === null ? undefined : told(details.sentence),
         since: sinceOf(device),
-        token: tokenCodes.includes(details?.code ?? ''),
+        form: [...tokenCodes, ...addressCodes].includes(details?.code ?? ''),
+        heals: healing.includes(details?.code ?? ''),
       });
     } else if (level === 'ok' && days !== null && days < expiringDays) {
       const left = Math.max(0, Math.floor(days));
@@ -48,7 +54,8 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
         level: 'warning',
         sentence: `Its token ends in ${left === 1 ? '1 day' : `${String(left)} days`}. Issue a new one and replace it before.`,
         since: null,
-        token: true,
+        form: true,
+        heals: false,
       });
     }
   }

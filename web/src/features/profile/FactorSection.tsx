@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { FactorOffer } from '@/api/types';
 import { beginFactor, confirmFactor } from '@/data/account/account';
-import { announce } from '@/ui/announce';
 import { CopyButton } from '@/ui/CopyButton';
 import { IconAlertOctagon, IconAlertTriangle } from '@/ui/icons';
 import { Callout } from '@/ui/states';
@@ -64,6 +63,8 @@ function FactorDialog({ email, onClose }: { email: string; onClose: () => void }
     >
       <p className={classes['step']} role="status">
         Step {step} of 3: {['that it is you', 'the new factor', 'your recovery codes'][step - 1]}
+        {/* Here, not in a notice: that would lie over this dialog. */}
+        {codes && '. The new second factor holds. Every other sign-in of yours has ended.'}
       </p>
       {codes ? (
         <RecoveryCodes codes={codes} email={email} onDone={onClose} />
@@ -132,10 +133,7 @@ function Confirm({ offer, onConfirmed, onAgain }: { offer: FactorOffer; onConfir
   }, []);
   const confirm = useMutation({
     mutationFn: () => confirmFactor(client, otp.trim()),
-    onSuccess: (codes) => {
-      announce('The new second factor holds. Every other sign-in of yours has ended.');
-      onConfirmed(codes);
-    },
+    onSuccess: onConfirmed,
     onError: () => {
       code.current?.focus();
       code.current?.select();

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { serverNow } from '@/api/clock';
 import type { EventWindow } from '@/data/events/types';
 import { EmptyState, ErrorState } from '@/ui/states';
-import { IconArrowUp, IconListSearch } from '@/ui/icons';
+import { IconArrowUp, IconListSearch, IconPlus } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useEventsView } from '../context';
 import { parseRange, presetRange, quickRanges, rangeWords } from '@/ui/range/range';
@@ -33,6 +34,9 @@ export function widerRange(range: string): string | null {
   return quickRanges.find((one) => begin(one) > seconds) ?? 'all';
 }
 
+/** The words of a range inside a sentence. */
+export const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
+
 /** The rows, or what stands in their place. */
 export function EventList(props: EventListProps) {
   return (
@@ -61,15 +65,45 @@ function Rows({ selected, asked, onSearch }: EventListProps) {
 
 function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsSearch; onSearch: (search: EventsSearch) => void }) {
   const { search, narrowed } = props;
+  const { names } = useEventsView();
   const range = search.range ?? presetRange;
   const wider = widerRange(range);
   const without: EventsSearch = search.range === undefined ? {} : { range: search.range };
   const span = rangeWords(range, printMoment);
   const quick = /^\d+[mhd]$/.test(range);
-  const inRange = parseRange(range)?.kind === 'all' ? '' : ` (${span})`;
+  const inRange = parseRange(range)?.kind === 'all' ? '' : ` (${lowerFirst(span)})`;
   if (props.cancelled) {
     return <EmptyState icon={<IconListSearch size={28} aria-hidden />} title="The search was cancelled" text="Nothing had been found by then." />;
   }
+  const clear = narrowed && (
+    <Button
+      variant="default"
+      onClick={() => {
+        props.onSearch(without);
+      }}
+    >
+      Clear search and filters
+    </Button>
+  );
+  if (names.noDevice) {
+    return (
+      <EmptyState
+        icon={<IconListSearch size={28} aria-hidden />}
+        title="No events yet"
+        text="Events come from security devices, and none is connected."
+        action={
+          <div className={page['actions']}>
+            <Button component={Link} to="/settings/security-devices/add" leftSection={<IconPlus size={16} aria-hidden />}>
+              Add Security Device
+            </Button>
+            {clear}
+          </div>
+        }
+      />
+    );
+  }
+  const filtered = Object.keys(search).some((key) => key !== 'range' && key !== 'text');
+  const sought = search.text === undefined ? 'the filters' : filtered ? 'the search and the filters' : 'the search';
   const actions = (
     <div className={page['actions']}>
       {wider !== null && (
@@ -82,16 +116,7 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
           {wider === 'all' ? 'Look at all time' : `Look at the ${rangeWords(wider, printMoment).toLowerCase()}`}
         </Button>
       )}
-      {narrowed && (
-        <Button
-          variant="default"
-          onClick={() => {
-            props.onSearch(without);
-          }}
-        >
-          Clear search and filters
-        </Button>
-      )}
+      {clear}
     </div>
   );
   return (
@@ -100,7 +125,7 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
       title={narrowed ? 'No event matches' : quick ? `No events in the ${span.toLowerCase()}` : 'No events in this time'}
       text={
         narrowed
-          ? `Nothing fits the search and the filters in the time shown${inRange}.${search.text ? ' Text is looked for as it is written, capitals included.' : ''}`
+          ? `Nothing fits ${sought} in the time shown${inRange}.${search.text ? ' Text is looked for as it is written, capitals included.' : ''}`
           : `${quick || inRange === '' ? '' : `${span}. `}Events appear here as soon as a security device delivers them.`
       }
       action={actions}

@@ -38,7 +38,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
   return (
     // The whole row leads to the event for a mouse; keyboards have the link of its time. Each value narrows the list.
      
-    <tr aria-rowindex={rowIndex} className={classes['row']} data-selected={selected} onClick={onClick}>
+    <tr aria-rowindex={rowIndex} className={classes['row']} data-selected={selected} data-unreadable={event.unreadable} onClick={onClick}>
       <th scope="row" className={classes['cellTime']}>
         <Link
           ref={link}
@@ -65,7 +65,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           )}
           {event.action === null ? <span className={classes['action']}>{title}</span> : <Value event={event} field="action" words={title} />}
           {event.unreadable && event.action !== null && <Tag of="unreadable">unreadable</Tag>}
-          {event.versions > 1 && <Tag of="versions">{count(event.versions)} versions</Tag>}
+          {event.versions > 1 && <Tag of="versions">{count(event.versions)}<span className={classes['tagWord']}> versions</span></Tag>}
         </div>
       </td>
       <td className={classes['cellActor']}>
@@ -120,7 +120,7 @@ function Value({ event, field, words: said, children }: { event: Row; field: Eve
           narrow(field, value, false);
         }}
       >
-        {children ?? <bdi>{field === 'country' ? value : words}</bdi>}
+        {children ?? <bdi>{field === 'country' ? value : field === 'actor' ? <Actor words={words} /> : words}</bdi>}
       </button>
       {canExclude(field, value) && (
         <button
@@ -137,6 +137,18 @@ function Value({ event, field, words: said, children }: { event: Row; field: Eve
         </button>
       )}
     </span>
+  );
+}
+
+/** Where an e-mail address is cut, it is in what all of them share. */
+function Actor({ words }: { words: string }) {
+  const at = words.lastIndexOf('@');
+  if (at <= 0) return words;
+  return (
+    <>
+      {words.slice(0, at)}
+      <span className={classes['domain']}>{words.slice(at)}</span>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { parseFilter } from '@/ui/filters/filters';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
-import { useZone, zoned } from '@/ui/zone';
+import { startOfDay, useZone, wallOf, zoned } from '@/ui/zone';
 import { virtualScroller } from '@/ui/virtualScroller';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
@@ -33,7 +33,15 @@ const headHeight = 34;
 /** So many rows before the end the next ones are asked for. */
 const ahead = 40;
 
-const dayName = zoned({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dayOfYear = zoned({ weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfOtherYear = zoned({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** "Today, Monday 30 November" */
+function dayName(start: number, now: number): string {
+  const name = (wallOf(start).year === wallOf(now).year ? dayOfYear : dayOfOtherYear).format(start);
+  const back = [0, -1].find((days) => startOfDay(now, days) === start);
+  return back === undefined ? name : `${back === 0 ? 'Today' : 'Yesterday'}, ${name}`;
+}
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function EventTable({ selected, onSearch }: { selected: string | undefined; onSearch: (search: EventsSearch) => void }) {
@@ -45,7 +53,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   const cards = useMedia('(max-width: 640px)');
   const zone = useZone();
   // eslint-disable-next-line react-hooks/exhaustive-deps -- days begin with the midnights of the person's zone
-  const lines = useMemo(() => linesOf(events, serverNow()), [events, zone]);
+  const lines = useMemo(() => linesOf(events), [events, zone]);
   const lineOf = useMemo(() => new Map(lines.map((line, index) => [line.key, index])), [lines]);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -126,7 +134,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
                 if (line?.kind === 'day') {
                   return (
                     <tr key={line.key} className={classes['day']}>
-                      <th scope="rowgroup">{dayName.format(line.start)}</th>
+                      <th scope="rowgroup">{dayName(line.start, serverNow())}</th>
                       {columns.slice(1).map((column) => (
                         <td key={column.title} className={classes[column.className.replace('col', 'cell')]} />
                       ))}

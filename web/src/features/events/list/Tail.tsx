@@ -4,19 +4,21 @@ import { useEventsView } from '../context';
 import { presetRange, rangeWords } from '@/ui/range/range';
 import { printMoment } from '@/ui/range/RangePicker';
 import type { EventsSearch } from '../search';
-import { widerRange } from './EventList';
+import { lowerFirst, widerRange } from './EventList';
 import classes from './list.module.css';
 
 /** "of the last 7 days", "there are": the end of a sentence about a range. */
 function ofRange(range: string, words: string): string {
   if (range === 'all') return 'there are';
-  const lower = words.charAt(0).toLowerCase() + words.slice(1);
+  const lower = lowerFirst(words);
   return /^\d+[mhd]$/.test(range) ? `of the ${lower}` : `of ${lower}`;
 }
 
 /** What stands below the last row. */
 export function Tail({ onSearch }: { onSearch: (search: EventsSearch) => void }) {
   const { rows, search } = useEventsView();
+  // The bar above the list says why, and goes on.
+  if (rows.search?.status === 'failed') return <div className={classes['tail']}>The search came as far as this.</div>;
   if (rows.error) {
     return (
       <div className={classes['tail']} role="alert">
@@ -36,14 +38,7 @@ export function Tail({ onSearch }: { onSearch: (search: EventsSearch) => void })
     );
   }
   if (rows.search?.status === 'cancelled') {
-    return (
-      <div className={classes['tail']}>
-        The search was cancelled here.
-        <Button size="compact-sm" variant="default" onClick={rows.loadMore}>
-          Go on
-        </Button>
-      </div>
-    );
+    return <div className={classes['tail']}>The search was cancelled here.</div>;
   }
   const range = search.range ?? presetRange;
   const wider = widerRange(range);

@@ -4,11 +4,11 @@ import { startOfDay } from '@/ui/zone';
 /** A line of the list: an event, or the day that begins above it. */
 export type Line = { kind: 'day'; key: string; start: number } | { kind: 'event'; key: string; index: number };
 
-/** Days are told only where there is more than one, or it is not today's. */
-export function linesOf(events: readonly EventRow[], now: number): Line[] {
+/** The first day is told, too: a row has only the time of day. */
+export function linesOf(events: readonly EventRow[]): Line[] {
   const lines: Line[] = [];
-  let start = startOfDay(now);
-  let end = Infinity;
+  let start = Infinity;
+  let end = -Infinity;
   events.forEach((event, index) => {
     const at = Date.parse(event.time);
     if (at < start || at >= end) {

@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { actionWords, kindWords } from '@/data/events/action';
+import { actionWords, detailWords, kindWords } from '@/data/events/action';
 import { tells, vendorOf } from '@/data/events/record';
 import type { EventField, EventRow } from '@/data/events/types';
 import type { GlossaryKey } from '@/glossary';
@@ -30,13 +30,14 @@ export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts 
   const { names } = useEventsView();
   const device = useDeviceName(names, event.deviceId);
   const words = event.action === null ? null : actionWords(event.stream, event.action, facts.targetType);
+  const detailed = facts.detail === null ? null : detailWords(facts.detail);
   const vendor = vendorOf(event.stream);
   return (
     <section className={classes['section']} aria-labelledby="fields-title">
       <Heading level={3} id="fields-title" className={classes['sectionName']}>
         Fields
       </Heading>
-      <dl className={classes['fields']}>
+      <dl className={classes['fields']} data-unreadable={event.unreadable}>
         <Field label="Time" term="event_time" value={event.time}>
           <time dateTime={event.time} title={event.time}>
             {absolute(event.time)}
@@ -47,16 +48,21 @@ export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts 
             {delay(event)}
           </time>
         </Field>
-        <Field label="Action" term="action" value={event.action} field="action">
-          {words === null || words === event.action || words.length > longest ? null : (
-            <>
-              {words} <bdi className="pk-mono pk-muted">{event.action}</bdi>
-            </>
-          )}
-        </Field>
+        {/* The title has its words. Some vendors' action is only how it went, which the outcome says. */}
+        {event.action !== event.outcome && <Field label="Action" term="action" value={event.action} field="action" mono={words !== event.action} />}
         <Field label="Outcome" term="outcome" value={event.outcome} field="outcome">
           {outcomeWords[event.outcome]}
         </Field>
+        {tells(event.stream, 'detail') && (
+          <Field label="Status detail" term="status_detail" value={facts.detail} waits={facts.waits}>
+            {detailed === null ? null : (
+              <>
+                {detailed}
+                {facts.detailValue !== null && <bdi>: {facts.detailValue.slice(0, 80)}</bdi>} <bdi className="pk-mono pk-muted">{facts.detail}</bdi>
+              </>
+            )}
+          </Field>
+        )}
         <Field label="Actor" term="actor" value={event.actorEmail} field="actor" />
         {tells(event.stream, 'actorName') && <Field label="Actor's name" term="actor_name" value={facts.actorName} waits={facts.waits} />}
         <Field label="Actor's ID" term="actor_id" value={event.actorUid} field="actor" mono />
@@ -88,10 +94,27 @@ export function FieldsSection({ event, facts }: { event: EventRow; facts: Facts 
             </>
           )}
         </Field>
+        {event.unreadable && <Unknown event={event} />}
         <Field label={vendor === null ? "Vendor's event ID" : `${vendor} event ID`} term="vendor_event_id" value={event.vendorUid} mono />
         <Field label="Picket event ID" term="event_id" value={event.id} mono />
       </dl>
     </section>
+  );
+}
+
+/** What could not be read, in one line in place of one each. */
+function Unknown({ event }: { event: EventRow }) {
+  const values: [string, string | null][] = [
+    ['action', event.action], ['actor', event.actorEmail], ['actor\u2019s ID', event.actorUid], ['address', event.address], ['country', event.country],
+    ['target', event.target],
+  ];
+  const names = values.filter(([, value]) => value === null || value === '').map(([name]) => name);
+  if (names.length === 0) return null;
+  return (
+    <div className={classes['field']}>
+      <dt className="pk-muted">Not known</dt>
+      <dd>{names.join(', ')}</dd>
+    </div>
   );
 }
 
@@ -111,13 +134,13 @@ function Field({ label, value, field, term, mono, waits, children }: FieldProps)
   const empty = value === null || value === '';
   const shown = empty ? '' : value.length > longest ? `${value.slice(0, longest)}…` : value;
   return (
-    <div className={classes['field']}>
+    <div className={classes['field']} data-empty={empty}>
       <dt>
         <Term of={term}>{label}</Term>
       </dt>
       <dd>
         <span className={mono && !empty ? `pk-mono ${classes['value'] ?? ''}` : classes['value']}>
-          {waits ? <Skeleton width={140} /> : empty ? <span className="pk-muted">not told</span> : (children ?? <bdi>{shown}</bdi>)}
+          {waits ? <Skeleton width={140} /> : empty ? <span className="pk-muted">–</span> : (children ?? <bdi>{shown}</bdi>)}
         </span>
         {!empty && (
           <span className={classes['acts']}>

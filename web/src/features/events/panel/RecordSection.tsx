@@ -12,8 +12,7 @@ import { JsonView, PlainText } from '@/ui/json/JsonView';
 import { Heading } from '@/ui/PanelHeading';
 import { Callout, ErrorState, Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
-import { Ago } from '@/ui/time';
-import { absolute, count } from '@/ui/timeText';
+import { count } from '@/ui/timeText';
 import { useEventsView } from '../context';
 import { useDownload } from '../useDownload';
 import { Versions } from './Versions';
@@ -175,11 +174,7 @@ function AllVersions({ id }: { id: string }) {
       versions={data}
       draw={(version) => (
         <Box
-          bar={
-            <span className="pk-muted" title={absolute(version.receivedAt)}>
-              Received <Ago time={version.receivedAt} />
-            </span>
-          }
+          bar={<span className="pk-muted">{size(new TextEncoder().encode(version.text).length)}</span>}
           copy={version.text}
           what="this version"
         >
