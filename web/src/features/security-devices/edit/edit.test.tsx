@@ -139,7 +139,10 @@ describe('editing', () => {
     signedIn([makeDevice('a', 'Alpha')]);
     const app = openAt('/settings/security-devices?edit=a');
     const box = await dialog();
-    await app.user.type(await within(box).findByLabelText('Name'), 'x');
+    const name = await within(box).findByLabelText('Name');
+    // It opens where the work is, not on its cross.
+    await waitFor(() => { expect(document.activeElement).toBe(name); });
+    await app.user.type(name, 'x');
     await app.user.keyboard('{Escape}');
     await app.user.click(await within(box).findByRole('button', { name: 'Go on editing' }));
     expect(within(box).getByLabelText<HTMLInputElement>('Name').value).toBe('Alphax');
