@@ -112,6 +112,7 @@ describe('editing', () => {
     await app.user.click(await within(box).findByLabelText('API token'));
     await app.user.paste('x.y.z');
     expect(await within(box).findByRole('button', { name: 'Use https://events.1password.eu' })).toBeTruthy();
+    expect(within(box).queryByText('Fine.')).toBeNull();
     expect(within(box).getByLabelText<HTMLSelectElement>('Server address').value).toBe('https://events.1password.com');
     await app.user.click(within(box).getByRole('button', { name: 'Save' }));
     await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });

@@ -335,7 +335,7 @@ describe('the panel', () => {
       },
     });
     const app = openAt('/settings/security-devices/a');
-    const entry = (await screen.findByText('Location changed')).closest('li') as HTMLElement;
+    const entry = (await screen.findByText('Location changed from \u2068Oslo\u2069 to \u2068Bergen\u2069')).closest('li') as HTMLElement;
     expect(entry.textContent).toContain('Picket');
     await app.user.click(within(entry).getByText('Before and after'));
     expect(within(entry).getByRole('row', { name: 'Location Oslo Bergen' })).toBeTruthy();

@@ -301,7 +301,7 @@ describe('device health', () => {
 });
 
 test('a deleted device is not shown as alive: who deleted it, and nothing of what is no more', async () => {
-  const deletedAt = new Date(Date.now() - 2 * hour).toISOString();
+  const deletedAt = new Date(Date.now() - 2.5 * hour).toISOString();
   const row = {
     type: 'security_device_histories', id: 'h9', meta: { version: 1 },
     attributes: { action: 'DELETED', created_at: deletedAt, value: { kind: 'deleted', sentence: 'Alpha was deleted', before: { name: 'Alpha' }, after: null } },
