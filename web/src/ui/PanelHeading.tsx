@@ -16,6 +16,6 @@ export function useHeadingTag(level: 2 | 3 | 4): Tag {
 /** A heading of the panel. `level` counts beside the list, whose own heading is the first. */
 export function Heading(props: { level: 2 | 3 | 4; id?: string; className?: string | undefined; children: ReactNode }) {
   const { level, ...rest } = props;
-  const Tag = useHeadingTag(level);
+  const Tag = `h${String(usePanelIsPage() ? level - 1 : level)}` as Tag;
   return <Tag {...rest} />;
 }

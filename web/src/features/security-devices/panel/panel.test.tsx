@@ -300,6 +300,14 @@ describe('device health', () => {
   });
 });
 
+test('the section that an address asks for is the one that is lit, though it cannot reach the top', async () => {
+  withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+  const { panel } = await open('/settings/security-devices/a#history-title');
+  const bar = within(panel.getByRole('navigation', { name: 'Sections of this device' }));
+  await waitFor(() => { expect(bar.getByRole('button', { name: 'History' }).getAttribute('aria-current')).toBe('true'); });
+  expect(bar.getByRole('button', { name: 'Health' }).getAttribute('aria-current')).toBeNull();
+});
+
 test('a deleted device is not shown as alive: who deleted it, and nothing of what is no more', async () => {
   const deletedAt = new Date(Date.now() - 2.5 * hour).toISOString();
   const row = {
