@@ -13,7 +13,7 @@ const plain = new Set([
   // Of a rule.
   'Author', 'References', 'Used by',
   // Of a device.
-  'Name', 'Token issued', 'Token stored', 'Created', 'Updated',
+  'Name', 'Reason', 'Token issued', 'Token stored', 'Created', 'Updated',
   // Of its rules: a title on hover says what they count.
   'Rule', '24 h', '7 days', '30 days', 'Last match',
   // Of its polls.
