@@ -36,7 +36,7 @@ export const states = [
   whole('paused', 'paused', `Paused by Ana Ruiz since ${weekday(pausedFor)}. Events are kept by 1Password for 120 days.`, () => ({
     next_poll_at: null, last_successful_poll_at: iso(pausedFor), last_data_received_at: iso(pausedFor + minute), newest_event_at: iso(pausedFor + 2 * minute), events_24h: 0,
   }), { since: pausedFor }),
-  whole('ok', 'silent', `Connected, but silent for 6 h; a ${weekday(0)} like this brings about 40 events.`, () => ({ last_data_received_at: iso(6 * hour), newest_event_at: iso(6 * hour + minute), events_24h: 9 }), { since: 6 * hour }),
+  whole('warning', 'silent', `Connected, but silent for 6 h; a ${weekday(0)} like this brings about 40 events.`, () => ({ last_data_received_at: iso(6 * hour), newest_event_at: iso(6 * hour + minute), events_24h: 9 }), { since: 6 * hour }),
   whole('error', 'wrong_region', 'The token belongs to events.1password.eu, the device asks events.1password.com.', () =>
     failing('wrong_region', 'The token belongs to events.1password.eu, the device asks events.1password.com.', day, 3), { since: day }),
   down('error', 'unavailable', 64 * minute, (at) => `1Password answers 503 since ${at} (12 tries). Nothing is lost; Picket continues where it stopped.`,

@@ -5,6 +5,7 @@ import { ApiError } from '@/api/client';
 import { sessionQuery } from '@/data/session/session';
 import { IconRefresh, IconX } from '@/ui/icons';
 import { PanelFrame } from '@/ui/PanelFrame';
+import { usePanelIsPage } from '@/ui/PanelHeading';
 import { EmptyState, ErrorState, FaultState } from '@/ui/states';
 import { useKey } from '@/ui/useKey';
 import { useRecovery } from './ServerGone';
@@ -87,8 +88,10 @@ function Updated() {
   );
 }
 
-/** One page broke; the frame around it stays. */
-export function PageBroken({ error, reset }: ErrorComponentProps) {
+/** One page broke, or the panel beside a list; the frame around it stays. */
+export function PageBroken({ error, reset, part = 'page' }: ErrorComponentProps & { part?: 'page' | 'panel' }) {
+  const alone = usePanelIsPage();
+  const heading = part === 'page' || alone ? 'h1' : 'h2';
   const router = useRouter();
   const again = (): void => {
     reset();
@@ -96,8 +99,8 @@ export function PageBroken({ error, reset }: ErrorComponentProps) {
   };
   const known = asError(error);
   if (missingScript.test(known.message)) return <Updated />;
-  if (known instanceof ApiError) return <ErrorState heading="h1" title="This page could not be loaded" error={known} onRetry={again} />;
-  return <FaultState heading="h1" title="This page broke" error={known} onRetry={again} />;
+  if (known instanceof ApiError) return <ErrorState heading={heading} title={`This ${part} could not be loaded`} error={known} onRetry={again} />;
+  return <FaultState heading={heading} title={`This ${part} broke`} error={known} onRetry={again} />;
 }
 
 /** The panel broke; the list beside it stays. */
@@ -114,7 +117,7 @@ export function PanelBroken(props: ErrorComponentProps) {
           <IconX size={18} aria-hidden />
         </Button>
       </header>
-      <PageBroken {...props} />
+      <PageBroken {...props} part="panel" />
     </PanelFrame>
   );
 }

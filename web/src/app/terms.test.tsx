@@ -13,9 +13,9 @@ const plain = new Set([
   // Of a rule.
   'Author', 'References', 'Used by',
   // Of a device.
-  'Name', 'Token issued', 'Token stored', 'Created', 'Updated',
-  // Of its rules: the first heading says what the others count.
-  'Matched in 30 days', '24 h', '7 days', '30 days', 'Last match',
+  'Name', 'Reason', 'Token issued', 'Token stored', 'Created', 'Updated',
+  // Of its rules: a title on hover says what they count.
+  'Rule', '24 h', '7 days', '30 days', 'Last match',
   // Of its polls.
   'Started', 'Took', 'Events', 'Size',
 ]);

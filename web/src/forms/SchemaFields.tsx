@@ -10,13 +10,15 @@ export function SchemaFields(props: {
   fields?: FormField[];
   below?: (field: FormField) => ReactNode;
   onPasted?: (field: FormField, value: string) => void;
+  /** A dialog opens with the focus on its first field. */
+  autoFocus?: boolean;
 }) {
   const { form } = props;
   return (
     <div className={classes.fields}>
-      {(props.fields ?? form.fields).map((field) => (
+      {(props.fields ?? form.fields).map((field, index) => (
         <div key={field.path} className={classes.field}>
-          <SchemaField form={form} field={field} onPasted={props.onPasted} />
+          <SchemaField form={form} field={field} onPasted={props.onPasted} first={props.autoFocus === true && index === 0} />
           {props.below?.(field)}
         </div>
       ))}
@@ -28,6 +30,7 @@ function SchemaField(props: {
   form: SchemaForm;
   field: FormField;
   onPasted: ((field: FormField, value: string) => void) | undefined;
+  first: boolean;
 }) {
   const { form, field } = props;
   const value = form.values[field.path] ?? '';
@@ -40,6 +43,7 @@ function SchemaField(props: {
     error: form.errors[field.path],
     value,
     'aria-required': field.required === true,
+    'data-autofocus': props.first || undefined,
     onBlur: () => {
       // An empty field is complained about on saving; on leaving, only what was typed is judged.
       if (value.trim() !== '') form.leave(field.path);

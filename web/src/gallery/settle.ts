@@ -3,7 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { StandIn } from './server';
 import type { Scene } from './story';
 
-const busy = '[aria-busy="true"], [aria-label="Loading"], [data-story-busy]';
+const busy = '[aria-busy="true"], [aria-label="Loading"], [data-story-busy], [data-comes]';
 const patienceMs = 30_000;
 // A loaded machine may take its time.
 configure({ asyncUtilTimeout: patienceMs });

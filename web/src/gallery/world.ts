@@ -84,6 +84,7 @@ function historyOf(device: Device): HistoryRow[] {
     change(`${id}-1`, id, 'CREATED', 40 * day, 'a1', { kind: 'created', sentence: `${attributes.name} was added`, before: null, after: { name: attributes.name, location: attributes.location } }),
   ];
   if (level === 'verifying') return [change(`${id}-1`, id, 'CREATED', 4_000, 'a1', { kind: 'created', sentence: `${attributes.name} was added`, before: null, after: { name: attributes.name } })];
+  if (attributes.deleted_at !== null) return [change(`${id}-9`, id, 'DELETED', now - Date.parse(attributes.deleted_at), 'a1', { kind: 'deleted', sentence: `${attributes.name} was deleted`, before: { name: attributes.name }, after: null }), ...rows];
   if (level === 'ok') return rows;
   return [change(`${id}-6`, id, 'UPDATED', now - Date.parse(attributes.status_updated_at ?? ago(190 * minute)), level === 'paused' ? 'a1' : 'a0', {
     kind: 'health', sentence: `Health changed from Healthy to ${words}: ${sentence}`,

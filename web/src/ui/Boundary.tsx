@@ -4,6 +4,8 @@ import { FaultState } from './states';
 interface Props {
   /** Another key is another try: what is shown now has nothing to do with what broke. */
   of: string;
+  /** Of what is said instead: one below the heading that it stands under. */
+  heading?: 'h2' | 'h3';
   children: ReactNode;
 }
 
@@ -28,6 +30,7 @@ export class Boundary extends Component<Props, State> {
     if (this.state.error === null) return this.props.children;
     return (
       <FaultState
+        {...(this.props.heading && { heading: this.props.heading })}
         error={this.state.error}
         onRetry={() => {
           this.setState({ error: null });

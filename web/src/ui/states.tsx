@@ -5,8 +5,8 @@ import { IconBug, IconCloudOff, IconLock, IconPlugConnectedX, IconRefresh, IconS
 import { CopyButton } from './CopyButton';
 import classes from './ui.module.css';
 
-/** The only heading of its page is an `h1`. */
-type StateHeading = 'h1' | 'h2';
+/** The only heading of its page is an `h1`; inside a section it is one below that section's own. */
+type StateHeading = 'h1' | 'h2' | 'h3' | 'h4';
 
 export function EmptyState(props: {
   heading?: StateHeading;

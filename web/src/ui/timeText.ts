@@ -98,12 +98,13 @@ export function bucketText(start: number, step: number, end = start + step): str
   return `${from}, ${clock.format(start)} to ${until}`;
 }
 
-/** An hour of which no minute is known: "14:00 to 15:00" of the same day, otherwise the day. `now` in milliseconds. */
-export function hourText(start: string, now: number): string {
+/** How long ago an hour was of which no minute is known: never told in minutes. `start` is its beginning, `now` in milliseconds. */
+export function hourAgo(start: string, now: number): string {
   const at = Date.parse(start);
   if (Number.isNaN(at)) return start;
-  if (otherYear.format(at) === otherYear.format(now)) return `${clock.format(at)} to ${clock.format(at + hour * 1000)}`;
-  return (wallOf(at).year === wallOf(now).year ? sameYear : otherYear).format(at);
+  const hours = Math.floor((now - at) / (hour * 1000));
+  if (hours < 1) return 'this hour';
+  return hours === 1 ? '1 h ago' : ago(start, now);
 }
 
 /** Under the axis: a clock time, or the day where a day begins. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { labelled } from '@/charts/series';
 import { startOf } from '@/forms/startDate';
-import { absolute, ago, bucketText, calendarDay, hourText, tickText, zoneName } from './timeText';
+import { absolute, ago, bucketText, calendarDay, hourAgo, tickText, zoneName } from './timeText';
 import { fromInput, inputText, isZone, momentOf, offsetText, setZone, startOfDay, wallOf, zone, zoneNames, zoneOffset } from './zone';
 
 const hour = 3_600_000;
@@ -33,9 +33,11 @@ describe('the zone', () => {
     expect(calendarDay(time)).toBe('2 Jul 2026');
     expect(bucketText(at(time), hour)).toBe('Thu 2 Jul, 00:30 to 01:30');
     expect(tickText(at('2026-07-01T22:00:00Z'), hour)).toBe('2 Jul');
-    expect(hourText('2026-07-01T22:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('00:00 to 01:00');
-    expect(hourText('2026-07-01T21:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('1 Jul');
-    expect(hourText('2025-12-01T21:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('1 Dec 2025');
+    expect(hourAgo('2026-07-02T09:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('this hour');
+    expect(hourAgo('2026-07-02T08:00:00Z', at('2026-07-02T09:50:00Z'))).toBe('1 h ago');
+    expect(hourAgo('2026-07-02T06:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('3 h ago');
+    expect(hourAgo('2026-06-28T21:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('3 days ago');
+    expect(hourAgo('2025-12-01T21:00:00Z', at('2026-07-02T09:10:00Z'))).toBe('1 Dec 2025');
     setZone('America/Los_Angeles');
     expect(absolute(time)).toBe('1 Jul 2026, 15:30:00');
     // Whole days are the server's.

@@ -133,6 +133,9 @@ function ListAndPanel() {
       {testing && (
         <TestDialog
           device={testing}
+          onReplace={() => {
+            act('edit', testing);
+          }}
           onClose={() => {
             setTesting(null);
           }}

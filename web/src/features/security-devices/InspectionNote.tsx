@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCircleCheck, IconInfoCircle } from '@/ui/icons';
+import { IconAlertTriangle, IconCircleCheck } from '@/ui/icons';
 import type { SchemaForm } from '@/forms/useSchemaForm';
 import { Callout } from '@/ui/states';
 import { Term } from '@/ui/Term';
@@ -21,12 +21,15 @@ export function InspectionNote({ state, form }: { state: InspectionState; form: 
   const server = form.fields.find((field) => field.name === 'server');
   const proposed = inspection?.proposals['server'];
   const chosen = server ? form.values[server.path] : undefined;
+  const known = inspection?.ok === true;
   const offered = server?.choices?.some((choice) => choice.value === proposed) ?? false;
+  // A token is not good and wrong at once.
+  const elsewhere = known && server !== undefined && proposed !== undefined && offered && chosen !== proposed;
   return (
     <div aria-live="polite">
       {pending && <span className="pk-muted">Reading the token</span>}
       {error && <Callout tone="warn">The token could not be read: {error.message}</Callout>}
-      {inspection?.ok === true && (
+      {known && !elsewhere && (
         <Callout tone="ok" icon={<IconCircleCheck size={18} aria-hidden />} title={inspection.sentence}>
           <dl className={classes.facts}>
             {inspection.server !== null && (
@@ -52,8 +55,8 @@ export function InspectionNote({ state, form }: { state: InspectionState; form: 
           </dl>
         </Callout>
       )}
-      {inspection?.ok === true && server && proposed !== undefined && offered && chosen !== proposed && (
-        <Callout tone="warn" icon={<IconInfoCircle size={18} aria-hidden />}>
+      {elsewhere && (
+        <Callout tone="warn" icon={<IconAlertTriangle size={18} aria-hidden />}>
           This token belongs to {proposed}, but another server address is chosen.
           <div>
             <Button

@@ -3,10 +3,10 @@ import { absolute, iso } from '@/ui/timeText';
 import { useZone } from '@/ui/zone';
 import { nextPollText } from './nextPollText';
 
-/** When the vendor is asked next; its moment on hover. `never` where no time is set: a device that is being verified is asked right now. */
-export function NextPoll({ time, never }: { time: string | null; never?: string | undefined }) {
+/** When the vendor is asked next; its moment on hover. `none` is said where no time is set. */
+export function NextPoll({ time, none }: { time: string | null; none?: string | undefined }) {
   useZone();
-  const text = useClockText((now) => nextPollText(time, now, never));
+  const text = useClockText((now) => nextPollText(time, now, none));
   if (time === null) return <span className="pk-muted">{text}</span>;
   return (
     <time dateTime={iso(time)} title={`${absolute(time)} (${iso(time)})`} className="pk-num">

@@ -5,9 +5,9 @@ import { parseFilter } from '@/ui/filters/filters';
 import { ago, span } from '@/ui/timeText';
 import { makeDevice, makeStream, plugin } from '@/test/server';
 import { conflictsOf, editOf, openValues } from './edit/conflicts';
-import { nextPollText } from './nextPollText';
+import { nextPollOf, nextPollText } from './nextPollText';
 import { arrange, levelOf, matches } from './order';
-import { differences } from './panel/historyText';
+import { differences, withValues } from './panel/historyText';
 import { parseSort, readDevicesSearch, validateDevicesSearch } from './search';
 import { noEndText, tokenStanding } from './token';
 
@@ -153,14 +153,38 @@ test('a history entry opens to what differs, however deep', () => {
   ]);
 });
 
+test('one short value that changed is told in the sentence', () => {
+  const changed = (after: string, before = 'Malmö') => [{ key: 'location', label: 'Location', before, after }];
+  expect(withValues('Location changed', changed('Stockholm'))).toBe('Location changed from \u2068Malmö\u2069 to \u2068Stockholm\u2069');
+  expect(withValues('Location changed', changed('x'.repeat(41)))).toBe('Location changed');
+  expect(withValues('Location changed', changed('Stockholm', '–'))).toBe('Location changed');
+  expect(withValues('Health changed from Healthy to Unhealthy', changed('Stockholm'))).toBe('Health changed from Healthy to Unhealthy');
+  expect(withValues('Settings changed', [...changed('a'), ...changed('b')])).toBe('Settings changed');
+});
+
 test('what comes next is never in the past', () => {
   const now = Date.parse('2026-11-22T12:00:00Z');
   expect(nextPollText(null, now)).toBe('not planned');
-  expect(nextPollText(null, now, 'under way')).toBe('under way');
+  expect(nextPollText(null, now, 'not while paused')).toBe('not while paused');
   expect(nextPollText('2026-11-22T12:14:00Z', now)).toBe('in 14 min');
-  expect(nextPollText('2026-11-22T12:00:03Z', now)).toBe('in a moment');
+  expect(nextPollText('2026-11-22T12:00:03Z', now)).toBe('due now');
   expect(nextPollText('2026-11-22T11:59:30Z', now)).toBe('due now');
   expect(nextPollText('2026-11-22T11:57:00Z', now)).toBe('3 min late');
+});
+
+test('the first stream says when a device is asked next, and nothing is said of what will not be', () => {
+  const details = makeDevice('a', 'Alpha').attributes.status_details;
+  const stream = details?.streams[0];
+  if (!details || !stream) throw new Error('the device has no stream');
+  const [soon, late] = ['2026-11-22T12:00:09Z', '2026-11-22T12:14:00Z'];
+  const streams = [{ ...stream, next_poll_at: late }, { ...stream, next_poll_at: soon }, { ...stream, next_poll_at: null }];
+  const of = (over: Partial<Device['attributes']>) => nextPollOf(makeDevice('a', 'Alpha', { next_poll_at: late, status_details: { ...details, streams }, ...over }));
+  expect(of({}).time).toBe(soon);
+  expect(of({ status_details: { ...details, streams: [] } }).time).toBe(late);
+  expect(of({ deleted_at: late })).toEqual({ time: null, none: 'none' });
+  expect(of({ paused: true, status_details: { ...details, level: 'paused', streams } })).toEqual({ time: null, none: 'not while paused' });
+  expect(of({ credential: null })).toEqual({ time: null, none: 'not without a token' });
+  expect(of({ status_details: { ...details, level: 'error', code: 'disk_full', streams } })).toEqual({ time: null, none: 'not while the disk is full' });
 });
 
 test('a token is what the vendor made of it', () => {

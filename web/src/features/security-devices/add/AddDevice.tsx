@@ -18,6 +18,7 @@ import { rememberAdded } from '../added';
 import { CheckList } from '../CheckList';
 import { InspectionNote } from '../InspectionNote';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
+import { useMedia } from '@/ui/useMedia';
 import { useInspection } from '../useInspection';
 import { Guide } from './Guide';
 import classes from './add.module.css';
@@ -87,6 +88,9 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
     judge: (field, value) => (field.path === 'start_time' ? dateComplaint(value, maxDays, serverNow()) : null),
   });
   const inspection = useInspection(slug, state);
+  // Where the guide would stand below the buttons it stands at the field that it is about.
+  const hasToken = fields.some((field) => field.inspect === true && field.type === 'secret');
+  const narrow = useMedia('(max-width: 1100px)') && hasToken;
 
   useEffect(() => {
     document.title = `Add ${title} · Picket`;
@@ -156,7 +160,15 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
               form={state}
               below={(field) =>
                 field.inspect === true && field.type === 'secret' ? (
-                  <InspectionNote state={inspection} form={state} />
+                  <>
+                    <InspectionNote state={inspection} form={state} />
+                    {narrow && (
+                      <details className={classes.folded}>
+                        <summary>How to get a token</summary>
+                        <Guide plugin={plugin} />
+                      </details>
+                    )}
+                  </>
                 ) : field.path === 'start_time' && !state.errors[field.path] ? (
                   <span className="pk-muted">{daysText(state.values[field.path] ?? '')}</span>
                 ) : null
@@ -202,7 +214,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
             </div>
           </form>
         </div>
-        <Guide plugin={plugin} />
+        {!narrow && <Guide plugin={plugin} />}
       </div>
     </div>
   );

@@ -68,6 +68,11 @@ export function EditForm(props: Props) {
     onDirty(dirty);
   }, [dirty, onDirty]);
 
+  useEffect(() => {
+    // The dialog looks for it as it opens, and its fields may come later.
+    formElement.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
+  }, []);
+
   const toFirstError = (): void => {
     window.setTimeout(() => formElement.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
@@ -153,7 +158,7 @@ export function EditForm(props: Props) {
           }}
         />
       )}
-      <SchemaFields form={form} fields={openFields} />
+      <SchemaFields form={form} fields={openFields} autoFocus />
       {secretFields.length > 0 && (
         <fieldset className={classes.part}>
           <legend>Replace the token</legend>

@@ -112,6 +112,7 @@ describe('editing', () => {
     await app.user.click(await within(box).findByLabelText('API token'));
     await app.user.paste('x.y.z');
     expect(await within(box).findByRole('button', { name: 'Use https://events.1password.eu' })).toBeTruthy();
+    expect(within(box).queryByText('Fine.')).toBeNull();
     expect(within(box).getByLabelText<HTMLSelectElement>('Server address').value).toBe('https://events.1password.com');
     await app.user.click(within(box).getByRole('button', { name: 'Save' }));
     await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
@@ -139,7 +140,10 @@ describe('editing', () => {
     signedIn([makeDevice('a', 'Alpha')]);
     const app = openAt('/settings/security-devices?edit=a');
     const box = await dialog();
-    await app.user.type(await within(box).findByLabelText('Name'), 'x');
+    const name = await within(box).findByLabelText('Name');
+    // It opens where the work is, not on its cross.
+    await waitFor(() => { expect(document.activeElement).toBe(name); });
+    await app.user.type(name, 'x');
     await app.user.keyboard('{Escape}');
     await app.user.click(await within(box).findByRole('button', { name: 'Go on editing' }));
     expect(within(box).getByLabelText<HTMLInputElement>('Name').value).toBe('Alphax');

@@ -12,11 +12,11 @@ import classes from './list.module.css';
 export function BulkBar({ selection }: { selection: Selection }) {
   const { devices } = useDevicesView();
   const { ids } = selection;
-  const [running, setRunning] = useState<{ action: BulkAction; ids: string[] } | null>(null);
+  const [running, setRunning] = useState<{ action: BulkAction; ids: string[]; already: number } | null>(null);
   const isPaused = (id: string): boolean => devices.get(id)?.attributes.paused === true;
   const paused = ids.filter(isPaused);
   const start = (action: BulkAction, on: string[]) => () => {
-    setRunning({ action, ids: on });
+    setRunning({ action, ids: on, already: ids.length - on.length });
   };
   return (
     <>
@@ -76,6 +76,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
           key={`${running.action} ${String(running.ids.length)}`}
           action={running.action}
           ids={running.ids}
+          already={running.already}
           onClose={() => {
             setRunning(null);
           }}

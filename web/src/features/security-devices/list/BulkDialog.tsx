@@ -28,7 +28,13 @@ const mostShown = 200;
 const devicesText = (n: number): string => `${count(n)} ${n === 1 ? 'device' : 'devices'}`;
 
 /** One thing done to many devices; says of each what came of it. */
-export function BulkDialog({ action, ids, onClose }: { action: BulkAction; ids: string[]; onClose: () => void }) {
+export function BulkDialog({ action, ids, already = 0, onClose }: {
+  action: BulkAction;
+  ids: string[];
+  /** How many more were selected that are so already. */
+  already?: number;
+  onClose: () => void;
+}) {
   const client = useQueryClient();
   const { devices } = useDevicesView();
   const [doing, setDoing] = useState(action);
@@ -111,6 +117,11 @@ export function BulkDialog({ action, ids, onClose }: { action: BulkAction; ids: 
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
+      {already > 0 && (
+        <p className="pk-muted">
+          {count(already)} {already === 1 ? 'is' : 'are'} {action === 'pause' ? 'paused' : 'running'} already.
+        </p>
+      )}
       {phase === 'asking' ? (
         <div className={page.dialogText}>
           <p>Picket stops reading from {devicesText(ids.length)} until somebody resumes them. Each keeps its place and its token.</p>
@@ -157,6 +168,7 @@ export function BulkDialog({ action, ids, onClose }: { action: BulkAction; ids: 
             {phase === 'running' ? (
               <Button
                 variant="default"
+                data-autofocus
                 onClick={() => {
                   abort.current?.abort();
                 }}

@@ -20,7 +20,9 @@ export function ColumnsMenu() {
   const own = usePreferences().columns?.['security-devices'];
   const chosen = useChosenColumns();
   const without = useWithoutRoom();
-  const fit = `${String(chosen.length - without.length)} of ${String(chosen.length)}`;
+  // Of the usual ones as many are shown as fit; only who chose some misses one.
+  const missed = search.columns === undefined && own === undefined ? 0 : without.length;
+  const fit = `${String(chosen.length - missed)} shown, ${String(missed)} hidden`;
   const show = (columns: readonly ColumnKey[] | undefined): void => {
     void navigate({
       to: '.',
@@ -49,8 +51,8 @@ export function ColumnsMenu() {
         <Button
           variant="default"
           className={classes.columnsButton}
-          aria-label={without.length === 0 ? 'Columns' : `Columns ${fit}`}
-          title={without.length === 0 ? 'Columns' : `${fit} columns have room`}
+          aria-label={missed === 0 ? 'Columns' : `Columns ${fit}`}
+          title={missed === 0 ? 'Columns' : `${fit}: widen the window or untick others`}
           px={10}
           onClick={() => {
             setOpened(!opened);
@@ -58,7 +60,7 @@ export function ColumnsMenu() {
         >
           <IconLayoutColumns size={16} aria-hidden />
           <span className={classes.columnsLabel}>Columns</span>{' '}
-          {without.length > 0 && <span className={classes.columnsFit}>{fit}</span>}
+          {missed > 0 && <span className={classes.columnsFit}>{fit}</span>}
         </Button>
       </Popover.Target>
       {dropdown.mounted && (
@@ -118,7 +120,7 @@ function NoRoom({ many, of }: { many: number; of: number }) {
   const beside = useParams({ strict: false }).deviceId !== undefined;
   return (
     <p className={classes.noRoom}>
-      {many} of {of} columns {many === 1 ? 'does' : 'do'} not fit. Widen the window{beside ? ', close the panel' : ''} or hide others.
+      {many} of {of} columns {many === 1 ? 'does' : 'do'} not fit. Widen the window{beside ? ', close the panel' : ''} or untick others.
     </p>
   );
 }

@@ -112,7 +112,14 @@ export const DeviceList = memo(function DeviceList(props: {
       </div>
       {!bare && <Tools fields={fields} ids={ids} />}
       <div className={classes.chipsRow}>
-        <FilterChips fields={fields} values={search} onChange={filter} />
+        <FilterChips
+          fields={fields}
+          values={search}
+          onChange={filter}
+          onClear={() => {
+            void navigate({ to: '.', search: ({ status: _s, technology: _t, location: _l, ...rest }) => rest });
+          }}
+        />
       </div>
       <div className={classes.broken}>
         <BrokenAddress area={area} label={labelOf} />
@@ -159,7 +166,7 @@ export const DeviceList = memo(function DeviceList(props: {
             : narrowed
               ? `${count(ids.length)} of ${count(list.total)} devices`
               : `${count(list.total)} ${list.total === 1 ? 'device' : 'devices'}`}
-          {!list.loading && !list.complete && !list.error && `, ${count(list.devices.size)} loaded`}
+          {!list.loading && !list.complete && !list.error && list.devices.size < list.total && `, ${count(list.devices.size)} loaded`}
         </span>
         {list.error && list.devices.size > 0 && (
           <span role="alert" className={classes.footError}>
@@ -218,7 +225,7 @@ function SortSelect() {
   const options = columnsOf(columns).flatMap(({ key, title }) =>
     [false, true].map((descending) => ({
       value: `${descending ? '-' : ''}${key}`,
-      label: `${title}${descending ? ', downwards' : ''}`,
+      label: `${title} ${descending ? '\u2193' : '\u2191'}`,
     })),
   );
   return (

@@ -14,6 +14,7 @@ import { eventsAddress } from '../links';
 import { levelOf, sinceOf } from '../order';
 import type { ColumnKey } from '../search';
 import { NextPoll } from '../NextPoll';
+import { nextPollOf } from '../nextPollText';
 import { noEndText } from '../token';
 import type { Column } from './columns';
 import classes from './list.module.css';
@@ -176,7 +177,7 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
   newest: ({ device }) => timeCell('newest', 'Newest event', device.attributes.newest_event_at, 'none yet'),
   next: ({ device }) => (
     <td key="next" data-col="next" data-label="Next poll">
-      <NextPoll time={device.attributes.next_poll_at} never={levelOf(device) === 'verifying' ? 'under way' : undefined} />
+      <NextPoll {...nextPollOf(device)} />
     </td>
   ),
   added: ({ device }) => timeCell('added', 'Added', device.attributes.created_at),

@@ -165,6 +165,7 @@ export function DeviceTable({ loading, selected, selection }: {
         aria-rowcount={ids.length + 1}
         aria-busy={loading}
         data-hidden={hiddenKeys}
+        data-last={columns.at(-1)?.key}
         data-tight={!cards && columns.length <= 2}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >

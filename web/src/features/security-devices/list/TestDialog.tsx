@@ -1,15 +1,18 @@
 import { Button, Loader, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Device } from '@/api/types';
+import type { Device, TestResult } from '@/api/types';
 import { testDevice } from '@/data/devices/changes';
 import { quoted } from '@/ui/announce';
 import { Callout } from '@/ui/states';
 import { CheckList } from '../CheckList';
 import classes from '../devices.module.css';
 
+/** Whether it is the token that failed, and another one would help. */
+const tokenFailed = (result: TestResult): boolean => result.checks.some((check) => check.ok === false && (check.name === 'token' || check.name === 'authorization'));
+
 /** Polls a device at once and shows what came of it. */
-export function TestDialog({ device, onClose }: { device: Device; onClose: () => void }) {
+export function TestDialog({ device, onClose, onReplace }: { device: Device; onClose: () => void; onReplace: () => void }) {
   const client = useQueryClient();
   const test = useMutation({ mutationFn: () => testDevice(client, device.id) });
   const { mutate } = test;
@@ -31,7 +34,7 @@ export function TestDialog({ device, onClose }: { device: Device; onClose: () =>
           <Callout tone="bad">{test.error.message}</Callout>
         ) : (
           <div className={classes.waiting}>
-            <Loader size="sm" aria-hidden /> Polling now
+            <Loader size="sm" aria-hidden /> Testing…
           </div>
         )}
       </div>
@@ -45,7 +48,20 @@ export function TestDialog({ device, onClose }: { device: Device; onClose: () =>
         >
           Test again
         </Button>
-        <Button onClick={onClose}>Done</Button>
+        {test.data && !test.isPending && tokenFailed(test.data) && (
+          <Button
+            variant="default"
+            onClick={() => {
+              onClose();
+              onReplace();
+            }}
+          >
+            Replace token
+          </Button>
+        )}
+        <Button variant={test.isPending ? 'default' : 'filled'} data-autofocus onClick={onClose}>
+          {test.isPending ? 'Close' : 'Done'}
+        </Button>
       </div>
     </Modal>
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import { makeDevice } from '@/test/server';
 import { inOrderOfInterest, type Outcome, runBulk } from './bulk';
-import { fitting, usualColumns } from './columns';
+import { fitting, usualColumns, widthOf } from './columns';
 import { cell, toCsv, toJson } from './export';
 
 const devices = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, name: id.toUpperCase() }));
@@ -82,7 +82,11 @@ describe('export', () => {
 });
 
 test('without room the least needed columns go, never the name and the status', () => {
-  expect(fitting(usualColumns, 1100).map((one) => one.key)).toEqual(usualColumns);
-  expect(fitting(usualColumns, 900).map((one) => one.key)).not.toContain('location');
+  expect(fitting(usualColumns, 1300).map((one) => one.key)).toEqual(usualColumns);
+  // The reason goes last of the three that are texts; where it must go after all, they have room again.
+  expect(fitting(usualColumns, 1200).map((one) => one.key)).toEqual(['name', 'technology', 'status', 'reason', 'poll', 'data', 'events']);
+  expect(fitting(usualColumns, 1048).map((one) => one.key)).toEqual(['name', 'technology', 'location', 'status', 'poll', 'data', 'events']);
+  expect(fitting(usualColumns, 960).map((one) => one.key)).not.toContain('location');
+  for (const room of [800, 1048, 1208, 1688, 2300]) expect(widthOf(fitting(usualColumns, room))).toBeLessThanOrEqual(room);
   expect(fitting(usualColumns, 200).map((one) => one.key)).toEqual(['name', 'status']);
 });

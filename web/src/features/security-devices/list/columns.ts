@@ -14,18 +14,19 @@ export interface Column {
 }
 
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
-  name: { title: 'Name', width: 200, keep: 99 },
-  technology: { title: 'Technology', term: 'technology', width: 98, keep: 6 },
-  location: { title: 'Location', term: 'location', width: 80, keep: 5 },
-  status: { title: 'Status', term: 'status', width: 220, keep: 98 },
-  reason: { title: 'Reason', width: 280, keep: 4 },
-  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 122, keep: 8 },
+  name: { title: 'Name', width: 270, keep: 99 },
+  technology: { title: 'Technology', term: 'technology', width: 92, keep: 5 },
+  location: { title: 'Location', term: 'location', width: 92, keep: 4 },
+  status: { title: 'Status', term: 'status', width: 204, keep: 98 },
+  reason: { title: 'Reason', width: 250, keep: 6 },
+  poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 112, keep: 8 },
   data: { title: 'Last data received', term: 'last_data_received', width: 94, keep: 7 },
   newest: { title: 'Newest event', term: 'newest_event', width: 112, keep: 3 },
   next: { title: 'Next poll', term: 'next_poll', width: 100, keep: 1 },
   expires: { title: 'Token expiry', term: 'token_expiry', width: 112, keep: 2 },
   added: { title: 'Added', width: 104, keep: 0 },
-  events: { title: 'Events in 24 h', term: 'events_24h', width: 154, keep: 9 },
+  // Twenty-four bars of 3 px, the gap, a number of four digits, and the padding of a row's end.
+  events: { title: 'Events in 24 h', term: 'events_24h', width: 160, keep: 9 },
   usual: { title: 'Usual in 24 h', term: 'usual', width: 112, keep: 1.5 },
   stored: { title: 'Stored', term: 'stored', width: 92, keep: 1.6 },
 };
@@ -33,7 +34,7 @@ const all: Record<ColumnKey, Omit<Column, 'key'>> = {
 export const columnsOf = (keys: readonly ColumnKey[]): Column[] => keys.map((key) => ({ key, ...all[key] }));
 export const everyColumn = columnsOf(columnKeys);
 
-export const usualColumns: ColumnKey[] = ['name', 'technology', 'location', 'status', 'poll', 'data', 'events'];
+export const usualColumns: ColumnKey[] = ['name', 'technology', 'location', 'status', 'reason', 'poll', 'data', 'events'];
 
 /** Which columns are asked for: the address, else the person's own choice, else the usual ones. */
 export function useChosenColumns(): ColumnKey[] {
@@ -45,18 +46,28 @@ export function useChosenColumns(): ColumnKey[] {
 
 export const widthOf = (columns: readonly Column[]): number => columns.reduce((sum, column) => sum + column.width, 0);
 
+/** Where only these two have room. */
+const narrow: Partial<Record<ColumnKey, number>> = { name: 200, status: 156 };
+
+/** Of room that is left, how much the reason takes before the others share: a sentence can use it, a time cannot. */
+const reasonTakes = 320;
+
 /** Those of the columns that have room; what is left over is shared, so that the end of a row stays near its name. */
 export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
-  let columns = columnsOf(keys);
-  while (columns.length > 2 && widthOf(columns) > room) {
-    const least = columns.reduce((a, b) => (b.keep < a.keep ? b : a));
-    columns = columns.filter((column) => column !== least);
-  }
+  const asked = columnsOf(keys);
+  const gone = new Set<Column>();
+  const left = (): Column[] => asked.filter((column) => !gone.has(column));
+  while (left().length > 2 && widthOf(left()) > room) gone.add(left().reduce((a, b) => (b.keep < a.keep ? b : a)));
+  // Where a wide one had to go, narrower ones that went before it may have room again.
+  for (const column of [...gone].sort((a, b) => b.keep - a.keep)) if (widthOf(left()) + column.width <= room) gone.delete(column);
+  const columns = left();
   // Beside the panel the name needs the room more than "for 3 h" does.
-  if (columns.length <= 2) columns = columns.map((column) => (column.key === 'status' ? { ...column, width: 156 } : column));
-  const total = widthOf(columns);
-  // The name comes first, then all share.
-  const spare = room - total - 160;
-  const stretch = Number.isFinite(room) && spare > 0 && columns.length > 2 ? 1 + (spare * 0.75) / total : 1;
-  return columns.map((column) => ({ ...column, width: Math.floor(column.width * stretch) }));
+  if (columns.length <= 2) return columns.map((column) => ({ ...column, width: narrow[column.key] ?? column.width }));
+  if (!Number.isFinite(room)) return columns;
+  const reason = columns.some(({ key }) => key === 'reason') ? Math.max(0, Math.min(reasonTakes, room - widthOf(columns))) : 0;
+  const total = widthOf(columns) + reason;
+  const spare = room - total;
+  // The name, which takes what is left, gets its part of it, too.
+  const stretch = spare > 0 ? 1 + (spare * 0.75) / total : 1;
+  return columns.map((column) => ({ ...column, width: Math.floor((column.width + (column.key === 'reason' ? reason : 0)) * stretch) }));
 }

@@ -46,6 +46,7 @@ describe('the list', () => {
       'Technology',
       'Location',
       'Status',
+      'Reason',
       'Last successful poll',
       'Last data received',
       'Events in 24 h',
@@ -226,6 +227,8 @@ describe('the menu beside the name', () => {
     expect(await within(dialog).findByText('Not authorised: the token was revoked.')).toBeTruthy();
     expect(within(dialog).getByLabelText('Failed').closest('li')?.textContent).toBe('Authorization. The token is refused.');
     expect(within(dialog).getByLabelText('Not checked').closest('li')?.textContent).toContain('Audit events.');
+    await app.user.click(within(dialog).getByRole('button', { name: 'Replace token' }));
+    await waitFor(() => { expect(app.address()).toContain('edit=a'); });
   });
 
   test('Delete says what is lost, what goes blind and what is kept, and deletes only when the name is typed', async () => {
@@ -332,7 +335,7 @@ describe('the panel', () => {
       },
     });
     const app = openAt('/settings/security-devices/a');
-    const entry = (await screen.findByText('Location changed')).closest('li') as HTMLElement;
+    const entry = (await screen.findByText('Location changed from \u2068Oslo\u2069 to \u2068Bergen\u2069')).closest('li') as HTMLElement;
     expect(entry.textContent).toContain('Picket');
     await app.user.click(within(entry).getByText('Before and after'));
     expect(within(entry).getByRole('row', { name: 'Location Oslo Bergen' })).toBeTruthy();
@@ -451,21 +454,22 @@ test('columns are chosen, stand in the address, and can be kept', async () => {
   await app.user.click(screen.getByRole('button', { name: 'Columns' }));
   const dialog = await screen.findByRole('dialog', { name: 'Columns' });
   await app.user.click(within(dialog).getByRole('checkbox', { name: 'Location' }));
-  await app.user.click(within(dialog).getByRole('checkbox', { name: 'Reason' }));
+  await app.user.click(within(dialog).getByRole('checkbox', { name: 'Technology' }));
+  await app.user.click(within(dialog).getByRole('checkbox', { name: 'Added' }));
   await waitFor(() => {
     expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toEqual([
-      'Name', 'Technology', 'Status', 'Reason', 'Last successful poll', 'Last data received', 'Events in 24 h',
+      'Name', 'Status', 'Reason', 'Last successful poll', 'Last data received', 'Added', 'Events in 24 h',
     ]);
   });
-  expect(decodeURIComponent(app.address())).toContain('columns=name,technology,status,reason,poll,data,events');
+  expect(decodeURIComponent(app.address())).toContain('columns=name,status,reason,poll,data,added,events');
   await app.user.click(within(dialog).getByRole('button', { name: 'Save as default' }));
   await waitFor(() => { expect(app.address()).not.toContain('columns'); });
   const patch = server.asked('PATCH /api/v2/user_accounts/u1')[0];
   expect(patch?.headers.get('if-match')).toBe('"4"');
   expect(patch?.body).toMatchObject({
-    data: { attributes: { preferences: { theme: 'dark', columns: { 'security-devices': ['name', 'technology', 'status', 'reason', 'poll', 'data', 'events'] } } } },
+    data: { attributes: { preferences: { theme: 'dark', columns: { 'security-devices': ['name', 'status', 'reason', 'poll', 'data', 'added', 'events'] } } } },
   });
-  expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toContain('Reason');
+  expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toContain('Added');
 });
 
 test('columns that have no room are told, and which', async () => {
@@ -474,12 +478,12 @@ test('columns that have no room are told, and which', async () => {
   await screen.findByRole('link', { name: 'Alpha' });
   const shown = screen.getAllByRole('columnheader').length;
   expect(shown).toBeLessThan(12);
-  const button = screen.getByRole('button', { name: `Columns ${String(shown)} of 12` });
+  const button = screen.getByRole('button', { name: `Columns ${String(shown)} shown, ${String(12 - shown)} hidden` });
   // What is seen is what is heard, or nobody can ask for it by voice.
-  expect(button.textContent).toBe(`Columns ${String(shown)} of 12`);
+  expect(button.textContent).toBe(`Columns ${String(shown)} shown, ${String(12 - shown)} hidden`);
   await app.user.click(button);
   const dialog = within(await screen.findByRole('dialog', { name: /^Columns/ }));
-  expect(dialog.getByText(`${String(12 - shown)} of 12 columns do not fit. Widen the window or hide others.`)).toBeTruthy();
+  expect(dialog.getByText(`${String(12 - shown)} of 12 columns do not fit. Widen the window or untick others.`)).toBeTruthy();
   expect(dialog.getAllByText('no room')).toHaveLength(12 - shown);
   await app.user.click(dialog.getByRole('checkbox', { name: 'Reason' }));
   for (const name of [/^Added/, /^Next poll/, /^Token expiry/]) if (dialog.queryAllByText('no room').length > 0) await app.user.click(dialog.getByRole('checkbox', { name }));

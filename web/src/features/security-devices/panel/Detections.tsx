@@ -9,7 +9,7 @@ import { Callout, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { TitleHere } from '@/ui/TitleHere';
-import { absolute, count, hourText, iso } from '@/ui/timeText';
+import { absolute, count, hourAgo, iso } from '@/ui/timeText';
 import classes from './panel.module.css';
 
 const fewRows = 8;
@@ -68,15 +68,16 @@ function Known({ data, paused, technology }: { data: DeviceDetections } & About)
       )}
       <p>
         {on.length === 0 ? 'No rule watches this device.' : `${count(on.length)} ${on.length === 1 ? 'rule watches' : 'rules watch'} this device${fresh}`}
-        {on.length > 0 && (sighted.length > 0 ? <span className="pk-muted">: {names(sighted)}</span> : '.')}
+        {on.length > 0 && (sighted.length === 0 ? '.' : <span className="pk-muted">{blind.length > 0 ? '. Still watched: ' : ': '}{names(sighted)}</span>)}
       </p>
       {matched.length > 0 ? (
         <table className={classes.detectionRules} aria-label="Rules that matched on this device">
           <thead>
             <tr>
-              <th scope="col">Matched in 30 days</th>
-              <th scope="col">24 h</th>
-              <th scope="col">30 days</th>
+              <th scope="col">Rule</th>
+              <th scope="col" title="Matches in 24 hours">24 h</th>
+              <th scope="col" title="Matches in 7 days">7 days</th>
+              <th scope="col" title="Matches in 30 days">30 days</th>
               <th scope="col">Last match</th>
             </tr>
           </thead>
@@ -100,7 +101,7 @@ function Known({ data, paused, technology }: { data: DeviceDetections } & About)
 
 /** Of one device only the hour of a match is known: minutes ago would be made up. */
 function Hour({ start }: { start: string }) {
-  const text = useClockText((now) => hourText(start, now));
+  const text = useClockText((now) => hourAgo(start, now));
   return (
     <time dateTime={iso(start)} title={`In the hour from ${absolute(start)} (${iso(start)})`}>
       {text}
@@ -116,6 +117,7 @@ function Row({ rule, technology }: { rule: Rule; technology: string | undefined 
         {(rule.state === 'off' || rule.state === 'broken') && <span className="pk-muted"> ({rule.state})</span>}
       </th>
       <td className="pk-num">{count(rule.matches_24h)}</td>
+      <td className="pk-num">{count(rule.matches_7d)}</td>
       <td className="pk-num">{count(rule.matches_30d)}</td>
       <td className="pk-num">{rule.last_match_at === null ? <span className="pk-muted">never</span> : <Hour start={rule.last_match_at} />}</td>
     </tr>

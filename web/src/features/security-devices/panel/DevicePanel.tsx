@@ -202,7 +202,7 @@ export function DevicePanel() {
           <StatusBadge level={levelOf(device)} />
         </div>
         <SectionBar key={device.id} />
-        <Boundary of={device.id}>
+        <Boundary of={device.id} heading="h3">
           <HealthSection device={device} />
         </Boundary>
         <Later meanwhile={<Outline />}>
@@ -222,10 +222,10 @@ const Below = memo(function Below({ device, details }: BelowProps) {
   if (device === undefined) return null;
   return (
     <>
-      <Boundary of={device.id}>
+      <Boundary of={device.id} heading="h3">
         <InformationSection device={device} details={details} />
       </Boundary>
-      <Boundary of={device.id}>
+      <Boundary of={device.id} heading="h3">
         <HistorySection deviceId={device.id} />
       </Boundary>
       {/* Beside the list, its foot says so. */}

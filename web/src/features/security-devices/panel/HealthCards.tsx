@@ -12,7 +12,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { bytes, count, took } from '@/ui/timeText';
 import { NextPoll } from '../NextPoll';
-import { levelOf } from '../order';
+import { nextPollOf } from '../nextPollText';
 import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { goTo } from './jump';
@@ -38,9 +38,11 @@ function Connection({ device }: { device: Device }) {
       <Fact term="last_successful_poll">
         <Ago time={attributes.last_successful_poll_at} alone />
       </Fact>
-      <Fact term="next_poll">
-        {attributes.paused ? 'not while paused' : <NextPoll time={attributes.next_poll_at} never={levelOf(device) === 'verifying' ? 'under way' : undefined} />}
-      </Fact>
+      {attributes.deleted_at === null && (
+        <Fact term="next_poll">
+          <NextPoll {...nextPollOf(device)} />
+        </Fact>
+      )}
       <Fact term="response_time">
         {poll.isPending ? (
           <Skeleton width={44} />
@@ -50,9 +52,11 @@ function Connection({ device }: { device: Device }) {
           <span className="pk-muted">not known yet</span>
         )}
       </Fact>
-      <Fact term="token_expiry">
-        <Expiry device={device} />
-      </Fact>
+      {attributes.deleted_at === null && (
+        <Fact term="token_expiry">
+          <Expiry device={device} />
+        </Fact>
+      )}
     </Card>
   );
 }
@@ -76,7 +80,7 @@ function Data({ device }: { device: Device }) {
           {count(attributes.events_24h)}
         </AppLink>
         <span className={classes.aside}>
-          <Term of="usual">{usual === null ? 'usual not known yet' : `usually ${count(Math.round(usual))}`}</Term>
+          <Term of="usual">{usual === null ? 'Usual: not known yet' : `usually ${count(Math.round(usual))}`}</Term>
         </span>
       </Fact>
       <Fact term="stored">{bytes(stored)}</Fact>

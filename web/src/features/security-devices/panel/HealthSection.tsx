@@ -1,6 +1,8 @@
 import { Button, Modal } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 import type { Device } from '@/api/types';
+import { historyQuery } from '@/data/histories/histories';
 import { useLastAnswer } from '@/data/live/gone';
 import { AppLink } from '@/ui/AppLink';
 import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
@@ -8,7 +10,7 @@ import { Later } from '@/ui/Later';
 import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
 import { Term } from '@/ui/Term';
-import { For } from '@/ui/time';
+import { Ago, For } from '@/ui/time';
 import { clockText, useZone } from '@/ui/zone';
 import { useDevicesView } from '../context';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
@@ -17,7 +19,7 @@ import { HealthCards } from './HealthCards';
 import { Heading } from '@/ui/PanelHeading';
 import { told } from '@/ui/moments';
 import { Polls } from './Polls';
-import { remedyOf } from './remedies';
+import { advice, remediesOf } from './remedies';
 import { Streams } from './Streams';
 import { TokenLine } from './TokenLine';
 import { Traffic } from './Traffic';
@@ -33,6 +35,15 @@ const tones = {
   paused: 'idle',
   deleted: 'idle',
 } as const satisfies Record<ShownLevel, string>;
+
+const remedyWords = { 'add-token': 'Add token', 'replace-token': 'Replace token', edit: 'Change server address', resume: 'Resume', try: 'Try now' };
+const remedyIcons = {
+  'add-token': <IconKey size={14} aria-hidden />,
+  'replace-token': <IconKey size={14} aria-hidden />,
+  edit: <IconPencil size={14} aria-hidden />,
+  resume: <IconPlayerPlay size={14} aria-hidden />,
+  try: <IconPlugConnected size={14} aria-hidden />,
+};
 
 /** First the sentence, then what to do, then the numbers that it rests on. */
 export function HealthSection({ device }: { device: Device }) {
@@ -69,8 +80,10 @@ export function HealthSection({ device }: { device: Device }) {
           </span>
         }
       >
+        {level === 'deleted' && <Deleted device={device} />}
         <Standing level={level} since={since} />
-        <Remedy device={device} />
+        {level !== 'deleted' && details && advice[details.code] !== undefined && <p>{advice[details.code]}</p>}
+        <Remedies device={device} />
       </Callout>
       <Later atOnce meanwhile={<div className={classes.comes} data-comes />}>
         {/* Figures of one device never stand under the name of another. */}
@@ -80,6 +93,20 @@ export function HealthSection({ device }: { device: Device }) {
         </Later>
       </Later>
     </section>
+  );
+}
+
+/** Who deleted it, which its history knows, and when. */
+function Deleted({ device }: { device: Device }) {
+  const { data } = useInfiniteQuery(historyQuery(device.id, undefined, 'deleted'));
+  const by = data?.pages[0]?.entries[0]?.actor ?? null;
+  const { deleted_at: at } = device.attributes;
+  if (at === null) return null;
+  return (
+    <span className="pk-muted">
+      Deleted{by === null ? '' : ' by '}
+      {by !== null && <bdi>{by}</bdi>} <Ago time={at} alone />
+    </span>
   );
 }
 
@@ -110,8 +137,8 @@ const Below = memo(function Below({ device }: { device: Device }) {
   const level = levelOf(device);
   return (
     <>
-      <TokenLine device={device} />
-      {streams.length > 0 && <Streams device={device} streams={streams} />}
+      {level !== 'deleted' && <TokenLine device={device} />}
+      {level !== 'deleted' && streams.length > 0 && <Streams device={device} streams={streams} />}
       <Traffic device={device} />
       {level !== 'deleted' && <Detections deviceId={device.id} paused={level === 'paused'} technology={plugin(slug)?.attributes.display_name} />}
       {streams.length > 0 && <Polls device={device} streams={streams} />}
@@ -119,29 +146,34 @@ const Below = memo(function Below({ device }: { device: Device }) {
   );
 });
 
-/** The button that mends what the sentence says, where there is one. */
-function Remedy({ device }: { device: Device }) {
+/** The buttons that mend what the sentence says, where there are some. */
+function Remedies({ device }: { device: Device }) {
   const { act, plugin } = useDevicesView();
   const [guide, setGuide] = useState(false);
   if (device.attributes.deleted_at !== null) return null;
-  const remedy = remedyOf(device);
+  const remedies = remediesOf(device);
+  const token = remedies.find((one) => one === 'add-token' || one === 'replace-token');
   const technology = plugin(device.attributes.plugin_slug);
-  if (remedy === null) return null;
+  if (remedies.length === 0) return null;
   return (
     <div className={classes.remedies}>
-      {(remedy === 'add-token' || remedy === 'replace-token' || remedy === 'edit') && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={remedy === 'edit' ? <IconPencil size={14} aria-hidden /> : <IconKey size={14} aria-hidden />}
-          onClick={() => {
-            act('edit', device);
-          }}
-        >
-          {{ 'add-token': 'Add token', 'replace-token': 'Replace token', edit: 'Change server address' }[remedy]}
-        </Button>
+      {remedies.map(
+        (remedy) =>
+          remedy !== 'addresses' && (
+            <Button
+              key={remedy}
+              size="compact-sm"
+              variant="default"
+              leftSection={remedyIcons[remedy]}
+              onClick={() => {
+                act(remedy === 'try' ? 'test' : remedy === 'resume' ? 'resume' : 'edit', device);
+              }}
+            >
+              {remedyWords[remedy]}
+            </Button>
+          ),
       )}
-      {(remedy === 'add-token' || remedy === 'replace-token') && technology && (
+      {token !== undefined && technology && (
         <Button
           size="compact-sm"
           variant="subtle"
@@ -153,19 +185,7 @@ function Remedy({ device }: { device: Device }) {
           How to issue one
         </Button>
       )}
-      {remedy === 'resume' && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconPlayerPlay size={14} aria-hidden />}
-          onClick={() => {
-            act('resume', device);
-          }}
-        >
-          Resume
-        </Button>
-      )}
-      {remedy === 'addresses' && (
+      {remedies.includes('addresses') && (
         <AppLink href="/settings/egress-addresses" className={classes.remedyLink}>
           <IconWorldUp size={14} aria-hidden /> Addresses that Picket calls from
         </AppLink>

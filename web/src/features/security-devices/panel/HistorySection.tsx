@@ -12,8 +12,8 @@ import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { type HistoryKind, useDevicesSearch } from '../search';
-import { Heading } from '@/ui/PanelHeading';
-import { differences } from './historyText';
+import { Heading, useHeadingTag } from '@/ui/PanelHeading';
+import { differences, withValues } from './historyText';
 import { goTo } from './jump';
 import classes from './panel.module.css';
 
@@ -41,6 +41,7 @@ const few = 15;
 export function HistorySection({ deviceId }: { deviceId: string }) {
   const { history: kind, by } = useDevicesSearch();
   const navigate = useNavigate();
+  const heading = useHeadingTag(4);
   const query = useInfiniteQuery(historyQuery(deviceId, by, kind));
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
@@ -118,7 +119,7 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
         </div>
       )}
       {query.error && entries.length === 0 && (
-        <ErrorState title="The history could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
+        <ErrorState heading={heading} title="The history could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.isSuccess && entries.length === 0 && (
         <p className="pk-muted">
@@ -160,7 +161,7 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
         <ChangeIcon kind={value?.kind} level={level} />
       </span>
       <div className={classes.entryBody}>
-        <div className={classes.entrySentence}>{sentenceOf(row, told)}</div>
+        <div className={classes.entrySentence}>{withValues(sentenceOf(row, told), changed)}</div>
         <div className="pk-muted">
           {actorId === null ? (
             (actor ?? 'Somebody')

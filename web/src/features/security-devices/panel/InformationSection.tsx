@@ -9,7 +9,7 @@ import { CopyButton } from '@/ui/CopyButton';
 import { IconBook } from '@/ui/icons';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
-import { calendarDay, count, dayTime } from '@/ui/timeText';
+import { absolute, calendarDay, count } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { Heading } from '@/ui/PanelHeading';
 import { Expiry } from './Expiry';
@@ -23,6 +23,7 @@ export function InformationSection({ device, details }: { device: Device; detail
   const [guide, setGuide] = useState(false);
   const { attributes } = device;
   const { credential } = attributes;
+  const gone = attributes.deleted_at !== null;
   const plugin = view.plugin(attributes.plugin_slug);
   const server = attributes.device_spec?.['server'];
   const streams = attributes.status_details?.streams ?? [];
@@ -43,7 +44,6 @@ export function InformationSection({ device, details }: { device: Device; detail
         </Row>
         <Row label="Technology" term="technology">
           {view.technology(attributes.plugin_slug)}
-          {plugin?.attributes.vendor_type ? <span className="pk-muted"> ({plugin.attributes.vendor_type.toLowerCase()})</span> : null}
           {plugin && (
             <button
               type="button"
@@ -65,7 +65,7 @@ export function InformationSection({ device, details }: { device: Device; detail
           {streams.length === 0 ? <span className="pk-muted">not known yet</span> : streams.map((one) => one.title).join(', ')}
         </Row>
         <Row label="Read from" term="read_from" copy={attributes.start_time}>
-          <span title={attributes.start_time}>{dayTime(attributes.start_time)}</span>
+          <span title={attributes.start_time}>{absolute(attributes.start_time)}</span>
         </Row>
         {streams.length > 0 && (
           <Row label="Events stored" term="events_stored">
@@ -103,18 +103,20 @@ export function InformationSection({ device, details }: { device: Device; detail
           ) : (
             <>
               ends in <span className="pk-mono">{credential.last_four ?? '????'}</span>{' '}
-              <span className="pk-muted">(stored in the vault, replace only)</span>
+              {gone ? null : <span className="pk-muted">(stored in the vault, replace only)</span>}
             </>
           )}
         </Row>
         {credential !== null && (
           <>
-            <Row label="Fingerprint" term="fingerprint" copy={credential.fingerprint}>
+            <Row label="Token fingerprint" term="fingerprint" copy={credential.fingerprint}>
               <span className="pk-mono">{credential.fingerprint}</span>
             </Row>
-            <Row label="Token expiry" term="token_expiry">
-              <Expiry device={device} />
-            </Row>
+            {!gone && (
+              <Row label="Token expiry" term="token_expiry">
+                <Expiry device={device} />
+              </Row>
+            )}
             {credential.issued_at !== null && (
               <Row label="Token issued" copy={credential.issued_at}>
                 {calendarDay(credential.issued_at)}

@@ -10,7 +10,7 @@ import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { bytes, count, iso, took } from '@/ui/timeText';
 import { type FailureRun, failureRuns } from './failures';
-import { Heading } from '@/ui/PanelHeading';
+import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { PollStrip } from './PollStrip';
 import { outcomeText } from './remedies';
 import classes from './panel.module.css';
@@ -47,9 +47,10 @@ export function Polls({ device, streams }: { device: Device; streams: StreamStat
 function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatus }) {
   const query = useQuery(pollsQuery(device.id, stream.stream));
   const [allFailures, setAllFailures] = useState(false);
+  const heading = useHeadingTag(4);
   const [worked, setWorked] = useState(false);
   if (query.isError && !query.data) {
-    return <ErrorState title="The polls could not be loaded" error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState heading={heading} title="The polls could not be loaded" error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (!query.data) return <Skeleton height={72} />;
   const polls = query.data;

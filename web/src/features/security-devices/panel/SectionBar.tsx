@@ -16,7 +16,12 @@ export function SectionBar() {
     const scroller = bar.current?.parentElement;
     if (!scroller) return;
     const look = (): void => {
-      if (holding()) return;
+      const asked = holding();
+      if (asked !== undefined) {
+        // Where its section is too short to reach the top, what was asked for is still what is read.
+        if (sections.some(([id]) => id === asked)) setCurrent(asked);
+        return;
+      }
       const edge = scroller.getBoundingClientRect().top + 90;
       const passed = sections.filter(([id]) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) <= edge);
       const atEnd = scroller.scrollTop > 0 && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2;

@@ -10,15 +10,17 @@ import { CopyButton } from '@/ui/CopyButton';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { Meaning, Term } from '@/ui/Term';
-import { Ago, useClockText } from '@/ui/time';
+import { Ago } from '@/ui/time';
 import { bucketText, count, dayTime, span } from '@/ui/timeText';
 import { told } from '@/ui/moments';
 import { NextPoll } from '../NextPoll';
+import { nextPollOf } from '../nextPollText';
 import { eventsAddress } from '../links';
 import classes from './panel.module.css';
 
 /** One row a stream: its three clocks, its day, and what is wrong with it. */
 export function Streams({ device, streams }: { device: Device; streams: StreamStatus[] }) {
+  const { time: next } = nextPollOf(device);
   const said = device.attributes.status_details?.sentence ?? '';
   const [one, ...others] = streams;
   const shared =
@@ -60,7 +62,7 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
               <td data-label={glossary.last_successful_poll.term}>
                 <span>
                   <Ago time={stream.last_successful_poll_at} />
-                  <Next stream={stream} />
+                  <Next stream={stream} first={next} />
                 </span>
               </td>
               <td data-label={glossary.last_data_received.term}>
@@ -90,11 +92,13 @@ export function Streams({ device, streams }: { device: Device; streams: StreamSt
   );
 }
 
-/** Of a stream that is polled with the others the card has the time already. */
-function Next({ stream }: { stream: StreamStatus }) {
+/** How far apart two polls are that people would call different. */
+const apartMs = 60_000;
+
+/** The card has the time of whichever stream comes `first`; only one that waits for longer has its own. */
+function Next({ stream, first }: { stream: StreamStatus; first: string | null }) {
   const { next_poll_at: next } = stream;
-  const away = useClockText((now) => (next !== null && Date.parse(next) - now > 2 * 60_000 ? 'yes' : ''));
-  if (next === null || (!inTrouble(stream) && away === '')) return null;
+  if (next === null || first === null || Date.parse(next) - Date.parse(first) <= apartMs) return null;
   return (
     <span className={classes.aside}>
       next <NextPoll time={next} />
@@ -125,6 +129,8 @@ function Day({ device, stream }: { device: Device; stream: StreamStatus }) {
               : `${count(sum(filled))} events in 24 hours, most ${count(peak)} ${bucketText(counts.data.starts[filled.indexOf(peak)] ?? 0, counts.data.step)}`
           }
         />
+      ) : counts.isError ? (
+        <span className={classes.uncounted} title={`The hours could not be counted: ${counts.error.message}`} />
       ) : (
         <Skeleton width={72} height={22} />
       )}

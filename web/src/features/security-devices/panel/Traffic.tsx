@@ -7,7 +7,7 @@ import { deviceCountsQuery } from '@/data/counts/deviceCounts';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
-import { Heading } from '@/ui/PanelHeading';
+import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { eventsAddress, rangeText } from '../links';
 import classes from './panel.module.css';
 
@@ -38,6 +38,7 @@ export function Traffic({ device }: { device: Device }) {
 function Chart({ device, shown }: { device: Device; shown: 'day' | 'month' }) {
   const counts = useQuery(shown === 'day' ? deviceCountsQuery(device.id, 'hour', 24) : deviceCountsQuery(device.id, 'day', 30));
   const router = useRouter();
+  const heading = useHeadingTag(4);
   const streams = device.attributes.status_details?.streams;
   const { data } = counts;
   const series = useMemo(() => {
@@ -58,7 +59,7 @@ function Chart({ device, shown }: { device: Device; shown: 'day' | 'month' }) {
     </div>
   );
   if (counts.isError && !data) {
-    return <ErrorState title="The events could not be counted" error={counts.error} onRetry={() => void counts.refetch()} />;
+    return <ErrorState heading={heading} title="The events could not be counted" error={counts.error} onRetry={() => void counts.refetch()} />;
   }
   if (!data) return waiting;
   return (

@@ -52,6 +52,18 @@ function flat(value: Record<string, unknown>, prefix = ''): Map<string, unknown>
   return out;
 }
 
+const shortest = 40;
+
+/** "Location changed" says from what to what where that is one short value. */
+export function withValues(sentence: string, changed: readonly Difference[]): string {
+  const [only] = changed;
+  if (changed.length !== 1 || only === undefined || !/^[A-Z][a-z ]+ changed\.?$/.test(sentence)) return sentence;
+  const { before, after } = only;
+  if ([before, after].some((value) => value === '–' || value.length > shortest)) return sentence;
+  // Isolated, so that a name from the right to the left leaves the words in their place.
+  return `${sentence.replace(/\.$/, '')} from \u2068${before}\u2069 to \u2068${after}\u2069`;
+}
+
 /** What differs between two states, member by member. */
 export function differences(
   before: Record<string, unknown> | null | undefined,

@@ -2,18 +2,22 @@
 const barHeight = 40;
 
 let release: (() => void) | undefined;
+let kept: string | undefined;
 
 /** Lets go of the section that is kept in place, if one is: the panel shows something else. */
 export function letGo(): void {
   release?.();
   release = undefined;
+  kept = undefined;
 }
 
-export const holding = (): boolean => release !== undefined;
+/** The id of the heading that is kept in place. */
+export const holding = (): string | undefined => kept;
 
 /** Keeps a section at the top while what is above and below it still comes, until somebody scrolls or acts. */
 export function keepAt(scroller: Element, id: string): void {
   letGo();
+  kept = id;
   // Not scrollIntoView(): where the panel is too short for it, that would scroll the page.
   const place = (): void => {
     const section = document.getElementById(id)?.closest('section');
@@ -34,6 +38,8 @@ export function keepAt(scroller: Element, id: string): void {
   place();
   watch();
   coming.observe(scroller, { childList: true });
+  // Where there is nothing to scroll, whoever shows what is read still learns what was asked for.
+  scroller.dispatchEvent(new Event('scroll'));
   for (const act of ['wheel', 'touchmove', 'pointerdown', 'keydown'])
     scroller.addEventListener(act, letGo, { passive: true, signal: acts.signal });
 }

@@ -4,7 +4,7 @@ import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
 import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
 import { failureRuns } from './failures';
-import { remedyOf } from './remedies';
+import { remediesOf } from './remedies';
 
 const hour = 3_600_000;
 const thisHour = Math.floor(Date.now() / hour) * hour;
@@ -94,6 +94,9 @@ describe('device health', () => {
     const rules = within(panel.getByRole('table', { name: 'Rules that matched on this device' }));
     expect(rules.getByRole('link', { name: 'Vault exported' }).getAttribute('href')).toBe('/detections/r1');
     expect(rules.queryByText('Never yet')).toBeNull();
+    expect(panel.getByText('. Still watched: Exfiltration')).toBeTruthy();
+    expect(rules.getAllByRole('columnheader').map((one) => one.textContent)).toEqual(['Rule', '24 h', '7 days', '30 days', 'Last match']);
+    expect(rules.getAllByRole('cell').map((one) => one.textContent)).toEqual(['1', '5', '7', '1 h ago']);
     expect(panel.getByText(/^While streams of this device bring nothing, .*: Persistence$/)).toBeTruthy();
   });
 
@@ -201,17 +204,18 @@ describe('device health', () => {
     expect(panel.getAllByText('Token expiry').map((one) => one.closest('div')?.textContent)).toEqual(['Token expirynever', 'Token expirynever']);
   });
 
-  test('a stream that the vendor asked to wait says until when; the card is not due before', async () => {
+  test('a stream that the vendor asked to wait says until when; the card says when the first of them is asked', async () => {
     const later = new Date(Date.now() + 14.5 * 60_000).toISOString();
     const device = makeDevice('a', 'Alpha', { next_poll_at: later });
     const details = device.attributes.status_details;
     const waits = makeStream({ level: 'warning', code: 'rate_limited', sentence: '1Password asked to wait.', next_poll_at: later });
-    if (details) device.attributes.status_details = { ...details, streams: [waits] };
+    if (details) device.attributes.status_details = { ...details, streams: [waits, makeStream({ stream: 'itemusages', title: 'Item usage events', next_poll_at: new Date(Date.now() + 45_000).toISOString() })] };
     withNumbers(signedIn([device]));
     const { panel } = await open();
     const table = panel.getByRole('table', { name: 'Streams of this device' });
     expect(table.textContent).toMatch(/next in 1[3-6] min/);
-    expect(panel.getAllByText(/^in 1[3-6] min$/)).toHaveLength(2);
+    expect(table.textContent.match(/next /g)).toHaveLength(1);
+    expect(panel.getByText('Next poll').closest('div')?.textContent).toMatch(/in (\d\d s|[12] min)$/);
   });
 
   test('when the token was stored is only told where it came later than the device', async () => {
@@ -288,9 +292,38 @@ describe('device health', () => {
     expect(await panel.findByText('The rules could not be loaded: Too much at once.')).toBeTruthy();
     expect(panel.getAllByText('could not be counted')).toHaveLength(3);
     expect(await panel.findByText('The polls could not be loaded')).toBeTruthy();
-    expect(await panel.findByText('The events could not be counted')).toBeTruthy();
+    expect(await panel.findByRole('heading', { name: 'The events could not be counted', level: 4 })).toBeTruthy();
+    // What failed does not look as if it were still on its way.
+    expect(panel.getByRole('table', { name: 'Streams of this device' }).querySelector('[class*="skeleton"]')).toBeNull();
+    expect(panel.getAllByTitle('The hours could not be counted: Too much at once.').length).toBeGreaterThan(0);
     expect(panel.getByText('Receiving. Newest event 40 s ago.')).toBeTruthy();
   });
+});
+
+test('the section that an address asks for is the one that is lit, though it cannot reach the top', async () => {
+  withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+  const { panel } = await open('/settings/security-devices/a#history-title');
+  const bar = within(panel.getByRole('navigation', { name: 'Sections of this device' }));
+  await waitFor(() => { expect(bar.getByRole('button', { name: 'History' }).getAttribute('aria-current')).toBe('true'); });
+  expect(bar.getByRole('button', { name: 'Health' }).getAttribute('aria-current')).toBeNull();
+});
+
+test('a deleted device is not shown as alive: who deleted it, and nothing of what is no more', async () => {
+  const deletedAt = new Date(Date.now() - 2.5 * hour).toISOString();
+  const row = {
+    type: 'security_device_histories', id: 'h9', meta: { version: 1 },
+    attributes: { action: 'DELETED', created_at: deletedAt, value: { kind: 'deleted', sentence: 'Alpha was deleted', before: { name: 'Alpha' }, after: null } },
+    relationships: { created_by: leadsTo('actors', 'a1'), security_device: leadsTo('security_devices', 'a') },
+  };
+  withNumbers(signedIn([makeDevice('a', 'Alpha', { deleted_at: deletedAt })]))
+    .on('GET /api/v2/security_device_histories', { body: { data: [row], included: [ana], meta: { page: { total: 1 } } } });
+  const { panel } = await open();
+  expect(await panel.findByText('Ana Ruiz', { selector: 'bdi' })).toBeTruthy();
+  expect(panel.getByText(/^Deleted by/).textContent).toBe('Deleted by Ana Ruiz 2 h ago');
+  expect(panel.queryByText('Next poll')).toBeNull();
+  expect(panel.queryByText('Token expiry')).toBeNull();
+  expect(panel.queryByText(/stored in the vault/)).toBeNull();
+  expect(panel.queryByRole('table', { name: 'Streams of this device' })).toBeNull();
 });
 
 describe('what a person can do about it', () => {
@@ -301,17 +334,25 @@ describe('what a person can do about it', () => {
     return device;
   };
   test.each([
-    ['no_token', 'add-token'],
-    ['unauthorized', 'replace-token'],
-    ['wrong_region', 'edit'],
-    ['connect', 'addresses'],
-    ['unavailable', null],
-    ['receiving', null],
-  ])('%s: %s', (code, remedy) => {
-    expect(remedyOf(inState(code))).toBe(remedy);
+    ['no_token', ['add-token']],
+    ['unauthorized', ['replace-token', 'try']],
+    ['wrong_region', ['edit', 'try']],
+    ['connect', ['edit', 'try', 'addresses']],
+    ['tls', ['edit', 'try']],
+    ['unavailable', ['try']],
+    ['receiving', []],
+  ])('%s: %s', (code, remedies) => {
+    expect(remediesOf(inState(code))).toEqual(remedies);
   });
   test('pausing wins over what was before', () => {
-    expect(remedyOf(inState('unauthorized', { paused: true }))).toBe('resume');
+    expect(remediesOf(inState('unauthorized', { paused: true }))).toEqual(['resume']);
+  });
+  test('a certificate of somebody else: what to do in plain words, and the buttons', async () => {
+    withNumbers(signedIn([inState('tls')]));
+    const { panel } = await open();
+    expect(panel.getByText(/--ca-file/)).toBeTruthy();
+    expect(panel.getByRole('button', { name: 'Change server address' })).toBeTruthy();
+    expect(panel.getByRole('button', { name: 'Try now' })).toBeTruthy();
   });
   test('a refused token: one button opens the form, another the guide', async () => {
     withNumbers(signedIn([inState('unauthorized')]));
