@@ -24,7 +24,7 @@ export function EgressPage() {
           <pre className="pk-mono">egress_addresses = ["203.0.113.7"]</pre>
           <p>
             It is the public address of the network that Picket runs in, or of its proxy: ask whoever looks after the firewall, or see in the vendor's own
-            log from where Picket signed in.
+            log from where Picket called.
           </p>
         </div>
       ) : (
