@@ -7,6 +7,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { signInsQuery } from '@/data/account/account';
+import { allCountsQuery, arrivingHours } from '@/data/counts/counts';
 import { brokenRulesQuery } from '@/data/detections/broken';
 import { deviceListQuery } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
@@ -60,7 +61,7 @@ const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
   loader: ({ context: { queryClient } }) =>
-    soon(queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery), queryClient.prefetchQuery(brokenRulesQuery)),
+    soon(queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery), queryClient.prefetchQuery(brokenRulesQuery), queryClient.prefetchQuery(allCountsQuery(arrivingHours))),
   component: lazyPage(() => import('@/features/home/HomePage').then((module) => module.HomePage)),
 });
 

@@ -99,6 +99,12 @@ export function useDayCounts(ids: readonly string[]): (id: string) => DayCounts 
   );
 }
 
+/**
+ * Hours that Home asks for. It compares with the same hours a week before: a Sunday is no Saturday, and much less a Friday. Only when the day before those is
+ * known, too: then they are whole.
+ */
+export const arrivingHours = 9 * 24;
+
 /** Hours of all devices together, from `hoursBack` ago to now. */
 export const allCountsQuery = (hoursBack: number) =>
   queryOptions({

@@ -6,7 +6,7 @@ import { BarChart } from '@/charts/BarChart';
 import { bucketStarts, fill, stepOf, sum } from '@/charts/series';
 import { Sparkline } from '@/charts/Sparkline';
 import type { Device } from '@/api/types';
-import { allCountsQuery, type DayCounts, useDayCounts } from '@/data/counts/counts';
+import { allCountsQuery, arrivingHours, type DayCounts, useDayCounts } from '@/data/counts/counts';
 import { addressOf, AppLink } from '@/ui/AppLink';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
@@ -16,13 +16,11 @@ import classes from './home.module.css';
 
 const busiest = 5;
 const hours = 24;
-/** Compared is with the same hours a week before: a Sunday is no Saturday, and much less a Friday. Only when the day before those is known, too: then they are whole. */
-const week = 7 * hours;
 
 /** What comes in: the last 24 hours of all devices, the busiest of them, and what is still reading history. */
 export function Arriving({ devices }: { devices: Device[] }) {
   const router = useRouter();
-  const counts = useQuery(allCountsQuery(week + 2 * hours));
+  const counts = useQuery(allCountsQuery(arrivingHours));
   const top = useMemo(
     () => [...devices].filter((one) => one.attributes.events_24h > 0).sort((a, b) => b.attributes.events_24h - a.attributes.events_24h || (a.id < b.id ? -1 : 1)).slice(0, busiest),
     [devices],
