@@ -252,6 +252,12 @@ Health working(const Facts& facts, const std::vector<Judged>& judged) {
   return flowing(facts, facts.usual, last_data, newest);
 }
 
+/// Whoever asked to wait asked the token: no stream is read until then, whatever else is wrong with them.
+const Judged* asked_to_wait(const std::vector<Judged>& judged) {
+  const auto found = std::find_if(judged.begin(), judged.end(), [](const Judged& j) { return j.kind == Kind::kRetrying && j.health.code == "rate_limited"; });
+  return found == judged.end() ? nullptr : &*found;
+}
+
 /// Some work, some do not.
 Health partly(const Facts& facts, const std::vector<Judged>& judged) {
   std::vector<std::string_view> good, missing;
@@ -271,8 +277,11 @@ Health partly(const Facts& facts, const std::vector<Judged>& judged) {
         }
     }
   }
-  // Whoever asked to wait asked the token: no stream is read until then.
-  if (trouble != nullptr && trouble->kind == Kind::kRetrying && trouble->health.code == "rate_limited") return trouble->health;
+  const bool failing = trouble != nullptr && trouble->kind == Kind::kFailing;
+  if (const Judged* waiting = asked_to_wait(judged); waiting != nullptr && !failing) {
+    if (missing.empty()) return waiting->health;
+    return warn("rate_limited", fmt::format("{} {} {} missing.", waiting->health.sentence, listed(missing), missing.size() == 1 && !missing[0].ends_with('s') ? "is" : "are"));
+  }
   const std::string start = good.empty() ? std::string() : "Receiving " + lowered(listed(good)) + ". ";
   if (trouble != nullptr)
     return warn(trouble->health.code, fmt::format("{}{}: {}", start, trouble_title, trouble->health.sentence));

@@ -248,7 +248,7 @@ describe("every screen", { concurrency: false }, () => {
     await see("events", usual, rows);
     await see("events-export", usual, async () => {
       await rows();
-      await page.getByRole("button", { name: "Export" }).click();
+      await page.getByRole("button", { name: "Export", exact: true }).click();
       await page.getByRole("menuitem").first().waitFor();
     }, briefly);
     await see("events-range", usual, async () => {

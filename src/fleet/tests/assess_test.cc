@@ -209,6 +209,13 @@ const Row kRows[] = {
        w.streams[0].next_poll_at = kNow + 7min;
      },
      kHealthy, HealthLevel::kWarning, "rate_limited", "1Password asked to wait until 10:31 UTC."},
+    {"rate_limited_whichever_stream_it_was",
+     [](World& w) {
+       w.failing(0, "unavailable", kAnswers503, 1, 1min);
+       w.failing(2, "rate_limited", "1Password answers 429.", 1, 2min);
+       w.streams[2].next_poll_at = kNow + 7min;
+     },
+     kHealthy, HealthLevel::kWarning, "rate_limited", "1Password asked to wait until 10:31 UTC."},
     {"nobody_asked_for_too_long",
      [](World& w) {
        for (auto& s : w.states) s.last_successful_poll_at = kNow - 12min;

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { probe, reachNow, subscribeReach } from '@/api/reach';
 import { applyLive } from '@/data/live/apply';
 import { LiveFeed } from '@/data/live/live';
-import { sessionQuery } from '@/data/session/session';
+import { whoIsSignedIn } from '@/data/session/session';
 import { useClockText } from '@/ui/time';
 import { span } from '@/ui/timeText';
 import { isAsked, requireSignIn, subscribe } from './signInGate';
@@ -20,8 +20,7 @@ export function LiveDot() {
         },
         onRefused: () => {
           // A closed feed may only mean a restart; the session tells.
-          void client
-            .fetchQuery({ ...sessionQuery, queryKey: ['session', 'probe'], staleTime: 0 })
+          void whoIsSignedIn()
             .then((session) => (session === null ? requireSignIn() : true))
             .catch(() => false);
         },

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { anyDrafts } from '@/data/session/drafts';
-import { forget, forgetAnswers, sessionQuery } from '@/data/session/session';
+import { forget, forgetAnswers, sessionQuery, whoIsSignedIn } from '@/data/session/session';
 import { SignInForm } from '@/features/sign-in/SignInForm';
 import { Callout } from '@/ui/states';
 import { useMountedFirst } from '@/ui/useMountedFirst';
@@ -24,10 +24,11 @@ export function SignInAgain({ email }: { email: string }) {
     // Signed in again in another tab: that holds here, too.
     const look = (): void => {
       if (document.visibilityState !== 'visible') return;
-      void client
-        .fetchQuery({ ...sessionQuery, queryKey: ['session', 'probe'], staleTime: 0 })
-        .then((session) => {
-          if (session?.user.email === owner) settleSignIn(true);
+      void whoIsSignedIn()
+        .then(async (session) => {
+          if (session?.user.email !== owner) return;
+          await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+          settleSignIn(true);
         })
         .catch(() => undefined);
     };

@@ -61,7 +61,12 @@ const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
   loader: ({ context: { queryClient } }) =>
-    soon(queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery), queryClient.prefetchQuery(brokenRulesQuery), queryClient.prefetchQuery(allCountsQuery(arrivingHours))),
+    queryClient.getQueryData(deviceListQuery.queryKey) === undefined
+      ? soon(
+          queryClient.prefetchInfiniteQuery(deviceListQuery), queryClient.prefetchQuery(pluginsQuery),
+          queryClient.prefetchQuery(brokenRulesQuery), queryClient.prefetchQuery(allCountsQuery(arrivingHours)),
+        )
+      : undefined,
   component: lazyPage(() => import('@/features/home/HomePage').then((module) => module.HomePage)),
 });
 

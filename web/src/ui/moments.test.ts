@@ -21,6 +21,8 @@ test('the hour is that of its own day, not of today: clocks change in between', 
   setZone('Europe/Oslo');
   expect(inZone('since 20 Oct 09:00 UTC', said)).toBe('since 20 Oct 11:00');
   expect(inZone('since 23:50 UTC', Date.parse('2026-10-26T00:10:00Z'))).toBe('since 00:50');
+  setZone('America/Los_Angeles');
+  expect(inZone('since 01:00 UTC', Date.parse('2026-11-30T12:00:00Z'))).toBe('since Sun 17:00');
 });
 
 test('a number keeps its percent sign', () => {

@@ -1,6 +1,6 @@
 /** Sentences of the server name moments by UTC's clock; people read them by their own. */
 import { serverNow } from '@/api/clock';
-import { wallOf } from './zone';
+import { startOfDay, type Wall, wallOf } from './zone';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -8,6 +8,8 @@ const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const written = /(?:((?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)( \d{4})? )?\b([01]\d|2[0-3]):([0-5]\d) UTC\b/g;
 const dayMs = 24 * 60 * 60 * 1000;
 const two = (n: number): string => String(n).padStart(2, '0');
+
+const dayOf = (wall: Wall): string => days[new Date(Date.UTC(wall.year, wall.month - 1, wall.day)).getUTCDay()] ?? '';
 
 /** A clock without a date is within a day of when it was said. */
 function nearest(hour: number, minute: number, said: number): number {
@@ -25,12 +27,14 @@ export function inZone(sentence: string, said: number = serverNow()): string {
   return sentence.replace(written, (...parts: (string | undefined)[]) => {
     const [, weekday, day, month, year, hour, minute] = parts;
     if (day === undefined || month === undefined) {
-      const wall = wallOf(nearest(Number(hour), Number(minute), said));
-      return `${two(wall.hour)}:${two(wall.minute)}`;
+      const at = nearest(Number(hour), Number(minute), said);
+      const wall = wallOf(at);
+      const clock = `${two(wall.hour)}:${two(wall.minute)}`;
+      // The same day by UTC may be another one here: without its name a clock would be taken for today's.
+      return startOfDay(at) === startOfDay(said) ? clock : `${dayOf(wall)} ${clock}`;
     }
     const at = Date.UTC(Number(year ?? new Date(said).getUTCFullYear()), months.indexOf(month), Number(day), Number(hour), Number(minute));
     const wall = wallOf(at);
-    const name = days[new Date(Date.UTC(wall.year, wall.month - 1, wall.day)).getUTCDay()] ?? '';
-    return `${weekday === undefined ? '' : `${name} `}${String(wall.day)} ${months[wall.month - 1] ?? ''}${year === undefined ? '' : ` ${String(wall.year)}`} ${two(wall.hour)}:${two(wall.minute)}`;
+    return `${weekday === undefined ? '' : `${dayOf(wall)} `}${String(wall.day)} ${months[wall.month - 1] ?? ''}${year === undefined ? '' : ` ${String(wall.year)}`} ${two(wall.hour)}:${two(wall.minute)}`;
   });
 }

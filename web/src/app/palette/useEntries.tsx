@@ -5,7 +5,7 @@ import type { DetectionRule, Device } from '@/api/types';
 import { ruleListQuery } from '@/data/detections/rules';
 import { findDevicesQuery, guidPattern } from '@/data/devices/find';
 import { levelOf } from '@/data/devices/level';
-import { usePreferences } from '@/data/preferences/preferences';
+import { type Area, usePreferences } from '@/data/preferences/preferences';
 import { addressOf } from '@/ui/AppLink';
 import {
   IconActivity, IconBookmark, IconClock, IconDeviceDesktop, IconKeyboard, IconListSearch, IconLogout, IconMoon, IconPlugConnected,
@@ -64,9 +64,9 @@ function useFixed(onKeys: () => void): Entry[] {
         id: `view ${area} ${name}`,
         group: 'Saved views',
         label: name,
-        hint: area === 'events' ? 'Events' : 'Security Devices',
+        hint: viewOf[area].title,
         Icon: IconBookmark,
-        run: go(addressOf(area === 'events' ? '/events' : '/settings/security-devices', search)),
+        run: go(addressOf(viewOf[area].path, search)),
       })),
     ];
   }, [router, navigate, dark, toggle, choose, signOut, onKeys, saved_filters]);
@@ -80,6 +80,12 @@ export interface Entries {
   looking: boolean;
   error: Error | null;
 }
+
+const viewOf: Record<Area, { title: string; path: string }> = {
+  'security-devices': { title: 'Security Devices', path: '/settings/security-devices' },
+  events: { title: 'Events', path: '/events' },
+  detections: { title: 'Detections', path: '/detections' },
+};
 
 /** More rules than this are found by what else is typed, or in their list. */
 const mostRules = 8;

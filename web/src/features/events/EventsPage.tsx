@@ -95,7 +95,7 @@ export function EventsPage() {
   // Nothing of what stands around the list can be done either.
   if (refused !== null) {
     return (
-      <section aria-labelledby="events-title">
+      <section className={classes['page']} aria-labelledby="events-title">
         <div className={classes['head']}>
           <h1 id="events-title">Events</h1>
         </div>

@@ -106,12 +106,14 @@ describe('the list', () => {
     });
   });
 
-  test('without any device the first one is offered, not a longer time', async () => {
+  test('without any device the first one is offered, and what deleted ones left', async () => {
     withEvents([]).on('GET /api/v2/security_devices', { body: { data: [], meta: { page: { total: 0 } } } });
     openAt('/events');
     expect((await screen.findByRole('link', { name: 'Add Security Device' })).getAttribute('href')).toBe('/settings/security-devices/add');
-    expect(screen.queryByRole('button', { name: /^Look at/ })).toBeNull();
     expect(screen.queryByText('open', { exact: false, selector: 'footer span' })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Look at all time' }));
+    expect(await screen.findByText('No events yet')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /^Look at/ })).toBeNull();
   });
 
   test('without the right nothing is offered and nothing is counted', async () => {

@@ -11,8 +11,10 @@ import { Skeleton } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { For } from '@/ui/time';
+import { told } from '@/ui/moments';
 import { count } from '@/ui/timeText';
-import { addressCodes, type Need, needsOf } from './needs';
+import { useZone } from '@/ui/zone';
+import { type Need, needsOf } from './needs';
 import classes from './home.module.css';
 
 const shown = 5;
@@ -33,7 +35,7 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
             {shown} of {count(needs.length)} devices
           </span>
         )}
-        {needs.length > 0 && (
+        {troubled.length > 0 && (
           <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={classes.more}>
             Show in the list
           </Link>
@@ -108,13 +110,8 @@ function BrokenRules({ many }: { many: number }) {
   );
 }
 
-/** As the panel calls it. */
-function remedyWords({ device }: Need): string {
-  if (device.attributes.credential === null) return 'Add token';
-  return addressCodes.includes(device.attributes.status_details?.code ?? '') ? 'Change server address' : 'Replace token';
-}
-
 function NeedRow({ need }: { need: Need }) {
+  useZone();
   const { data: plugins } = useQuery(pluginsQuery);
   const { device, level } = need;
   const { name, plugin_slug } = device.attributes;
@@ -132,7 +129,7 @@ function NeedRow({ need }: { need: Need }) {
           </Link>
           {need.since !== null && <For since={need.since} className={classes.needSince} />}
         </span>
-        <p title={need.whole === need.sentence ? undefined : need.whole}>{need.sentence}</p>
+        <p title={need.whole === undefined || need.whole === need.sentence ? undefined : told(need.whole)}>{told(need.sentence)}</p>
       </div>
       {need.form ? (
         <Link
@@ -140,9 +137,9 @@ function NeedRow({ need }: { need: Need }) {
           params={{ deviceId: device.id }}
           search={{ edit: device.id }}
           className={classes.needAction}
-          aria-label={`${remedyWords(need)} of ${name}`}
+          aria-label={`${need.form} of ${name}`}
         >
-          {remedyWords(need)}
+          {need.form}
         </Link>
       ) : (
         <Link

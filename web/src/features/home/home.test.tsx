@@ -17,6 +17,12 @@ const expiring = (id: string, at: string): Device => {
 };
 
 describe('what needs a person', () => {
+  test('a vendor’s trouble heals by itself for an hour; then somebody has to know', () => {
+    const of = (since: string) => needsOf([inState('away', 'error', 'unavailable', since)], now)[0]?.heals;
+    expect(of(new Date(now - 59 * 60_000).toISOString())).toBe(true);
+    expect(of(new Date(now - 61 * 60_000).toISOString())).toBe(false);
+  });
+
   test('worst first, the newest of those first; what only expires comes too', () => {
     const needs = needsOf(
       [
@@ -32,7 +38,7 @@ describe('what needs a person', () => {
       now,
     );
     expect(needs.map((need) => need.device.id)).toEqual(['new', 'old', 'missing', 'soon']);
-    expect(needs.map((need) => need.form)).toEqual([true, true, true, true]);
+    expect(needs.map((need) => need.form)).toEqual(['Replace token', 'Change server address', 'Replace token', 'Replace token']);
     expect(needs[3]?.sentence).toBe('Its token ends in 9 days. Issue a new one and replace it before.');
   });
 
@@ -131,7 +137,8 @@ describe('home', () => {
   });
 
   test('what heals by itself is told apart, and not counted as waiting for anybody', async () => {
-    signedIn([inState('busy', 'warning', 'rate_limited', '2026-11-22T09:00:00Z'), inState('away', 'error', 'unavailable', '2026-11-22T08:00:00Z')])
+    const minutesAgo = (n: number): string => new Date(Date.now() - n * 60_000).toISOString();
+    signedIn([inState('busy', 'warning', 'rate_limited', minutesAgo(5)), inState('away', 'error', 'unavailable', minutesAgo(50))])
       .on('GET /api/v2/detection_rules', { body: { data: [], meta: { page: { limit: 0, total: 0 } }, links: {} } });
     openAt('/');
     expect(await screen.findByText('Nothing. What is in trouble recovers by itself.')).toBeTruthy();

@@ -1,7 +1,7 @@
 import type { Device } from '@/api/types';
 import { levelOf, levelRank, type ShownLevel, sinceOf } from '@/data/devices/level';
+import { remediesOf } from '@/data/devices/remedies';
 import { faultFirst } from '@/data/devices/sentence';
-import { told } from '@/ui/moments';
 
 export interface Need {
   device: Device;
@@ -11,8 +11,8 @@ export interface Need {
   /** All that the device says, where that is more. */
   whole?: string | undefined;
   since: string | null;
-  /** Its form is what helps: a new token, or another address. */
-  form: boolean;
+  /** What its form can do about it: a new token, or another address. */
+  form: 'Add token' | 'Replace token' | 'Change server address' | null;
   /** The vendor's trouble, that ends without anybody. */
   heals: boolean;
 }
@@ -20,14 +20,20 @@ export interface Need {
 const day = 86_400_000;
 /** Picket itself warns 30 days before a token ends; a device may show something worse first. */
 const expiringDays = 30;
-const tokenCodes = ['no_token', 'token_unreadable', 'unauthorized', 'token_expired', 'token_expiring', 'wrong_token_kind', 'account_mismatch', 'stream_missing'];
-/** As the panel has it: there the server address is what is changed. */
-export const addressCodes = ['wrong_region', 'settings', 'not_found', 'dns'];
 const healing = ['rate_limited', 'retrying', 'unavailable'];
+/** A vendor's trouble that lasts longer is worth a look at its status page. */
+const healingMs = 60 * 60 * 1000;
 
 function expiresIn(device: Device, now: number): number | null {
   const at = device.attributes.credential?.expires_at;
   return at ? (Date.parse(at) - now) / day : null;
+}
+
+/** As the panel has it. */
+function formOf(device: Device): Need['form'] {
+  const [first] = remediesOf(device);
+  if (first === 'add-token') return 'Add token';
+  return first === 'edit' ? 'Change server address' : first === 'replace-token' ? 'Replace token' : null;
 }
 
 /** What is in trouble now: worst first, and of those the newest, since it is news. */
@@ -35,17 +41,18 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
   const needs: Need[] = [];
   for (const device of devices) {
     const level = levelOf(device);
+    const since = sinceOf(device);
     const details = device.attributes.status_details;
     const days = expiresIn(device, now);
     if (level === 'error' || level === 'warning') {
       needs.push({
         device,
         level,
-        sentence: told(faultFirst(details)) || 'No data comes from it.',
-        whole: details === null ? undefined : told(details.sentence),
-        since: sinceOf(device),
-        form: [...tokenCodes, ...addressCodes].includes(details?.code ?? ''),
-        heals: healing.includes(details?.code ?? ''),
+        sentence: faultFirst(details) || 'No data comes from it.',
+        whole: details?.sentence,
+        since,
+        form: formOf(device),
+        heals: healing.includes(details?.code ?? '') && since !== null && now - Date.parse(since) < healingMs,
       });
     } else if (level === 'ok' && days !== null && days < expiringDays) {
       const left = Math.max(0, Math.floor(days));
@@ -54,7 +61,7 @@ export function needsOf(devices: Iterable<Device>, now: number): Need[] {
         level: 'warning',
         sentence: `Its token ends in ${left === 1 ? '1 day' : `${String(left)} days`}. Issue a new one and replace it before.`,
         since: null,
-        form: true,
+        form: 'Replace token',
         heals: false,
       });
     }

@@ -48,6 +48,8 @@ function useTechnologies(): Pick<DevicesView, 'plugin' | 'technology'> {
 }
 
 function ListAndPanel() {
+  // Its rows are drawn once; in another zone they are others.
+  const zone = useZone() ?? '';
   const search = useDevicesSearch();
   const navigate = useNavigate();
   // Ten times a second something changes among thousands of devices: what a person does goes first.
@@ -127,7 +129,7 @@ function ListAndPanel() {
   return (
     <DevicesViewContext value={view}>
       <div className={classes.split} data-panel={deviceId !== undefined}>
-        <DeviceList list={list} fresh={order.fresh} sortAgain={order.sortAgain} selected={deviceId} />
+        <DeviceList key={zone} list={list} fresh={order.fresh} sortAgain={order.sortAgain} selected={deviceId} />
         <Outlet />
       </div>
       {testing && (

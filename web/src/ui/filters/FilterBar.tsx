@@ -84,8 +84,8 @@ export function AddFilter({ fields, values, onChange }: FilterBarProps) {
 }
 
 interface FilterChipsProps extends FilterBarProps {
-  /** Takes all filters away in one change of the address; without it they go one by one. */
-  onClear?: () => void;
+  /** Takes all filters away in one change of the address. */
+  onClear: () => void;
   children?: ReactNode;
 }
 
@@ -113,10 +113,7 @@ export function FilterChips({ fields, values, onChange, onClear, children }: Fil
         <button
           type="button"
           className={classes.clear}
-          onClick={() => {
-            if (onClear) onClear();
-            else for (const { field } of active) onChange(field.key, undefined);
-          }}
+          onClick={onClear}
         >
           Clear filters
         </button>

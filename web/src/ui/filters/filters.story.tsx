@@ -13,7 +13,7 @@ const nothing = (): void => undefined;
 const done = (): Promise<void> => Promise.resolve();
 const chips = (values: Record<string, string>) => () => (
   <div className={classes.wide}>
-    <FilterChips fields={fields} values={values} onChange={nothing} />
+    <FilterChips fields={fields} values={values} onChange={nothing} onClear={nothing} />
   </div>
 );
 
@@ -26,7 +26,7 @@ export default [
     'a value without end': chips({ location: 'W'.repeat(120) }),
     'right to left': chips({ location: '!القاهرة', actor: '*خزنة*' }),
     'something beside them': () => (
-      <FilterChips fields={fields} values={{}} onChange={nothing}>
+      <FilterChips fields={fields} values={{}} onChange={nothing} onClear={nothing}>
         <button type="button">3 new</button>
       </FilterChips>
     ),

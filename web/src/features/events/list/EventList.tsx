@@ -85,18 +85,27 @@ function Nothing(props: { cancelled: boolean; narrowed: boolean; search: EventsS
       Clear search and filters
     </Button>
   );
-  if (names.noDevice) {
+  if (names.noDevice && !narrowed) {
     return (
       <EmptyState
         icon={<IconListSearch size={28} aria-hidden />}
-        title="No events yet"
-        text="Events come from security devices, and none is connected."
+        title={range === 'all' ? 'No events yet' : `No events ${quick ? `in the ${span.toLowerCase()}` : 'in this time'}`}
+        text={range === 'all' ? 'Events come from security devices, and none is connected.' : 'No security device is connected now. Events of deleted ones are kept.'}
         action={
           <div className={page['actions']}>
             <Button component={Link} to="/settings/security-devices/add" leftSection={<IconPlus size={16} aria-hidden />}>
               Add Security Device
             </Button>
-            {clear}
+            {range !== 'all' && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  props.onSearch({ ...search, range: 'all' });
+                }}
+              >
+                Look at all time
+              </Button>
+            )}
           </div>
         }
       />

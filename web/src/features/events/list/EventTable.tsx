@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { serverNow } from '@/api/clock';
 import type { GlossaryKey } from '@/glossary';
 import { parseFilter } from '@/ui/filters/filters';
 import { Skeleton } from '@/ui/states';
 import { Meaning } from '@/ui/Term';
+import { useClockText } from '@/ui/time';
 import { useMedia } from '@/ui/useMedia';
 import { startOfDay, useZone, wallOf, zoned } from '@/ui/zone';
 import { virtualScroller } from '@/ui/virtualScroller';
@@ -41,6 +41,11 @@ function dayName(start: number, now: number): string {
   const name = (wallOf(start).year === wallOf(now).year ? dayOfYear : dayOfOtherYear).format(start);
   const back = [0, -1].find((days) => startOfDay(now, days) === start);
   return back === undefined ? name : `${back === 0 ? 'Today' : 'Yesterday'}, ${name}`;
+}
+
+/** It says so past midnight, too. */
+function DayName({ start }: { start: number }) {
+  return useClockText((now) => dayName(start, now));
 }
 
 /** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
@@ -134,7 +139,9 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
                 if (line?.kind === 'day') {
                   return (
                     <tr key={line.key} className={classes['day']}>
-                      <th scope="rowgroup">{dayName(line.start, serverNow())}</th>
+                      <th scope="rowgroup">
+                        <DayName start={line.start} />
+                      </th>
                       {columns.slice(1).map((column) => (
                         <td key={column.title} className={classes[column.className.replace('col', 'cell')]} />
                       ))}

@@ -4,7 +4,7 @@ import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
 import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
 import { failureRuns } from './failures';
-import { remediesOf } from './remedies';
+import { remediesOf } from '@/data/devices/remedies';
 
 const hour = 3_600_000;
 const thisHour = Math.floor(Date.now() / hour) * hour;
