@@ -158,8 +158,8 @@ export default [
         <h2>1Password, Oslo office</h2>
       </PanelFrame>
     ),
-    'its room': () => <PanelRoom />,
   }),
+  sheet('Room of a panel', { 'its code is on its way': () => <PanelRoom /> }, { waits: true }),
   sheet('Notice that all is well', { 'at the foot': () => <Says text="“1Password, Oslo office” is paused." tone="ok" /> }),
   sheet('Notice that it failed', { 'at the foot': () => <Says text={`The browser did not let Picket copy ${words} ${endless}. Select it and copy by hand.`} tone="bad" /> }),
 ];

@@ -113,7 +113,7 @@ export default [
         await user.type(screen.getByRole('textbox', { name: 'Text of the rule' }), '# mine');
         server.say({ 'GET /api/v2/own_rules/*': { body: { data: { ...own, attributes: { ...own.attributes, updated_at: ago(2 * 60_000) }, relationships: { updated_by: { data: { type: 'actors', id: 'a2' } } }, meta: { version: 4 } }, included: [{ type: 'actors', id: 'a2', attributes: { display_name: 'Bo Berg' }, relationships: {} }] }, headers: { etag: '"4"' } } });
         await user.click(screen.getByRole('button', { name: 'Save' }));
-        await screen.findByText(/Bo Berg changed this rule/);
+        await screen.findByRole('button', { name: 'Save mine in its place' });
       },
     },
     deleting: {

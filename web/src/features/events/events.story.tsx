@@ -70,7 +70,7 @@ export default [
       advance(5_000);
       await screen.findByText(/looked through/);
     } },
-    'a search that was cancelled': { at: `${at}&text=vault`, answers: { 'GET /api/v2/events/search': goesOn, 'GET /api/v2/events/counts': 'never' }, play: async ({ user }) => {
+    'a search that was cancelled': { at: `${at}&text=vault`, waits: true, answers: { 'GET /api/v2/events/search': goesOn, 'GET /api/v2/events/counts': 'never' }, play: async ({ user }) => {
       advance(5_000);
       await user.click(await screen.findByRole('button', { name: 'Cancel' }));
       await screen.findByText(/before its events were counted/);
