@@ -24,7 +24,7 @@ struct DemoOptions {
   std::string listen = "127.0.0.1:8080";
   std::filesystem::path data;  ///< empty: a fresh directory that is removed at the end
   bool connected = false;      ///< the simulated account is connected already
-  bool every_state = false;    ///< and so is a device for each state that a device can be in
+  bool every_state = false;    ///< and so is a device for each state that takes neither hours nor a full disk
   double rate = 0.5;           ///< new events a second
 };
 int run_demo(const DemoOptions& options);

@@ -35,7 +35,7 @@ struct State {
 const State kStates[] = {
     {.name = "Quiet", .days = 0},
     {.name = "Reading history", .fault = R"("path":"auditevents","cursor":"go_on","action":{"delay_ms":20000})", .late_events = 30'000},
-    {.name = "Verifying", .fault = R"("action":{"delay_ms":28000})"},
+    {.name = "Slow to answer", .fault = R"("action":{"delay_ms":10000})"},
     {.name = "Without item usages", .token = {{.features = {"auditevents", "signinattempts"}}}},
     {.name = "Token about to expire", .token = {{.expires_in = std::chrono::hours(24 * 12)}}},
     {.name = "Token revoked", .fault = R"("from":12,"action":{"status":401})"},

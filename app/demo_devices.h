@@ -23,7 +23,7 @@ struct DemoDevice {
 /// Adds them to a data directory that nobody has open, in the name of the one who was enrolled.
 Status add_devices(const std::filesystem::path& data, const control::Enrolment& made, std::span<const DemoDevice> devices);
 
-/// A simulated vendor with an account for each state that a device can be in, and a device for each.
+/// A simulated vendor with an account for each state that takes neither hours nor a full disk, and a device for each.
 struct EveryState {
   std::unique_ptr<onepassword_simulator::Simulator> vendor;
   std::vector<DemoDevice> devices;

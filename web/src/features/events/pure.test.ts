@@ -67,6 +67,11 @@ describe('the address', () => {
     expect(broken.map((one) => one.key)).toEqual(['range', 'device', 'stream', 'action', 'outcome']);
   });
 
+  test('what can be no id is told here, not asked of the server', () => {
+    for (const device of ['\0', 'a b', '<script>']) expect(readSearch({ device }).broken.map((one) => one.key)).toEqual(['device']);
+    expect(readSearch({ device: '92f55cf7-d9cc-4a68-ae9e-531288f2b310', stream: 'item_usages' }).broken).toEqual([]);
+  });
+
   test('a text longer than any search is cut, and that is told', () => {
     const { search, broken } = readSearch({ text: 'x'.repeat(10_000), actor: 'y'.repeat(10_000) });
     expect(search.text).toHaveLength(1000);

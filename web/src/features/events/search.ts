@@ -19,6 +19,7 @@ export const onlyWanted: readonly EventField[] = ['device', 'stream'];
 function whyNot(filter: EventFilter): string | null {
   const { field, not, values } = filter;
   if (not && onlyWanted.includes(field)) return 'it can be wanted, not excluded';
+  if (onlyWanted.includes(field) && values.some((value) => !/^[\w.-]+$/.test(value))) return 'left out; it is no id';
   if (field === 'outcome' && values.some((value) => !outcomes.includes(value))) return `left out; it is one of ${outcomes.join(', ')}`;
   const parts = values.filter((value) => shapeOf(value) !== 'whole');
   if (parts.length > 0 && not) return 'a part of a value can be wanted, not excluded';

@@ -70,6 +70,7 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
 
 /** Told, but not counted: nobody has to do anything. */
 function Recovering({ needs, apart }: { needs: Need[]; apart: boolean }) {
+  useZone();
   return (
     <div className={classes.recovering} data-apart={apart}>
       <h3>Recovering by itself</h3>
@@ -80,7 +81,7 @@ function Recovering({ needs, apart }: { needs: Need[]; apart: boolean }) {
               <bdi>{device.attributes.name}</bdi>
             </Link>
             {since !== null && <For since={since} className={classes.needSince} />}
-            <p>{sentence}</p>
+            <p>{told(sentence)}</p>
           </li>
         ))}
         {needs.length > shown && <li className="pk-muted">and {count(needs.length - shown)} more</li>}

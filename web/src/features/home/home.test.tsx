@@ -138,12 +138,15 @@ describe('home', () => {
 
   test('what heals by itself is told apart, and not counted as waiting for anybody', async () => {
     const minutesAgo = (n: number): string => new Date(Date.now() - n * 60_000).toISOString();
-    signedIn([inState('busy', 'warning', 'rate_limited', minutesAgo(5)), inState('away', 'error', 'unavailable', minutesAgo(50))])
+    const busy = inState('busy', 'warning', 'rate_limited', minutesAgo(5));
+    if (busy.attributes.status_details) Object.assign(busy.attributes.status_details, { sentence: '1Password asked to wait until 03:25 UTC.', streams: [] });
+    signedIn([busy, inState('away', 'error', 'unavailable', minutesAgo(50))])
       .on('GET /api/v2/detection_rules', { body: { data: [], meta: { page: { limit: 0, total: 0 } }, links: {} } });
     openAt('/');
     expect(await screen.findByText('Nothing. What is in trouble recovers by itself.')).toBeTruthy();
     const apart = screen.getByRole('heading', { name: 'Recovering by itself' }).parentElement as HTMLElement;
     expect(within(apart).getAllByRole('link').map((link) => link.textContent)).toEqual(['AWAY', 'BUSY']);
+    expect(apart.textContent).toContain('asked to wait until 03:25.');
     expect(screen.queryByRole('link', { name: /^Details of/ })).toBeNull();
   });
 

@@ -6,7 +6,7 @@ import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { PartFailed } from './PartFailed';
 import { Section } from './Section';
-import classes from './panel.module.css';
+import line from '@/ui/timeline.module.css';
 
 /** Which sign of the timeline a change of a rule has: as a device that stops or goes on, is new or edited. */
 const signs: Record<string, { kind?: string; level?: string }> = {
@@ -35,15 +35,15 @@ export function HistorySection({ ruleId }: { ruleId: string }) {
                 ? `The newest ${count(query.data.changes.length)} of ${count(query.data.total)} changes, newest first.`
                 : 'Every change, newest first.'}
             </p>
-            <ol className={classes['timeline']}>
+            <ol className={line['timeline']}>
               {query.data.changes.map(({ id, attributes }) => {
                 const { kind, level = '' } = signs[attributes.kind] ?? {};
                 return (
-                  <li key={id} className={classes['entry']}>
-                    <span className={classes['entryIcon']} data-level={level}>
+                  <li key={id} className={line['entry']}>
+                    <span className={line['entryIcon']} data-level={level}>
                       <ChangeIcon kind={kind} level={level} />
                     </span>
-                    <div className={classes['entryBody']}>
+                    <div className={line['entryBody']}>
                       <p>{attributes.sentence}</p>
                       {attributes.reason !== null && attributes.reason !== '' && !attributes.sentence.includes(attributes.reason) && <p>Reason: {attributes.reason}</p>}
                       <p className="pk-muted">

@@ -47,7 +47,7 @@ export function useChosenColumns(): ColumnKey[] {
 export const widthOf = (columns: readonly Column[]): number => columns.reduce((sum, column) => sum + column.width, 0);
 
 /** Where only these two have room. */
-const narrow: Partial<Record<ColumnKey, number>> = { name: 200, status: 156 };
+const narrow: Partial<Record<ColumnKey, number>> = { name: 188, status: 168 };
 
 /** Of room that is left, how much the reason takes before the others share: a sentence can use it, a time cannot. */
 const reasonTakes = 320;

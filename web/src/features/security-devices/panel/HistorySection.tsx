@@ -15,6 +15,7 @@ import { type HistoryKind, useDevicesSearch } from '../search';
 import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { differences, withValues } from './historyText';
 import { goTo } from './jump';
+import line from '@/ui/timeline.module.css';
 import classes from './panel.module.css';
 
 const kinds = [
@@ -126,7 +127,7 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
           {kind === undefined ? 'Nothing has happened yet.' : `No ${nouns[kind]} so far.`}
         </p>
       )}
-      <ol className={classes.timeline}>
+      <ol className={line.timeline}>
         {entries.map((entry) => (
           <Entry
             key={entry.row.id}
@@ -156,11 +157,11 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
   const changed = differences(value?.before, value?.after);
   const [opened, setOpened] = useState(false);
   return (
-    <li className={classes.entry}>
-      <span className={classes.entryIcon} data-level={level === '' ? undefined : level}>
+    <li className={line.entry}>
+      <span className={line.entryIcon} data-level={level === '' ? undefined : level}>
         <ChangeIcon kind={value?.kind} level={level} />
       </span>
-      <div className={classes.entryBody}>
+      <div className={line.entryBody}>
         <div className={classes.entrySentence}>{withValues(sentenceOf(row, told), changed)}</div>
         <div className="pk-muted">
           {actorId === null ? (
