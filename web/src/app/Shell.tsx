@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { useKey } from '@/ui/useKey';
+import { useMedia } from '@/ui/useMedia';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { KeysHelp } from './KeysHelp';
 import { LiveDot } from './LiveDot';
@@ -25,6 +26,7 @@ export function Shell() {
   usePersonal();
   useKey('?', showKeys, 'Show these keys', true);
   const menu = useMountedFirst(drawer);
+  const narrow = useMedia('(max-width: 860px)');
   if (session === null) return null;
   return (
     <div className={classes.frame}>
@@ -32,15 +34,16 @@ export function Shell() {
         Skip to content
       </a>
       <header className={classes.bar}>
-        <Burger
-          className={classes.burger}
-          opened={drawer}
-          size="sm"
-          aria-label="Menu"
-          onClick={() => {
-            setDrawer(!drawer);
-          }}
-        />
+        {narrow && (
+          <Burger
+            opened={drawer}
+            size="sm"
+            aria-label="Menu"
+            onClick={() => {
+              setDrawer(!drawer);
+            }}
+          />
+        )}
         <span className={classes.organization} title={session.organization.name}>
           {session.organization.name}
         </span>

@@ -35,13 +35,16 @@ async function copyComing(coming: Promise<string>): Promise<boolean> {
 
 /** `text` may be a function that fetches it: what is too long to be on the page. */
 export function CopyButton({ text, what, size = 'sm' }: { text: string | (() => Promise<string>); what: string; size?: 'xs' | 'sm' | 'md' }) {
-  const [copied, setCopied] = useState(false);
+  const [last, setLast] = useState<string | null>(null);
+  // A button that stands for another text by now has copied nothing.
+  const subject = typeof text === 'string' ? text : what;
+  const copied = last === subject;
   const [coming, setComing] = useState(false);
   const copy = async (): Promise<void> => {
     setComing(typeof text !== 'string');
     try {
       const done = await (typeof text === 'string' ? copyText(text) : copyComing(text()));
-      setCopied(done);
+      setLast(done ? subject : null);
       if (done) announce(`Copied ${what}.`);
       else announce(`The browser did not let Picket copy ${what}. Select it and copy by hand.`, 'bad');
     } catch (error) {
@@ -52,7 +55,7 @@ export function CopyButton({ text, what, size = 'sm' }: { text: string | (() => 
   useEffect(() => {
     if (!copied) return;
     const timer = window.setTimeout(() => {
-      setCopied(false);
+      setLast(null);
     }, 1500);
     return () => {
       window.clearTimeout(timer);

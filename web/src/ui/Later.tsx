@@ -1,5 +1,5 @@
 import { type ReactNode, startTransition, useEffect, useState } from 'react';
-import { secondFrame } from './secondFrame';
+import { secondFrame } from '@/api/secondFrame';
 
 /**
  * What can wait until that which stands before it is seen. It comes in slices that let keys and clicks through, or, `atOnce`, whole in the next frame.

@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import classes from './PanelFrame.module.css';
-import { secondFrame } from './secondFrame';
+import { secondFrame } from '@/api/secondFrame';
 import { Skeleton } from './states';
 
 const least = 380;

@@ -27,3 +27,17 @@ export const virtualScroller: Options = {
     if (!fresh || offset + (options.adjustments ?? 0) !== 0) elementScroll(offset, options, instance);
   },
 };
+
+/** Whether a row stands whole between the head and the foot of the scrolled area. */
+function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
+  const row = virtual.measurementsCache[index];
+  const top = virtual.scrollOffset;
+  const height = virtual.scrollRect?.height;
+  if (row === undefined || top === null || height === undefined) return false;
+  return row.start - virtual.options.scrollPaddingStart >= top && row.end <= top + height;
+}
+
+/** Scrolls no further than it must. Asking the browser to scroll makes it lay out the page there and then, even if there is nothing to do. */
+export function bringIntoSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): void {
+  if (index >= 0 && !inSight(virtual, index)) virtual.scrollToIndex(index, { align: 'auto' });
+}

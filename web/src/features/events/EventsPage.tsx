@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import { serverNow } from '@/api/clock';
 import { eventCountsQuery } from '@/data/events/events';
@@ -83,6 +83,14 @@ export function EventsPage() {
     },
     [navigate],
   );
+  const onSpan = useCallback(
+    (range: string) => {
+      onSearch({ ...search, range });
+    },
+    [search, onSearch],
+  );
+  const { refetch } = counts;
+  const countAgain = useCallback(() => void refetch(), [refetch]);
   const view = useView({ rows, names, search, total, onSearch });
   const fields = useMemo(() => {
     const streams = new Map<string, number>();
@@ -115,13 +123,11 @@ export function EventsPage() {
             counts={counts.data}
             error={counts.error}
             waits={counts.isPending && !cancelled}
-            onRetry={() => void counts.refetch()}
+            onRetry={countAgain}
             asked={asked}
             anchor={anchor}
             names={names}
-            onSpan={(range) => {
-              onSearch({ ...search, range });
-            }}
+            onSpan={onSpan}
           />
           {rows.search && <SearchProgress search={rows.search} onCancel={cancel} onResume={rows.loadMore} />}
           <EventList selected={eventId} asked={asked} onSearch={onSearch} fresh={fresh} onFresh={again} />
@@ -185,7 +191,7 @@ function howMany({ search, events, loading, error }: Rows, total: number | null,
   return `${count(number)}${total === null && shown > 0 ? '+' : ''} ${number === 1 ? 'event' : 'events'}${narrowed ? (number === 1 ? ' matches' : ' match') : ''}`;
 }
 
-function Foot({ rows, total, narrowed }: { rows: Rows; total: number | null; narrowed: boolean }) {
+const Foot = memo(function Foot({ rows, total, narrowed }: { rows: Rows; total: number | null; narrowed: boolean }) {
   return (
     <footer className={classes['foot']}>
       {/* A search tells its progress itself. */}
@@ -198,4 +204,4 @@ function Foot({ rows, total, narrowed }: { rows: Rows; total: number | null; nar
       <ZoneNote className={classes['zone']} />
     </footer>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useMemo, useState } from 'react';
 import { type Series, stepOf } from '@/charts/series';
 import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
@@ -66,7 +66,7 @@ export interface HistogramProps {
 const nothingDrawn: Drawn = { starts: [], step: stepOf.hour, series: [] };
 
 /** When it happened. Dragging over bars shows only their time. It keeps its room whatever it shows: what lies below does not move. */
-export function Histogram({ counts, error, waits, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
+export const Histogram = memo(function Histogram({ counts, error, waits, onRetry, asked, anchor, names, onSpan }: HistogramProps) {
   const zone = useZone();
   const fresh = useMemo(() => {
     if (!counts) return null;
@@ -119,4 +119,4 @@ export function Histogram({ counts, error, waits, onRetry, asked, anchor, names,
       )}
     </div>
   );
-}
+});

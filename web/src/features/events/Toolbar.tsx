@@ -1,5 +1,5 @@
 import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { askExport } from '@/data/events/exports';
 import { exportPath } from '@/data/events/query';
 import { eventFields, type EventWindow } from '@/data/events/types';
@@ -26,7 +26,8 @@ export interface ToolbarProps {
   onRefresh: () => void;
 }
 
-export function Toolbar(props: ToolbarProps) {
+/** It has nothing to do with which event is open, and does not render again for that. */
+export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const { search, fields, onSearch } = props;
   const setField = (key: string, text: string | undefined): void => {
     const { [key as keyof EventsSearch]: _, ...rest } = search;
@@ -72,7 +73,7 @@ export function Toolbar(props: ToolbarProps) {
       </div>
     </>
   );
-}
+});
 
 function Views({ search, onSearch }: { search: EventsSearch; onSearch: (search: EventsSearch) => void }) {
   const { saved, save, remove } = useSavedFilters('events');

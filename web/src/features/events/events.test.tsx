@@ -344,7 +344,7 @@ describe('the panel', () => {
     const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
     expect(panel.getByRole('heading', { name: 'Sign-in: MFA failed' })).toBeTruthy();
     expect(document.title).toMatch(/^Sign-in: MFA failed/);
-    expect(panel.getByText('mfa_failed').closest('dd')?.textContent).toBe('mfa_failed');
+    expect((await panel.findByText('mfa_failed')).closest('dd')?.textContent).toBe('mfa_failed');
     await app.user.click(panel.getByRole('button', { name: 'Show only this Action' }));
     await waitFor(() => {
       expect(new URLSearchParams(app.address().split('?')[1]).get('action')).toBe('mfa_failed');
@@ -375,6 +375,7 @@ describe('the panel', () => {
     await app.user.click(await eventLink('Created'));
     const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
     expect(await panel.findByRole('heading', { name: "Created a group's access to a vault" })).toBeTruthy();
+    await panel.findByText('Ana Ruiz');
     const value = (label: string): string | null | undefined => panel.getByText(label).closest('dt')?.parentElement?.querySelector('dd > span')?.textContent;
     expect([value('Action'), value('Target'), value("Actor's name"), value('Kind of event')]).toEqual([
       'create', "vault-1 Group's access to a vault", 'Ana Ruiz', 'Change',
@@ -385,6 +386,33 @@ describe('the panel', () => {
     await app.user.keyboard(']');
     await panel.findByText('VAULT9');
     expect([value('Target'), value('App'), value("Actor's name"), value('Kind of event')]).toEqual(['vault-1 Item', '1Password CLI', '–', 'Use of an API']);
+  });
+
+  test("the next event is shown in the same form, and never with the record before it", async () => {
+    const server = withEvents(several(2));
+    const answer: { second?: () => void } = {};
+    server.on('GET /api/v2/events/e0/raw', { raw: '{"mark":"of the first"}' });
+    server.on('GET /api/v2/events/e1/raw', () => new Promise((done) => {
+      answer.second = () => {
+        done({ raw: '{"mark":"of the second"}' });
+      };
+    }));
+    const app = openAt('/events?range=7d');
+    await app.user.click(await eventLink('action-0'));
+    const panel = within(await screen.findByRole('complementary', { name: 'Event' }));
+    expect(await panel.findByText(/of the first/)).toBeTruthy();
+    await app.user.keyboard(']');
+    await waitFor(() => {
+      expect(panel.queryByText(/of the first/)).toBeNull();
+    });
+    answer.second?.();
+    expect(await panel.findByText(/of the second/)).toBeTruthy();
+    await app.user.click(panel.getByRole('tab', { name: 'OCSF' }));
+    expect(await panel.findByText('3004')).toBeTruthy();
+    await app.user.keyboard('[[');
+    expect(await panel.findByRole('heading', { name: 'action-0' })).toBeTruthy();
+    expect(panel.getByRole('tab', { name: 'OCSF', selected: true })).toBeTruthy();
+    expect(await panel.findByText('3004')).toBeTruthy();
   });
 
   test('a long record is fetched in part, and the rest when asked', async () => {

@@ -37,17 +37,13 @@ function usePages(asked: EventWindow): Rows {
   const retry = useCallback(() => {
     void (isFetchNextPageError ? fetchNextPage() : refetch());
   }, [isFetchNextPageError, fetchNextPage, refetch]);
-  return {
-    events,
-    loading: query.isPending,
-    stale: query.isPlaceholderData,
-    more: isFetchingNextPage ? 'loading' : hasNextPage && !query.error ? 'yes' : 'no',
-    loadMore,
-    error: query.error,
-    retry,
-    search: null,
-    cancel: retry,
-  };
+  const { isPending: loading, isPlaceholderData: stale, error } = query;
+  const more = isFetchingNextPage ? 'loading' : hasNextPage && !error ? 'yes' : 'no';
+  // The same object while nothing has changed: every row of the list looks at it.
+  return useMemo(
+    () => ({ events, loading, stale, more, loadMore, error, retry, search: null, cancel: retry }),
+    [events, loading, stale, more, loadMore, error, retry],
+  );
 }
 
 const noListener = (): (() => void) => () => undefined;

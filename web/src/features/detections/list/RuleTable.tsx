@@ -10,7 +10,7 @@ import { Ago } from '@/ui/time';
 import { TitleHere } from '@/ui/TitleHere';
 import { count } from '@/ui/timeText';
 import { useMedia } from '@/ui/useMedia';
-import { virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
 import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
@@ -73,12 +73,12 @@ export function RuleTable({ loading, selected, onSearch }: {
   }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
-    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    bringIntoSight(virtual, selectedIndex);
     // Only when another rule is opened: what comes live must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, virtual]);
   useWalk(scroller, ids.length, (index) => {
-    virtual.scrollToIndex(index, { align: 'auto' });
+    bringIntoSight(virtual, index);
   });
   const openRow = useCallback((id: string) => {
     open(id, false);

@@ -7,7 +7,7 @@ import { Meaning } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { useMedia } from '@/ui/useMedia';
 import { startOfDay, useZone, wallOf, zoned } from '@/ui/zone';
-import { virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
 import { EventRow } from './EventRow';
@@ -68,15 +68,14 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
     ...virtualScroller,
-    overscan: 12,
+    overscan: 6,
     initialRect: { width: 1280, height: 800 },
   });
   useEffect(() => {
     virtual.measure();
   }, [cards, lines, virtual]);
-  const show = (id: string, align: 'auto' | 'center'): void => {
-    const index = lineOf.get(id);
-    if (index !== undefined) virtual.scrollToIndex(index, { align });
+  const show = (id: string): void => {
+    bringIntoSight(virtual, lineOf.get(id) ?? -1);
   };
 
   const [cursor, setCursor] = useState<string | null>(null);
@@ -86,13 +85,13 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     const next = events[index < 0 ? 0 : index + step];
     if (!next) return;
     setCursor(next.id);
-    show(next.id, 'auto');
+    show(next.id);
     if (selected !== undefined) open(next.id, true);
   });
 
   const known = selected !== undefined && lineOf.has(selected);
   useEffect(() => {
-    if (known) show(selected, 'auto');
+    if (known) show(selected);
     // Only when another event is opened or first found: live rows must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, known]);

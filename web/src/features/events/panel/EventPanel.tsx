@@ -9,6 +9,7 @@ import type { EventRow } from '@/data/events/types';
 import { announce } from '@/ui/announce';
 import { copyText } from '@/ui/CopyButton';
 import { IconAlertOctagon, IconChevronLeft, IconChevronRight, IconLink, IconX } from '@/ui/icons';
+import { Later } from '@/ui/Later';
 import { PanelFrame } from '@/ui/PanelFrame';
 import { Heading, usePanelIsPage } from '@/ui/PanelHeading';
 import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
@@ -85,7 +86,7 @@ export function EventPanel() {
         </ActionIcon>
       </header>
       {event ? (
-        <Details event={event} key={event.id} />
+        <Details event={event} />
       ) : query.error ? (
         <Missing error={query.error} onRetry={() => void query.refetch()} onClose={close} />
       ) : (
@@ -174,8 +175,10 @@ function Details({ event }: { event: EventRow }) {
         </Callout>
       )}
       <Around event={event} />
-      <FieldsSection event={event} facts={facts} />
-      <RecordSection event={event} />
+      <Later atOnce>
+        <FieldsSection event={event} facts={facts} />
+        <RecordSection event={event} />
+      </Later>
     </div>
   );
 }

@@ -28,11 +28,13 @@ export function RecordSection({ event }: { event: EventRow }) {
     { key: 'ocsf', title: 'OCSF', term: 'ocsf' },
     ...(event.versions > 1 ? [{ key: 'versions' as const, title: `${count(event.versions)} versions`, term: 'versions' as const }] : []),
   ];
+  // Of the next event, too, the same is shown, if it has that.
+  const shown = tabs.some((tab) => tab.key === chosen) ? chosen : 'raw';
   const onKeyDown = (press: KeyboardEvent): void => {
     const step = press.key === 'ArrowRight' ? 1 : press.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
     press.preventDefault();
-    const next = tabs[(tabs.findIndex((tab) => tab.key === chosen) + step + tabs.length) % tabs.length];
+    const next = tabs[(tabs.findIndex((tab) => tab.key === shown) + step + tabs.length) % tabs.length];
     if (next === undefined) return;
     setTab(next.key);
     document.getElementById(`record-${next.key}`)?.focus();
@@ -49,9 +51,9 @@ export function RecordSection({ event }: { event: EventRow }) {
               id={`record-${tab.key}`}
               type="button"
               role="tab"
-              aria-selected={tab.key === chosen}
+              aria-selected={tab.key === shown}
               aria-controls="record-panel"
-              tabIndex={tab.key === chosen ? 0 : -1}
+              tabIndex={tab.key === shown ? 0 : -1}
               onClick={() => {
                 setTab(tab.key);
               }}
@@ -61,8 +63,8 @@ export function RecordSection({ event }: { event: EventRow }) {
           </Meaning>
         ))}
       </div>
-      <div role="tabpanel" id="record-panel" aria-labelledby={`record-${chosen}`}>
-        {chosen === 'raw' ? <Raw id={event.id} /> : chosen === 'ocsf' ? <Ocsf event={event} /> : <AllVersions id={event.id} />}
+      <div role="tabpanel" id="record-panel" aria-labelledby={`record-${shown}`}>
+        {shown === 'raw' ? <Raw key={event.id} id={event.id} /> : shown === 'ocsf' ? <Ocsf key={event.id} event={event} /> : <AllVersions key={event.id} id={event.id} />}
       </div>
     </section>
   );

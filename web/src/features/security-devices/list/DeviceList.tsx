@@ -13,6 +13,7 @@ import { EmptyState, ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
+import { useMedia } from '@/ui/useMedia';
 import { useDevicesView } from '../context';
 import { area, type DevicesSearch, type FilterKey, parseSort, sortText, statusFilters, useDevicesSearch, useSettledSearch, validateDevicesSearch, viewKeys } from '../search';
 import { BulkBar } from './BulkBar';
@@ -202,12 +203,14 @@ function useFilterChange(): (key: string, text: string | undefined) => void {
 const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids: string[] }) {
   const search = useDevicesSearch();
   const filter = useFilterChange();
+  // Cards have no heads to sort by.
+  const cards = useMedia('(max-width: 640px)');
   return (
     <div className={classes.tools}>
       <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
       <AddFilter fields={fields} values={search} onChange={filter} />
       <span className={classes.toolsEnd}>
-        <SortSelect />
+        {cards && <SortSelect />}
         <Views />
         <ColumnsMenu />
         <ExportMenu ids={ids} />
@@ -216,7 +219,6 @@ const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids:
   );
 });
 
-/** Cards have no heads to sort by. */
 function SortSelect() {
   const search = useDevicesSearch();
   const navigate = useNavigate();

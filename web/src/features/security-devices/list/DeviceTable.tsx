@@ -1,12 +1,12 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
-import { virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { parseSort, sortText, useDevicesSearch, useSettledSearch, viewKeys } from '../search';
@@ -25,15 +25,6 @@ const headHeight = 36;
 // What is beside and around the rows as a rule: with a good guess they are drawn once, and not again when they are measured.
 const railWidth = 232;
 const aroundHeight = 232;
-
-/** Whether a row stands whole between the head and the foot of the scrolled area. */
-function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
-  const row = virtual.measurementsCache[index];
-  const top = virtual.scrollOffset;
-  const height = virtual.scrollRect?.height;
-  if (row === undefined || top === null || height === undefined) return false;
-  return row.start - virtual.options.scrollPaddingStart >= top && row.end <= top + height;
-}
 
 /** How many rows are drawn beyond the edges of the scrolled area: of another view of the list only those in sight at first, so that they are seen sooner. */
 function useOverscan(view: string): number {
@@ -97,8 +88,7 @@ export function DeviceTable({ loading, selected, selection }: {
   }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
-    // Asking the browser to scroll makes it lay out the page there and then, even if there is nothing to do.
-    if (selectedIndex >= 0 && !inSight(virtual, selectedIndex)) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    bringIntoSight(virtual, selectedIndex);
     // Only when another device is opened: live changes must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, virtual]);
@@ -138,7 +128,7 @@ export function DeviceTable({ loading, selected, selection }: {
     ids,
     toggle,
     scrollTo: (index) => {
-      virtual.scrollToIndex(index, { align: 'auto' });
+      bringIntoSight(virtual, index);
     },
   });
 
