@@ -1,4 +1,4 @@
-import { useLocalStorage } from '@mantine/hooks';
+import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks';
 import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import classes from './PanelFrame.module.css';
 import { secondFrame } from '@/api/secondFrame';
@@ -51,13 +51,17 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
   }, [panel]);
 }
 
+const kept = { key: 'picket.panel-width', defaultValue: preset };
+const widthOf = (stored: number): number => clamp(Number.isFinite(stored) ? stored : preset);
+
 function usePanelWidth() {
-  const [stored, setWidth] = useLocalStorage({
-    key: 'picket.panel-width',
-    defaultValue: preset,
-    getInitialValueInEffect: false,
-  });
-  return { width: clamp(Number.isFinite(stored) ? stored : preset), setWidth };
+  const [stored, setWidth] = useLocalStorage({ ...kept, getInitialValueInEffect: false });
+  return { width: widthOf(stored), setWidth };
+}
+
+/** How wide a panel will be beside the list, without asking for a layout. */
+export function panelWidth(): number {
+  return widthOf(readLocalStorageValue(kept));
 }
 
 /** The room of a panel whose code is not there yet: the list beside it stands where it will stay. */

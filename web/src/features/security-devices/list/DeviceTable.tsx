@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
+import { panelWidth } from '@/ui/PanelFrame';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
@@ -51,7 +52,7 @@ export function DeviceTable({ loading, selected, selection }: {
   const { ids, devices, plugin, technology, act } = useDevicesView();
   const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
-  const width = useWidth(scroller, () => (selected === undefined ? window.innerWidth - railWidth : 0));
+  const width = useWidth(scroller, () => Math.max(0, window.innerWidth - railWidth - (selected === undefined ? 0 : panelWidth())));
   const cards = useMedia('(max-width: 640px)');
   const keys = useChosenColumns();
   const all = useMemo(() => columnsOf(cards ? ['name', 'status', 'data', 'events'] : keys), [keys, cards]);
