@@ -1,5 +1,5 @@
-import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks';
-import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
+import { readLocalStorageValue } from '@mantine/hooks';
+import { type CSSProperties, type ReactNode, type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import classes from './PanelFrame.module.css';
 import { secondFrame } from '@/api/secondFrame';
 import { Skeleton } from './states';
@@ -51,17 +51,25 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
   }, [panel]);
 }
 
-const kept = { key: 'picket.panel-width', defaultValue: preset };
-const widthOf = (stored: number): number => clamp(Number.isFinite(stored) ? stored : preset);
+const kept = 'picket.panel-width';
 
-function usePanelWidth() {
-  const [stored, setWidth] = useLocalStorage({ ...kept, getInitialValueInEffect: false });
-  return { width: widthOf(stored), setWidth };
+/** How wide a panel is beside the list, known without asking for a layout. */
+export function panelWidth(): number {
+  const stored = readLocalStorageValue({ key: kept, defaultValue: preset });
+  return clamp(Number.isFinite(stored) ? stored : preset);
 }
 
-/** How wide a panel will be beside the list, without asking for a layout. */
-export function panelWidth(): number {
-  return widthOf(readLocalStorageValue(kept));
+function usePanelWidth() {
+  const [width, setWidth] = useState(panelWidth);
+  const change = useCallback((next: number) => {
+    setWidth(next);
+    try {
+      window.localStorage.setItem(kept, JSON.stringify(next));
+    } catch {
+      // Without storage it is remembered while the panel is open.
+    }
+  }, []);
+  return { width, setWidth: change };
 }
 
 /** The room of a panel whose code is not there yet: the list beside it stands where it will stay. */

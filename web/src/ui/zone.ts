@@ -170,7 +170,9 @@ export function offsetText(ms: number, name?: string): string {
 }
 
 /** The computer's own zone. */
-export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let system: string | undefined;
+/** Of the computer. Asked once, as the formatters do: it costs as much as drawing ten rows. */
+export const systemZone = (): string => (system ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** Browsers list some places under a name that they no longer have; all know both. */
 const renamed: Record<string, string> = {

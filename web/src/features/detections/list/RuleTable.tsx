@@ -57,11 +57,14 @@ export function RuleTable({ loading, selected, onSearch }: {
   const cards = useMedia('(max-width: 640px)');
   const technologyShown = useMedia('(min-width: 1100px)');
   const roomy = useMedia('(min-width: 1600px)') && selected === undefined;
+  // The same functions while the rows are the same: with others every row is measured again.
+  const estimateSize = useCallback(() => (cards ? cardHeight : rowHeight), [cards]);
+  const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (cards ? cardHeight : rowHeight),
-    getItemKey: (index) => ids[index] ?? index,
+    estimateSize,
+    getItemKey,
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
     ...virtualScroller,

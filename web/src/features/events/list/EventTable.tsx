@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { GlossaryKey } from '@/glossary';
 import { parseFilter } from '@/ui/filters/filters';
 import { Skeleton } from '@/ui/states';
@@ -60,11 +60,14 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   // eslint-disable-next-line react-hooks/exhaustive-deps -- days begin with the midnights of the person's zone
   const lines = useMemo(() => linesOf(events), [events, zone]);
   const lineOf = useMemo(() => new Map(lines.map((line, index) => [line.key, index])), [lines]);
+  // The same functions while the rows are the same: with others every row is measured again.
+  const estimateSize = useCallback((index: number) => (lines[index]?.kind === 'day' ? dayHeight : cards ? cardHeight : rowHeight), [lines, cards]);
+  const getItemKey = useCallback((index: number) => lines[index]?.key ?? index, [lines]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (lines[index]?.kind === 'day' ? dayHeight : cards ? cardHeight : rowHeight),
-    getItemKey: (index) => lines[index]?.key ?? index,
+    estimateSize,
+    getItemKey,
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
     ...virtualScroller,

@@ -72,11 +72,14 @@ export function DeviceTable({ loading, selected, selection }: {
     return text === '' ? '' : `?${text}`;
   }, [search]);
   const overscan = useOverscan(query);
+  // The same functions while the rows are the same: with others every row is measured again.
+  const estimateSize = useCallback(() => (cards ? cardHeight : rowHeight), [cards]);
+  const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (cards ? cardHeight : rowHeight),
-    getItemKey: (index) => ids[index] ?? index,
+    estimateSize,
+    getItemKey,
     // The sticky head lies in the scrolled area, above the first row.
     scrollMargin: cards ? 0 : headHeight,
     scrollPaddingStart: cards ? 0 : headHeight,
