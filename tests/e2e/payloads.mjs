@@ -89,7 +89,9 @@ describe("payloads", { concurrency: false }, () => {
         await page.waitForFunction((id) => location.pathname.endsWith(id), row.id);
       }
       if (index % 10 !== 0) continue;
+      await page.getByRole("tab", { name: "As received" }).click();
       await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
+      await nothingRan("the record as received");
       await page.getByRole("tab", { name: "OCSF" }).click();
       await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
       const { text } = payloads[Number(row.attributes.vendor_uid.slice(8))];
