@@ -13,7 +13,7 @@ run_one() {
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   mkdir -p "$corpus"
-  if ! "$program" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=3000 -artifact_prefix="out/fuzz/$name-" "$scratch" "$corpus" >"out/fuzz/$name.log" 2>&1; then
+  if ! "$program" -max_total_time="$seconds" -timeout=15 -rss_limit_mb=3000 -artifact_prefix="out/fuzz/$name-" "$scratch" "$corpus" >"out/fuzz/$name.log" 2>&1; then
     tail -n 40 "out/fuzz/$name.log"
     echo "$name: FAILED, input in out/fuzz"
     return 1

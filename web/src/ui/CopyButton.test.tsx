@@ -67,3 +67,25 @@ test('a text that did not come is told, and nothing is copied', async () => {
   await user.click(copy);
   expect(await screen.findByText('Nothing was copied. The record is gone.')).toBeTruthy();
 });
+
+test('what was copied is ticked for a moment; another text is not, nor the same one later', async () => {
+  const of = (text: string) => (
+    <MantineProvider env="test" withCssVariables={false} withGlobalClasses={false}>
+      <CopyButton text={text} what="the address" />
+      <Notices />
+    </MantineProvider>
+  );
+  const user = userEvent.setup();
+  const { rerender } = render(of('203.0.113.7'));
+  const picture = (): string => screen.getByRole('button', { name: 'Copy the address' }).innerHTML;
+  const plain = picture();
+  await user.click(screen.getByRole('button', { name: 'Copy the address' }));
+  await waitFor(() => {
+    expect(picture()).not.toBe(plain);
+  });
+  rerender(of('203.0.113.8'));
+  expect(picture()).toBe(plain);
+  await new Promise((done) => setTimeout(done, 1700));
+  rerender(of('203.0.113.7'));
+  expect(picture()).toBe(plain);
+});

@@ -53,14 +53,14 @@ export function CopyButton({ text, what, size = 'sm' }: { text: string | (() => 
     setComing(false);
   };
   useEffect(() => {
-    if (!copied) return;
+    if (last === null) return;
     const timer = window.setTimeout(() => {
       setLast(null);
     }, 1500);
     return () => {
       window.clearTimeout(timer);
     };
-  }, [copied]);
+  }, [last]);
   return (
     <ActionIcon
       variant="subtle"

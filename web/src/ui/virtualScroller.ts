@@ -3,6 +3,10 @@ import { elementScroll, type Virtualizer, type VirtualizerOptions } from '@tanst
 type Options = Pick<VirtualizerOptions<HTMLDivElement, Element>, 'observeElementRect' | 'scrollToFn'>;
 
 const placed = new WeakSet<Element>();
+/** Those whose size is known; before that the list has a guess. */
+const measured = new WeakSet<Element>();
+/** Where a scroller was last sent, and where it was known to be then: until it tells of another place it is on its way. */
+const sent = new WeakMap<Element, { to: number; from: number | null }>();
 
 /**
  * How a virtual list sees and moves its scroller. As the library does it, but a list that has just come waits for the browser's own layout: asking
@@ -13,7 +17,9 @@ export const virtualScroller: Options = {
     if (element === null) return;
     const observer = new ResizeObserver((entries) => {
       const size = entries.at(-1)?.contentRect;
-      if (size) tell({ width: size.width, height: size.height });
+      if (!size) return;
+      measured.add(element);
+      tell({ width: size.width, height: size.height });
     });
     observer.observe(element);
     return () => {
@@ -23,17 +29,22 @@ export const virtualScroller: Options = {
   scrollToFn: (offset, options, instance: Virtualizer<HTMLDivElement, Element>) => {
     const { scrollElement: element } = instance;
     const fresh = element !== null && !placed.has(element);
-    if (element !== null) placed.add(element);
+    if (element !== null) {
+      placed.add(element);
+      sent.set(element, { to: offset + (options.adjustments ?? 0), from: instance.scrollOffset });
+    }
     if (!fresh || offset + (options.adjustments ?? 0) !== 0) elementScroll(offset, options, instance);
   },
 };
 
 /** Whether a row stands whole between the head and the foot of the scrolled area. */
 function inSight(virtual: Virtualizer<HTMLDivElement, Element>, index: number): boolean {
+  const { scrollElement: element, scrollOffset: top } = virtual;
   const row = virtual.measurementsCache[index];
-  const top = virtual.scrollOffset;
   const height = virtual.scrollRect?.height;
-  if (row === undefined || top === null || height === undefined) return false;
+  if (row === undefined || top === null || height === undefined || element === null || !measured.has(element)) return false;
+  const last = sent.get(element);
+  if (last !== undefined && last.from === top && Math.abs(last.to - top) > 1) return false;
   return row.start - virtual.options.scrollPaddingStart >= top && row.end <= top + height;
 }
 

@@ -169,9 +169,8 @@ export function offsetText(ms: number, name?: string): string {
   return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(abs / 60))}:${two(abs % 60)}`;
 }
 
-/** The computer's own zone. */
 let system: string | undefined;
-/** Of the computer. Asked once, as the formatters do: it costs as much as drawing ten rows. */
+/** The computer's own zone, asked once, as the formatters do: asking costs as much as drawing ten rows. */
 export const systemZone = (): string => (system ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** Browsers list some places under a name that they no longer have; all know both. */

@@ -4,6 +4,7 @@ import { openAt } from '@/test/app';
 import { eventLink, list, makeEvent, several, shown, withEvents } from '@/test/events';
 import { problem, type TestServer } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
+import { setZone } from '@/ui/zone';
 
 describe('the list', () => {
   test('shows the last 24 hours, newest first, without asking for records', async () => {
@@ -386,6 +387,36 @@ describe('the panel', () => {
     await app.user.keyboard(']');
     await panel.findByText('VAULT9');
     expect([value('Target'), value('App'), value("Actor's name"), value('Kind of event')]).toEqual(['vault-1 Item', '1Password CLI', '–', 'Use of an API']);
+  });
+
+  test('the next event begins at its title', async () => {
+    withEvents(several(2));
+    const app = openAt('/events?range=7d');
+    await app.user.click(await eventLink('action-0'));
+    const panel = await screen.findByRole('complementary', { name: 'Event' });
+    expect(await within(panel).findByRole('tab', { name: 'As received' })).toBeTruthy();
+    const scroller = within(panel).getByRole('heading', { name: 'action-0' }).parentElement?.parentElement as HTMLElement;
+    scroller.scrollTop = 300;
+    fireEvent.scroll(scroller);
+    await app.user.keyboard(']');
+    expect(await within(panel).findByRole('heading', { name: 'action-1' })).toBeTruthy();
+    expect(scroller.isConnected).toBe(true);
+    expect(scroller.scrollTop).toBe(0);
+  });
+
+  test('its range is told by the clock of another zone as soon as that is chosen', async () => {
+    withEvents(several(1));
+    openAt('/events?range=2026-01-05T10:00:00Z..2026-01-05T12:00:00Z');
+    const range = await screen.findByRole('button', { name: /^Time range/ });
+    const before = range.textContent;
+    act(() => {
+      setZone('Asia/Kathmandu');
+    });
+    expect(range.textContent).not.toBe(before);
+    expect(range.textContent).toContain('15:45');
+    act(() => {
+      setZone(undefined);
+    });
   });
 
   test("the next event is shown in the same form, and never with the record before it", async () => {

@@ -5,7 +5,7 @@ import { Calendar } from '@/ui/Calendar';
 import { keepEscape } from '@/ui/filters/FilterBar';
 import { IconCalendar, IconChevronDown } from '@/ui/icons';
 import { dayTime, zoneName } from '@/ui/timeText';
-import { fromInput, inputText, startOfDay } from '@/ui/zone';
+import { fromInput, inputText, startOfDay, useZone } from '@/ui/zone';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { endsOf, parseRange, presetRange, quickRanges, rangeWords, spanText } from './range';
 import classes from './range.module.css';
@@ -21,6 +21,7 @@ export interface RangePickerProps {
 }
 
 export function RangePicker({ range, onChange, quick = quickRanges }: RangePickerProps) {
+  useZone();
   const [opened, setOpened] = useState(false);
   const choose = (next: string): void => {
     setOpened(false);

@@ -76,7 +76,7 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   });
   useEffect(() => {
     virtual.measure();
-  }, [cards, lines, virtual]);
+  }, [cards, virtual]);
   const show = (id: string): void => {
     bringIntoSight(virtual, lineOf.get(id) ?? -1);
   };

@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { ApiError } from '@/api/client';
 import { eventTitle } from '@/data/events/action';
 import { eventQuery } from '@/data/events/events';
@@ -153,8 +153,21 @@ function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => voi
 function Details({ event }: { event: EventRow }) {
   const { names } = useEventsView();
   const facts = useFacts(event);
+  const scroller = useRef<HTMLDivElement>(null);
+  const scrolled = useRef(false);
+  useLayoutEffect(() => {
+    // Each event begins at its title. Where a panel stands is not asked of the browser, which would lay out the page for the answer.
+    if (scrolled.current && scroller.current) scroller.current.scrollTop = 0;
+    scrolled.current = false;
+  }, [event.id]);
   return (
-    <div className={classes['scroll']}>
+    <div
+      ref={scroller}
+      className={classes['scroll']}
+      onScroll={() => {
+        scrolled.current = true;
+      }}
+    >
       <div className={classes['title']}>
         <Heading level={2} className={classes['action']}>
           <bdi>{eventTitle(event, facts.targetType)}</bdi>

@@ -28,7 +28,7 @@ export function RecordSection({ event }: { event: EventRow }) {
     { key: 'ocsf', title: 'OCSF', term: 'ocsf' },
     ...(event.versions > 1 ? [{ key: 'versions' as const, title: `${count(event.versions)} versions`, term: 'versions' as const }] : []),
   ];
-  // Of the next event, too, the same is shown, if it has that.
+  // The form stays for the next event; one without it shows its record as received.
   const shown = tabs.some((tab) => tab.key === chosen) ? chosen : 'raw';
   const onKeyDown = (press: KeyboardEvent): void => {
     const step = press.key === 'ArrowRight' ? 1 : press.key === 'ArrowLeft' ? -1 : 0;

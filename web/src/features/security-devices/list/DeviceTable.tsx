@@ -27,6 +27,12 @@ const headHeight = 36;
 const railWidth = 232;
 const aroundHeight = 232;
 
+/** How wide the list will be; 0 where there is no room for it beside a panel. */
+function guessWidth(beside: boolean): number {
+  if (beside && window.matchMedia('(max-width: 1020px)').matches) return 0;
+  return Math.max(0, window.innerWidth - railWidth - (beside ? panelWidth() : 0));
+}
+
 /** How many rows are drawn beyond the edges of the scrolled area: of another view of the list only those in sight at first, so that they are seen sooner. */
 function useOverscan(view: string): number {
   const [settled, setSettled] = useState<string | null>(null);
@@ -52,7 +58,7 @@ export function DeviceTable({ loading, selected, selection }: {
   const { ids, devices, plugin, technology, act } = useDevicesView();
   const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
-  const width = useWidth(scroller, () => Math.max(0, window.innerWidth - railWidth - (selected === undefined ? 0 : panelWidth())));
+  const width = useWidth(scroller, () => guessWidth(selected !== undefined));
   const cards = useMedia('(max-width: 640px)');
   const keys = useChosenColumns();
   const all = useMemo(() => columnsOf(cards ? ['name', 'status', 'data', 'events'] : keys), [keys, cards]);
