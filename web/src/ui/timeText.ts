@@ -84,7 +84,7 @@ export function countShort(n: number): string {
 const clock = zoned({ hour: '2-digit', minute: '2-digit' });
 const weekday = zoned({ weekday: 'short', day: 'numeric', month: 'short' });
 // Whole days are the server's, and those are UTC's.
-const weekdayUtc = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+const weekdayUtc = zoned({ weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayUtc = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** A bucket of a chart in words: "Sun 22 Nov, 14:00 to 15:00", "Sun 22 Nov (UTC)". `end` when it is several buckets. */

@@ -48,15 +48,18 @@ export function useZone(): string | undefined {
   return useSyncExternalStore(subscribe, zone);
 }
 
-/** A formatter in the person's zone, whichever that is at the time. */
+/** A formatter in the person's zone, whichever that is at the time, or in the zone of the options. */
 export function zoned(options: Intl.DateTimeFormatOptions): { format: (at: Date | number) => string } {
   let made: { zone: string | undefined; format: Intl.DateTimeFormat } | undefined;
   return {
     format: (at) => {
-      if (made?.zone !== chosen || made === undefined) {
-        made = { zone: chosen, format: new Intl.DateTimeFormat('en-GB', { ...options, timeZone: chosen }) };
+      const wanted = options.timeZone ?? chosen;
+      if (made?.zone !== wanted || made === undefined) {
+        made = { zone: wanted, format: new Intl.DateTimeFormat('en-GB', { ...options, timeZone: wanted }) };
       }
-      return made.format.format(at);
+      const text = made.format.format(at);
+      // Older browsers write "Thu, 2 Jul", newer ones "Thu 2 Jul".
+      return options.weekday === undefined ? text : text.replace(',', '');
     },
   };
 }
