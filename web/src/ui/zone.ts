@@ -173,7 +173,7 @@ export function offsetText(ms: number, name?: string): string {
 }
 
 let system: string | undefined;
-/** The computer's own zone, asked once, as the formatters do: asking costs as much as drawing ten rows. */
+/** The computer's own zone, asked once, as the formatters do. */
 export const systemZone = (): string => (system ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** Browsers list some places under a name that they no longer have; all know both. */

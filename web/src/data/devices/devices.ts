@@ -8,9 +8,9 @@ import {
 import { useEffect, useMemo } from 'react';
 import { request } from '@/api/client';
 import { devicesPath, firstDevices } from '@/api/first';
+import { secondFrame } from '@/api/secondFrame';
 import type { Device, DeviceDocument, DeviceList as DeviceListAnswer } from '@/api/types';
 import { includedName } from '@/data/included';
-import { secondFrame } from '@/api/secondFrame';
 
 const root = '/api/v2/security_devices';
 

@@ -10,7 +10,7 @@ import { Ago } from '@/ui/time';
 import { TitleHere } from '@/ui/TitleHere';
 import { count } from '@/ui/timeText';
 import { useMedia } from '@/ui/useMedia';
-import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
 import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
@@ -76,7 +76,7 @@ export function RuleTable({ loading, selected, onSearch }: {
   }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
-    bringIntoSight(virtual, selectedIndex);
+    keepInSight(virtual, selectedIndex);
     // Only when another rule is opened: what comes live must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, virtual]);

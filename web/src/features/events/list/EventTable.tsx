@@ -7,7 +7,7 @@ import { Meaning } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { useMedia } from '@/ui/useMedia';
 import { startOfDay, useZone, wallOf, zoned } from '@/ui/zone';
-import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
 import { EventRow } from './EventRow';
@@ -77,9 +77,6 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   useEffect(() => {
     virtual.measure();
   }, [cards, virtual]);
-  const show = (id: string): void => {
-    bringIntoSight(virtual, lineOf.get(id) ?? -1);
-  };
 
   const [cursor, setCursor] = useState<string | null>(null);
   useWalk((step) => {
@@ -88,13 +85,13 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     const next = events[index < 0 ? 0 : index + step];
     if (!next) return;
     setCursor(next.id);
-    show(next.id);
+    bringIntoSight(virtual, lineOf.get(next.id) ?? -1);
     if (selected !== undefined) open(next.id, true);
   });
 
   const known = selected !== undefined && lineOf.has(selected);
   useEffect(() => {
-    if (known) show(selected);
+    keepInSight(virtual, known ? (lineOf.get(selected) ?? -1) : -1);
     // Only when another event is opened or first found: live rows must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, known]);

@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { ApiError } from '@/api/client';
 import { eventTitle } from '@/data/events/action';
 import { eventQuery } from '@/data/events/events';
@@ -16,6 +16,7 @@ import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
+import { useFromTop } from '@/ui/useFromTop';
 import { useKey } from '@/ui/useKey';
 import { useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
@@ -153,21 +154,9 @@ function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => voi
 function Details({ event }: { event: EventRow }) {
   const { names } = useEventsView();
   const facts = useFacts(event);
-  const scroller = useRef<HTMLDivElement>(null);
-  const scrolled = useRef(false);
-  useLayoutEffect(() => {
-    // Each event begins at its title. Where a panel stands is not asked of the browser, which would lay out the page for the answer.
-    if (scrolled.current && scroller.current) scroller.current.scrollTop = 0;
-    scrolled.current = false;
-  }, [event.id]);
+  const { ref, onScroll } = useFromTop<HTMLDivElement>(event.id);
   return (
-    <div
-      ref={scroller}
-      className={classes['scroll']}
-      onScroll={() => {
-        scrolled.current = true;
-      }}
-    >
+    <div ref={ref} className={classes['scroll']} onScroll={onScroll}>
       <div className={classes['title']}>
         <Heading level={2} className={classes['action']}>
           <bdi>{eventTitle(event, facts.targetType)}</bdi>

@@ -7,7 +7,7 @@ import { panelWidth } from '@/ui/PanelFrame';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
-import { bringIntoSight, virtualScroller } from '@/ui/virtualScroller';
+import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { parseSort, sortText, useDevicesSearch, useSettledSearch, viewKeys } from '../search';
@@ -98,7 +98,7 @@ export function DeviceTable({ loading, selected, selection }: {
   }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
-    bringIntoSight(virtual, selectedIndex);
+    keepInSight(virtual, selectedIndex);
     // Only when another device is opened: live changes must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, virtual]);

@@ -3,16 +3,9 @@ import { quoted } from '@/ui/announce';
 import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
 import { leadsTo, makeDevice, makeStream, problem, signedIn } from '@/test/server';
+import { rowNames, three } from '@/test/devices';
 import { FakeEventSource } from '@/test/setup';
 import { nothingText } from './DeviceList';
-
-const rowNames = (): string[] =>
-  screen
-    .getAllByRole('rowheader')
-    .map((cell) => within(cell).queryByRole('link')?.textContent ?? cell.textContent)
-    .filter((name) => name !== '');
-
-const three = () => [makeDevice('a', 'Alpha'), makeDevice('b', 'Beta'), makeDevice('c', 'Gamma')];
 
 test('a broken address is told in one line a part, until the view is changed', async () => {
   signedIn(three());

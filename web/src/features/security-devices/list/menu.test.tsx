@@ -3,14 +3,7 @@ import { quoted } from '@/ui/announce';
 import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
 import { makeDevice, signedIn } from '@/test/server';
-
-const rowNames = (): string[] =>
-  screen
-    .getAllByRole('rowheader')
-    .map((cell) => within(cell).queryByRole('link')?.textContent ?? cell.textContent)
-    .filter((name) => name !== '');
-
-const three = () => [makeDevice('a', 'Alpha'), makeDevice('b', 'Beta'), makeDevice('c', 'Gamma')];
+import { rowNames, three } from '@/test/devices';
 
 describe('the menu beside the name', () => {
   test('has the five actions; Pause turns into Resume', async () => {

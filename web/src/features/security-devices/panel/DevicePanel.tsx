@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { ApiError } from '@/api/client';
 import type { Device } from '@/api/types';
 import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
@@ -15,6 +15,7 @@ import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
+import { useFromTop } from '@/ui/useFromTop';
 import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
@@ -74,13 +75,7 @@ export function DevicePanel() {
     if (name !== undefined) document.title = `${name} · Picket`;
   }, [name]);
 
-  const scroller = useRef<HTMLDivElement>(null);
-  const scrolled = useRef(false);
-  useLayoutEffect(() => {
-    // Where a panel stands is not asked of the browser, which would lay out the page for the answer.
-    if (scrolled.current && scroller.current) scroller.current.scrollTop = 0;
-    scrolled.current = false;
-  }, [deviceId]);
+  const { ref: scroller, onScroll } = useFromTop<HTMLDivElement>(deviceId);
   // Whoever walks through the list waits for what is seen first alone; what stands below it follows.
   const below = useDeferredValue(useMemo(() => ({ device, details: query.data }), [device, query.data]));
 
@@ -187,13 +182,7 @@ export function DevicePanel() {
         </Button>
         <CloseButton onClick={close} />
       </header>
-      <div
-        ref={scroller}
-        className={classes.scroll}
-        onScroll={() => {
-          scrolled.current = true;
-        }}
-      >
+      <div ref={scroller} className={classes.scroll} onScroll={onScroll}>
         <div ref={title} className={classes.title}>
           <TechnologyLogo plugin={plugin(device.attributes.plugin_slug)} size={22} />
           <Heading level={2} className={classes.name}>
