@@ -34,7 +34,7 @@ struct State {
 /// In the order of docs/api.md, "Health". Not here: silent and without room on the disk, which take hours and a full disk.
 const State kStates[] = {
     {.name = "Quiet", .days = 0},
-    {.name = "Reading history", .fault = R"("path":"auditevents","cursor":"go_on","action":{"delay_ms":20000})", .late_events = 30'000},
+    {.name = "Reading history", .fault = R"("path":"auditevents","cursor":"go_on","action":{"delay_ms":10000})", .late_events = 30'000},
     {.name = "Slow to answer", .fault = R"("action":{"delay_ms":10000})"},
     {.name = "Without item usages", .token = {{.features = {"auditevents", "signinattempts"}}}},
     {.name = "Token about to expire", .token = {{.expires_in = std::chrono::hours(24 * 12)}}},
