@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { ApiError } from '@/api/client';
 import { ruleQuery } from '@/data/detections/rules';
 import { addressOf, AppLink } from '@/ui/AppLink';
@@ -14,7 +14,7 @@ import { Later } from '@/ui/Later';
 import { PanelFrame } from '@/ui/PanelFrame';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { count } from '@/ui/timeText';
-import { useKey } from '@/ui/useKey';
+import { neighbourIn, useBeside } from '@/ui/useBeside';
 import { useZone } from '@/ui/zone';
 import { BacktestSection } from '../backtest/BacktestSection';
 import { LevelBadge, StateBadge } from '../Badges';
@@ -29,9 +29,24 @@ import classes from './panel.module.css';
 
 /** Everything about one rule, beside the list. Its address is its own. */
 export function RulePanel() {
-  useZone();
   const { ruleId } = useParams({ from: '/app/detections/$ruleId' });
-  const { ids, rules, open, close } = useRulesView();
+  const { ids, open, close } = useRulesView();
+  const { shown, step } = useBeside({
+    what: 'rule',
+    id: ruleId,
+    neighbour: (id, by) => neighbourIn(ids, id, by),
+    onGo: (id) => {
+      open(id, true);
+    },
+    onClose: close,
+    says: 'Previous and next rule',
+  });
+  return shown === null ? null : <Panel ruleId={shown} onStep={step} />;
+}
+
+const Panel = memo(function Panel({ ruleId, onStep }: { ruleId: string; onStep: (by: -1 | 1) => void }) {
+  useZone();
+  const { ids, rules, close } = useRulesView();
   const query = useQuery(ruleQuery(ruleId));
   // The list knows most of it already: the panel opens at once and fills in.
   const known = query.data?.rule ?? rules.get(ruleId);
@@ -39,21 +54,6 @@ export function RulePanel() {
   const title = rule?.attributes.title;
   const heading = usePanelIsPage() ? 'h1' : 'h2';
   const position = ids.indexOf(ruleId);
-  const previous = position > 0 ? ids[position - 1] : undefined;
-  const next = position >= 0 ? ids[position + 1] : undefined;
-  const goTo = (id: string | undefined): void => {
-    if (id !== undefined) open(id, true);
-  };
-  useKey('[', () => {
-    goTo(previous);
-  }, 'Previous and next rule');
-  useKey(']', () => {
-    goTo(next);
-  }, 'Previous and next rule');
-  useKey('Escape', () => {
-    // Esc belongs to the topmost thing: an open dialog or menu closes first.
-    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-  }, 'Close the panel');
   useEffect(() => {
     if (title !== undefined) document.title = `${title} · Picket`;
   }, [title]);
@@ -101,10 +101,10 @@ export function RulePanel() {
   return (
     <PanelFrame label={rule.attributes.title}>
       <header className={classes['head']}>
-        <ActionIcon variant="subtle" color="gray" aria-label="Previous rule" title="Previous rule  [" disabled={previous === undefined} onClick={() => { goTo(previous); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Previous rule" title="Previous rule  [" disabled={position <= 0} onClick={() => { onStep(-1); }}>
           <IconChevronLeft size={18} aria-hidden />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label="Next rule" title="Next rule  ]" disabled={next === undefined} onClick={() => { goTo(next); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Next rule" title="Next rule  ]" disabled={position < 0 || position === ids.length - 1} onClick={() => { onStep(1); }}>
           <IconChevronRight size={18} aria-hidden />
         </ActionIcon>
         {position >= 0 && (
@@ -180,4 +180,4 @@ export function RulePanel() {
       </div>
     </PanelFrame>
   );
-}
+});

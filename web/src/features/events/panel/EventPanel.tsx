@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { ApiError } from '@/api/client';
 import { eventTitle } from '@/data/events/action';
 import { eventQuery } from '@/data/events/events';
@@ -16,8 +16,8 @@ import { Callout, EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Ago } from '@/ui/time';
 import { absolute, count } from '@/ui/timeText';
+import { useBeside } from '@/ui/useBeside';
 import { useFromTop } from '@/ui/useFromTop';
-import { useKey } from '@/ui/useKey';
 import { useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { Around } from './Around';
@@ -31,29 +31,32 @@ const ahead = 10;
 
 /** One event, beside the list. Its address is its own. */
 export function EventPanel() {
-  useZone();
   const { eventId } = useParams({ from: '/app/events/$eventId' });
   const { rows, open, close } = useEventsView();
+  const { shown, step } = useBeside({
+    what: 'event',
+    id: eventId,
+    neighbour: (id, by) => {
+      const position = rows.events.findIndex((event) => event.id === id);
+      return position < 0 ? undefined : rows.events[position + by]?.id;
+    },
+    onGo: (id) => {
+      open(id, true);
+    },
+    onClose: close,
+    says: 'Newer and older event',
+  });
+  return shown === null ? null : <Panel eventId={shown} onStep={step} />;
+}
+
+const Panel = memo(function Panel({ eventId, onStep }: { eventId: string; onStep: (by: -1 | 1) => void }) {
+  useZone();
+  const { rows, close } = useEventsView();
   const { events, more, loadMore } = rows;
   const position = events.findIndex((event) => event.id === eventId);
   const query = useQuery(eventQuery(eventId));
   // The list knows the fields already: the panel opens at once.
   const event = events[position] ?? query.data?.row;
-  const previous = position > 0 ? events[position - 1]?.id : undefined;
-  const next = position >= 0 ? events[position + 1]?.id : undefined;
-  const goTo = (id: string | undefined): void => {
-    if (id !== undefined) open(id, true);
-  };
-  useKey('[', () => {
-    goTo(previous);
-  }, 'Newer and older event');
-  useKey(']', () => {
-    goTo(next);
-  }, 'Newer and older event');
-  useKey('Escape', () => {
-    // Esc belongs to the topmost thing: an open dialog or menu closes first.
-    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-  }, 'Close the panel');
   useEffect(() => {
     if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
   }, [position, events.length, more, loadMore]);
@@ -65,8 +68,8 @@ export function EventPanel() {
   return (
     <PanelFrame label="Event">
       <header className={classes['head']}>
-        <Step label="Previous event" hint="Previous event  [" id={previous} onGo={goTo} />
-        <Step label="Next event" hint="Next event  ]" id={next} onGo={goTo} />
+        <Step label="Previous event" hint="Previous event  [" by={-1} disabled={position <= 0} onStep={onStep} />
+        <Step label="Next event" hint="Next event  ]" by={1} disabled={position < 0 || position === events.length - 1} onStep={onStep} />
         <Position position={position} />
         <span className={classes['spacer']} />
         <ActionIcon
@@ -99,19 +102,19 @@ export function EventPanel() {
       )}
     </PanelFrame>
   );
-}
+});
 
-function Step(props: { label: string; hint: string; id: string | undefined; onGo: (id: string | undefined) => void }) {
-  const Icon = props.label.startsWith('Previous') ? IconChevronLeft : IconChevronRight;
+function Step(props: { label: string; hint: string; by: -1 | 1; disabled: boolean; onStep: (by: -1 | 1) => void }) {
+  const Icon = props.by < 0 ? IconChevronLeft : IconChevronRight;
   return (
     <ActionIcon
       variant="subtle"
       color="gray"
       aria-label={props.label}
       title={props.hint}
-      disabled={props.id === undefined}
+      disabled={props.disabled}
       onClick={() => {
-        props.onGo(props.id);
+        props.onStep(props.by);
       }}
     >
       <Icon size={18} aria-hidden />

@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconLink, IconPencil, IconX } from '@/ui/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { ApiError } from '@/api/client';
 import type { Device } from '@/api/types';
 import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
@@ -15,8 +15,8 @@ import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
+import { neighbourIn, useBeside } from '@/ui/useBeside';
 import { useFromTop } from '@/ui/useFromTop';
-import { useKey } from '@/ui/useKey';
 import { useDevicesView } from '../context';
 import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
@@ -31,8 +31,38 @@ import classes from './panel.module.css';
 
 /** Everything about one device, beside the list. Its address is its own. */
 export function DevicePanel() {
-  useZone();
   const { deviceId } = useParams({ from: '/app/settings/security-devices/$deviceId' });
+  const { ids } = useDevicesView();
+  const navigate = useNavigate();
+  const onClose = useCallback((): void => {
+    void navigate({ to: '/settings/security-devices', search: (search) => search });
+  }, [navigate]);
+  const { shown, step } = useBeside({
+    what: 'device',
+    id: deviceId,
+    neighbour: (id, by) => neighbourIn(ids, id, by),
+    onGo: (id) => {
+      void navigate({
+        to: '/settings/security-devices/$deviceId',
+        params: { deviceId: id },
+        search: (search) => search,
+        replace: true,
+      });
+    },
+    onClose,
+    says: 'Previous and next device',
+  });
+  return shown === null ? null : <Panel deviceId={shown} onStep={step} onClose={onClose} />;
+}
+
+interface PanelProps {
+  deviceId: string;
+  onStep: (by: -1 | 1) => void;
+  onClose: () => void;
+}
+
+const Panel = memo(function Panel({ deviceId, onStep, onClose }: PanelProps) {
+  useZone();
   const { ids, devices, plugin } = useDevicesView();
   const navigate = useNavigate();
   const title = useRef<HTMLDivElement>(null);
@@ -44,33 +74,9 @@ export function DevicePanel() {
   const heading = usePanelIsPage() ? 'h1' : 'h2';
 
   const position = ids.indexOf(deviceId);
-  const previous = position > 0 ? ids[position - 1] : undefined;
-  const next = position >= 0 ? ids[position + 1] : undefined;
-  const goTo = (id: string | undefined): void => {
-    if (id === undefined) return;
-    void navigate({
-      to: '/settings/security-devices/$deviceId',
-      params: { deviceId: id },
-      search: (search) => search,
-      replace: true,
-    });
-  };
-  const close = (): void => {
-    void navigate({ to: '/settings/security-devices', search: (search) => search });
-  };
   const edit = (): void => {
     void navigate({ to: '.', search: (search) => ({ ...search, edit: deviceId }) });
   };
-  useKey('[', () => {
-    goTo(previous);
-  }, 'Previous and next device');
-  useKey(']', () => {
-    goTo(next);
-  }, 'Previous and next device');
-  useKey('Escape', () => {
-    // Esc belongs to the topmost thing: an open dialog or menu closes first.
-    if (document.querySelector('[role="dialog"], [role="menu"]') === null) close();
-  }, 'Close the panel');
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Picket`;
   }, [name]);
@@ -85,7 +91,7 @@ export function DevicePanel() {
       <PanelFrame label="Security device">
         <header className={classes.head}>
           <span className={classes.spacer} />
-          <CloseButton onClick={close} />
+          <CloseButton onClick={onClose} />
         </header>
         {missing ? (
           <EmptyState
@@ -93,7 +99,7 @@ export function DevicePanel() {
             title="This device does not exist"
             text="It was deleted, or the address is mistyped."
             action={
-              <Button variant="default" onClick={close}>
+              <Button variant="default" onClick={onClose}>
                 Close the panel
               </Button>
             }
@@ -128,9 +134,9 @@ export function DevicePanel() {
             color="gray"
             aria-label="Previous device"
             title="Previous device  ["
-            disabled={previous === undefined}
+            disabled={position <= 0}
             onClick={() => {
-              goTo(previous);
+              onStep(-1);
             }}
           >
             <IconChevronLeft size={18} aria-hidden />
@@ -140,9 +146,9 @@ export function DevicePanel() {
             color="gray"
             aria-label="Next device"
             title="Next device  ]"
-            disabled={next === undefined}
+            disabled={position < 0 || position === ids.length - 1}
             onClick={() => {
-              goTo(next);
+              onStep(1);
             }}
           >
             <IconChevronRight size={18} aria-hidden />
@@ -180,7 +186,7 @@ export function DevicePanel() {
         >
           <span>Edit Device</span>
         </Button>
-        <CloseButton onClick={close} />
+        <CloseButton onClick={onClose} />
       </header>
       <div ref={scroller} className={classes.scroll} onScroll={onScroll}>
         <div ref={title} className={classes.title}>
@@ -200,7 +206,7 @@ export function DevicePanel() {
       </div>
     </PanelFrame>
   );
-}
+});
 
 interface BelowProps {
   device: Device | undefined;
