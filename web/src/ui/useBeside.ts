@@ -1,4 +1,5 @@
 import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { hasActed } from './acted';
 import { useKey } from './useKey';
 
 /** Areas whose panel was drawn before in this page. Of the first one the code is yet to be compiled: one frame more before it would be felt. */
@@ -24,9 +25,7 @@ interface Walked {
 export function useBeside(walked: Walked): { shown: string | null; step: (by: -1 | 1) => void } {
   const { what, id, says } = walked;
   // A page that begins with its panel has it from its first frame; where there is no room for two, the list gives way at once.
-  const [follows] = useState(
-    () => drawn.has(what) && navigator.userActivation?.isActive && !window.matchMedia('(max-width: 1020px)').matches,
-  );
+  const [follows] = useState(() => hasActed() && drawn.has(what) && !window.matchMedia('(max-width: 1020px)').matches);
   const shown = useDeferredValue(id, follows ? null : id);
   const isDrawn = shown !== null;
   useEffect(() => {
