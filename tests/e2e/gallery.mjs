@@ -52,13 +52,14 @@ async function lookThrough(left) {
   const wrong = [];
   for (let story = left.shift(); story; story = left.shift()) {
     const each = variantsOf(story, stories.indexOf(story));
+    await page.goto("about:blank");
     await page.setViewportSize({ width: (story.narrow ? narrow : wide).width, height: story.height ?? wide.height });
     await page.emulateMedia({ colorScheme: "light" });
     await page.goto(`${gallery.url}/dev/gallery.html?story=${story.name}`);
     await loaded(page);
     const failed = await page.evaluate(() => window.gallery.ready.then(() => null, (error) => error.message));
     if (failed !== null) complaints.push(`not ready: ${failed.split("\n")[0]}`);
-    wrong.push(...(await look(page, folder, story.name, each)));
+    wrong.push(...(await look(page, folder, story.name, each, { leaves: true })));
     for (const one of await page.evaluate(() => window.gallery.seen())) seen.add(one);
     wrong.push(...complaints.splice(0).map((text) => `${story.name}: ${text}`));
   }

@@ -86,7 +86,7 @@ describe("payloads", { concurrency: false }, () => {
     for (const [index, row] of rows.entries()) {
       if (index > 0) {
         await page.keyboard.press("]");
-        await page.waitForFunction((id) => location.pathname.endsWith(id), row.id);
+        await page.waitForFunction(({ id, time }) => location.pathname.endsWith(id) && document.querySelector(`aside time[datetime="${time}"]`) !== null, { id: row.id, time: row.attributes.time });
       }
       if (index % 10 !== 0) continue;
       await page.getByRole("tab", { name: "As received" }).click();
@@ -95,8 +95,8 @@ describe("payloads", { concurrency: false }, () => {
       await page.getByRole("tab", { name: "OCSF" }).click();
       await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
       const { text } = payloads[Number(row.attributes.vendor_uid.slice(8))];
-      const shown = await page.getByRole("complementary").evaluate((one) => one.textContent);
       const start = JSON.stringify(text.slice(0, 60)).slice(1, -1);
+      const shown = await page.getByRole("complementary").evaluate((one) => one.textContent);
       assert.ok(shown.includes(text.slice(0, 60)) || shown.includes(start), `${JSON.stringify(text.slice(0, 80))} is shown as text`);
       await nothingRan(`the event with ${JSON.stringify(text.slice(0, 60))}`);
     }

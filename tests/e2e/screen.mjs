@@ -61,8 +61,11 @@ export const sticksOut = (page) => page.evaluate(() => {
   return scrollWidth > window.innerWidth || (document.getElementById("content") !== null && scrollHeight > window.innerHeight);
 });
 
-/** Looks at the page as it stands in every variant; takes pictures when there is a folder, of the whole page where a size says `whole`. Returns what is wrong. */
-export async function look(page, folder, title, each = variants) {
+/**
+ * Looks at the page as it stands in every variant; takes pictures when there is a folder, of the whole page where a size says `whole`. Returns what is wrong.
+ * `leaves`: the page is left as it was seen last, for another comes in its place.
+ */
+export async function look(page, folder, title, each = variants, { leaves = false } = {}) {
   const wrong = [];
   const before = page.viewportSize();
   for (const [size, scheme, whole] of each) {
@@ -76,6 +79,7 @@ export async function look(page, folder, title, each = variants) {
     if (whole) wrong.push(...(await findings(page)).map((text) => `${name}: ${text}`));
     if (await sticksOut(page)) wrong.push(`${name}: sticks out of the window`);
   }
+  if (leaves) return wrong;
   await page.setViewportSize(before);
   await page.emulateMedia({ colorScheme: "light" });
   await rest(page);

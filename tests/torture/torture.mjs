@@ -2,7 +2,7 @@
 // the public API: lost 0, doubled 0, altered 0, clocks honest. What rules made of it is compared with a second installation that reads the
 // same vendor in one calm piece (--detections): the same alerts, none lost, none doubled, and the same matches of every rule.
 //
-//   node tests/torture/torture.mjs --program build/torture/picket [--kills 200] [--seed S] [--planted NAME|all] [--keep]
+//   node tests/torture/torture.mjs --program build/torture/picket [--kills 200] [--seed S] [--at-once 2] [--planted NAME|all] [--keep]
 //
 // The program must be built with PICKET_TORTURE (preset `torture`). One line of JSON a run; exit code 0 only when every promise
 // held (or, with --planted, when every planted bug was caught).
@@ -18,6 +18,7 @@ const picket = option("program", "build/torture/picket");
 const kills = Number(option("kills", "200"));
 const seed = Number(option("seed", String(Date.now() % 1e9)));
 const planted = option("planted");
+const atOnce = Number(option("at-once", "2"));
 const detections = args.includes("--detections");
 const rules = join(dirname(fileURLToPath(import.meta.url)), "rules");
 const streams = ["auditevents", "itemusages", "signinattempts"];
@@ -77,6 +78,8 @@ class Run {
     this.count = count;
     this.seed = runSeed;
     this.random = random(runSeed);
+    /** With which of the fail points it goes on. */
+    this.named = Math.floor(this.random() * failPoints.length);
     this.dir = scratch("torture");
     this.killed = 0;
     this.share = 0.25;  // of the events, how many have their bytes compared
@@ -118,8 +121,11 @@ class Run {
 
   /** One life of the server, from start to SIGKILL. */
   async life() {
-    const point = this.random() < 0.4 ? failPoints[namedLives++ % failPoints.length] : undefined;
-    if (point) return this.dieAt(point, /^ingest|commit$/.test(point) ? 1 + Math.floor(this.random() * 4) : 1);
+    const point = this.random() < 0.4 ? failPoints[this.named++ % failPoints.length] : undefined;
+    if (point) {
+      ++namedLives;
+      return this.dieAt(point, /^ingest|commit$/.test(point) ? 1 + Math.floor(this.random() * 4) : 1);
+    }
     await this.startServer();
     if (this.random() < 0.15) this.reread().catch(() => {});
     await Promise.race([sleep(30 + this.random() * 900), this.serve.ended]);
@@ -190,7 +196,7 @@ class Run {
     await this.serve.stop("SIGKILL");
     await this.vendor("/_sim/rate", { rate: 0 });
     await this.startServer();
-    await sleep(2500);  // everything that existed is read, so that each page below holds the last events alone
+    await sleep(2500 * atOnce);  // everything that existed is read, so that each page below holds the last events alone
     await this.probeRounds();
     await this.serve.stop("SIGKILL");
     await this.probeRefusals();
@@ -237,10 +243,10 @@ class Run {
     await this.startServer();
     const refused = async () => (await this.api.get(`/api/v2/security_devices/${this.device}/polls?filter[stream]=signinattempts&page[limit]=200`)).data
       .some((p) => p.attributes.started_at >= since && p.attributes.outcome !== "ok");
-    await until(refused, "the refusal is told", 8000, 200).catch(() => this.told("signinattempts: a 401 was not told"));
+    await until(refused, "the refusal is told", 8000 * atOnce, 200).catch(() => this.told("signinattempts: a 401 was not told"));
     // both broken pages must have been asked for, or this proves nothing
     const broken = async () => (await this.vendor("/_sim/state")).faults[0].fired === 2;
-    await until(broken, "the broken pages were sent", 10000, 200);
+    await until(broken, "the broken pages were sent", 10000 * atOnce, 200);
     await sleep(1500);
     await this.serve.stop("SIGKILL");
     await this.vendor("/_sim/faults", { rules: [] });
@@ -447,13 +453,17 @@ async function once(bug, count, runSeed) {
 let failed = 0;
 checkFailPoints();
 if (kills > 0) {
-  // four vendors' lives rather than one long one: a backlog is where a kill hurts
+  // Four vendors' lives rather than one long one: a backlog is where a kill hurts. Each waits a good part of its time, so that two go on beside each other.
   const rounds = Math.max(1, Math.round(kills / 50));
-  for (let i = 0; i < rounds; ++i) {
-    const result = await once(undefined, Math.ceil(kills / rounds), seed + i);
-    console.log(JSON.stringify(result));
-    failed += !result.ok;
-  }
+  let begun = 0;
+  const lives = async () => {
+    for (let i = begun++; i < rounds; i = begun++) {
+      const result = await once(undefined, Math.ceil(kills / rounds), seed + i);
+      console.log(JSON.stringify(result));
+      failed += !result.ok;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lives));
   // kills that were asked for and never came would prove nothing; which points were never reached is told beside it
   const never = [...died].filter(([, n]) => n === 0).map(([point]) => point);
   const hits = [...died.values()].reduce((a, b) => a + b, 0), asked = namedLives + rounds * firstPoints.length;

@@ -2,7 +2,7 @@ import { readLocalStorageValue } from '@mantine/hooks';
 import { type CSSProperties, type ReactNode, type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import classes from './PanelFrame.module.css';
 import { secondFrame } from '@/api/secondFrame';
-import { hasActed } from './acted';
+import { opensBeside, useRoomKept } from './besideList';
 import { Skeleton } from './states';
 
 const least = 380;
@@ -27,8 +27,7 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
     if (!element || !host) return;
     host.style.removeProperty('padding-right');
     let stop: (() => void) | undefined;
-    // A page that begins with its panel stands as it will stay.
-    if (hasActed()) {
+    if (opensBeside()) {
       element.toggleAttribute('data-over', true);
       // The second frame is that of what the panel shows next, see Later.
       stop = secondFrame(() => {
@@ -43,7 +42,7 @@ function useRoomLater(panel: RefObject<HTMLElement | null>, width: number): void
       const { activeElement } = document;
       if (activeElement instanceof HTMLElement && element.contains(activeElement)) activeElement.blur();
       // Where there is no room for two the panel was the page. Its width is not asked of the browser: that would be a layout of its own.
-      if (window.matchMedia('(max-width: 1020px)').matches || !hasActed()) return;
+      if (window.matchMedia('(max-width: 1020px)').matches) return;
       host.style.setProperty('padding-right', `min(${String(last.current)}px, 100%)`);
       secondFrame(() => {
         host.style.removeProperty('padding-right');
@@ -75,6 +74,7 @@ function usePanelWidth() {
 
 /** The room of a panel whose code is not there yet: the list beside it stands where it will stay. */
 export function PanelRoom() {
+  useRoomKept();
   const { width } = usePanelWidth();
   return (
     <aside className={classes['panel']} aria-label="Loading" aria-busy style={{ '--panel-width': `${String(width)}px` } as CSSProperties}>

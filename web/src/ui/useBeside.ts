@@ -1,12 +1,12 @@
 import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { hasActed } from './acted';
+import { opensBeside } from './besideList';
 import { useKey } from './useKey';
 
-/** Areas whose panel was drawn before in this page. Of the first one the code is yet to be compiled: one frame more before it would be felt. */
+/** Whose panel was drawn before on this page. The first one has its code still to compile; a frame spent before that would be felt. */
 const drawn = new Set<string>();
 
 interface Walked {
-  /** What stands beside the list, in a word of the area: "device". */
+  /** What is listed, as `useListStands` says. */
   what: string;
   /** The one that the address names. */
   id: string;
@@ -18,19 +18,39 @@ interface Walked {
   says: string;
 }
 
+/** So long a panel may stay behind what the address names, in ms: whoever holds a key down sees where they are. */
+const patience = 200;
+
+interface Beside {
+  /** What the panel shows; null for the frame before there is one. */
+  shown: string | null;
+  /** Whether there is one before and after what the address names. */
+  before: boolean;
+  after: boolean;
+  /** Goes to it. Steps count from what the address names: none is lost while the panel has yet to follow. */
+  step: (by: -1 | 1) => void;
+}
+
 /**
  * The panel beside a list. Whoever opens it, or goes on to the next, sees the row answer first; the panel is what is drawn next, and gives way to keys and clicks
- * until then. `shown` is what it shows, null for the frame before there is one. `step` counts from what the address names, so that no key is lost meanwhile.
+ * until then.
  */
-export function useBeside(walked: Walked): { shown: string | null; step: (by: -1 | 1) => void } {
-  const { what, id, says } = walked;
-  // A page that begins with its panel has it from its first frame; where there is no room for two, the list gives way at once.
-  const [follows] = useState(() => hasActed() && drawn.has(what) && !window.matchMedia('(max-width: 1020px)').matches);
-  const shown = useDeferredValue(id, follows ? null : id);
+export function useBeside(walked: Walked): Beside {
+  const { what, id, neighbour, says } = walked;
+  // Where there is no room for two, the list gives way at once.
+  const [follows] = useState(() => opensBeside(what) && drawn.has(what) && !window.matchMedia('(max-width: 1020px)').matches);
+  const deferred = useDeferredValue(id, follows ? null : id);
+  const [atOnce, setAtOnce] = useState<string | null>(null);
+  const shown = atOnce === id ? id : deferred;
   const isDrawn = shown !== null;
   useEffect(() => {
     if (isDrawn) drawn.add(what);
   }, [what, isDrawn]);
+  const behind = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (shown === id) behind.current = null;
+    else behind.current ??= performance.now();
+  }, [shown, id]);
 
   const latest = useRef(walked);
   useLayoutEffect(() => {
@@ -39,7 +59,9 @@ export function useBeside(walked: Walked): { shown: string | null; step: (by: -1
   const step = useCallback((by: -1 | 1) => {
     const now = latest.current;
     const to = now.neighbour(now.id, by);
-    if (to !== undefined) now.onGo(to);
+    if (to === undefined) return;
+    if (behind.current !== null && performance.now() - behind.current > patience) setAtOnce(to);
+    now.onGo(to);
   }, []);
   useKey('[', () => {
     step(-1);
@@ -51,7 +73,7 @@ export function useBeside(walked: Walked): { shown: string | null; step: (by: -1
     // Esc belongs to the topmost thing: an open dialog or menu closes first.
     if (document.querySelector('[role="dialog"], [role="menu"]') === null) walked.onClose();
   }, 'Close the panel');
-  return { shown, step };
+  return { shown, before: neighbour(id, -1) !== undefined, after: neighbour(id, 1) !== undefined, step };
 }
 
 /** Which stands before or after `id` in a list of them; undefined beyond its ends, and for one that is not in it. */

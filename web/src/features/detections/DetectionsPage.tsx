@@ -9,6 +9,7 @@ import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { withoutFilters } from '@/ui/filters/filters';
+import { useListStands } from '@/ui/besideList';
 import { focusLinkTo } from '@/ui/focusKept';
 import { IconPlus, IconSearchOff } from '@/ui/icons';
 import { SearchBox } from '@/ui/SearchBox';
@@ -26,6 +27,7 @@ import classes from './detections.module.css';
 
 /** Detections: every rule, and the panel of one. Everything about the view stands in the address. */
 export function DetectionsPage() {
+  useListStands('rule');
   useZone();
   const search = useSearch({ from: '/app/detections' });
   const { ruleId } = useParams({ strict: false });

@@ -8,6 +8,7 @@ import { literals } from '@/data/events/query';
 import type { EventField, EventWindow } from '@/data/events/types';
 import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { filterText } from '@/ui/filters/filters';
+import { useListStands } from '@/ui/besideList';
 import { focusLinkTo } from '@/ui/focusKept';
 import { ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
@@ -44,6 +45,7 @@ function useAsked(search: EventsSearch): { asked: EventWindow; anchor: number; a
 
 /** Events: search, list, and the panel of one. Everything about the view stands in the address. */
 export function EventsPage() {
+  useListStands('event');
   useZone();
   const search = useSearch({ from: '/app/events' });
   const { eventId } = useParams({ strict: false });

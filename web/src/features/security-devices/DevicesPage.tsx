@@ -9,6 +9,7 @@ import { useDeviceList } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { announce, quoted } from '@/ui/announce';
 import { parseFilter } from '@/ui/filters/filters';
+import { useListStands } from '@/ui/besideList';
 import { focusLinkTo } from '@/ui/focusKept';
 import { useZone } from '@/ui/zone';
 import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
@@ -48,6 +49,7 @@ function useTechnologies(): Pick<DevicesView, 'plugin' | 'technology'> {
 }
 
 function ListAndPanel() {
+  useListStands('device');
   // Its rows are drawn once; in another zone they are others.
   const zone = useZone() ?? '';
   const search = useDevicesSearch();

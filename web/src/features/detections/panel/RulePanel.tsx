@@ -31,7 +31,7 @@ import classes from './panel.module.css';
 export function RulePanel() {
   const { ruleId } = useParams({ from: '/app/detections/$ruleId' });
   const { ids, open, close } = useRulesView();
-  const { shown, step } = useBeside({
+  const { shown, before, after, step } = useBeside({
     what: 'rule',
     id: ruleId,
     neighbour: (id, by) => neighbourIn(ids, id, by),
@@ -41,10 +41,10 @@ export function RulePanel() {
     onClose: close,
     says: 'Previous and next rule',
   });
-  return shown === null ? null : <Panel ruleId={shown} onStep={step} />;
+  return shown === null ? null : <Panel ruleId={shown} before={before} after={after} onStep={step} />;
 }
 
-const Panel = memo(function Panel({ ruleId, onStep }: { ruleId: string; onStep: (by: -1 | 1) => void }) {
+const Panel = memo(function Panel({ ruleId, before, after, onStep }: { ruleId: string; before: boolean; after: boolean; onStep: (by: -1 | 1) => void }) {
   useZone();
   const { ids, rules, close } = useRulesView();
   const query = useQuery(ruleQuery(ruleId));
@@ -101,10 +101,10 @@ const Panel = memo(function Panel({ ruleId, onStep }: { ruleId: string; onStep: 
   return (
     <PanelFrame label={rule.attributes.title}>
       <header className={classes['head']}>
-        <ActionIcon variant="subtle" color="gray" aria-label="Previous rule" title="Previous rule  [" disabled={position <= 0} onClick={() => { onStep(-1); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Previous rule" title="Previous rule  [" disabled={!before} onClick={() => { onStep(-1); }}>
           <IconChevronLeft size={18} aria-hidden />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label="Next rule" title="Next rule  ]" disabled={position < 0 || position === ids.length - 1} onClick={() => { onStep(1); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Next rule" title="Next rule  ]" disabled={!after} onClick={() => { onStep(1); }}>
           <IconChevronRight size={18} aria-hidden />
         </ActionIcon>
         {position >= 0 && (

@@ -33,12 +33,17 @@ const ahead = 10;
 export function EventPanel() {
   const { eventId } = useParams({ from: '/app/events/$eventId' });
   const { rows, open, close } = useEventsView();
-  const { shown, step } = useBeside({
+  const { events, more, loadMore } = rows;
+  const position = events.findIndex((event) => event.id === eventId);
+  useEffect(() => {
+    if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
+  }, [position, events.length, more, loadMore]);
+  const { shown, before, after, step } = useBeside({
     what: 'event',
     id: eventId,
     neighbour: (id, by) => {
-      const position = rows.events.findIndex((event) => event.id === id);
-      return position < 0 ? undefined : rows.events[position + by]?.id;
+      const from = id === eventId ? position : events.findIndex((event) => event.id === id);
+      return from < 0 ? undefined : events[from + by]?.id;
     },
     onGo: (id) => {
       open(id, true);
@@ -46,20 +51,17 @@ export function EventPanel() {
     onClose: close,
     says: 'Newer and older event',
   });
-  return shown === null ? null : <Panel eventId={shown} onStep={step} />;
+  return shown === null ? null : <Panel eventId={shown} before={before} after={after} onStep={step} />;
 }
 
-const Panel = memo(function Panel({ eventId, onStep }: { eventId: string; onStep: (by: -1 | 1) => void }) {
+const Panel = memo(function Panel({ eventId, before, after, onStep }: { eventId: string; before: boolean; after: boolean; onStep: (by: -1 | 1) => void }) {
   useZone();
   const { rows, close } = useEventsView();
-  const { events, more, loadMore } = rows;
+  const { events } = rows;
   const position = events.findIndex((event) => event.id === eventId);
   const query = useQuery(eventQuery(eventId));
   // The list knows the fields already: the panel opens at once.
   const event = events[position] ?? query.data?.row;
-  useEffect(() => {
-    if (position >= 0 && more === 'yes' && position >= events.length - ahead) loadMore();
-  }, [position, events.length, more, loadMore]);
   const title = event ? eventTitle(event) : 'Event';
   useEffect(() => {
     document.title = `${title.slice(0, 100)} · Events · Picket`;
@@ -68,8 +70,8 @@ const Panel = memo(function Panel({ eventId, onStep }: { eventId: string; onStep
   return (
     <PanelFrame label="Event">
       <header className={classes['head']}>
-        <Step label="Previous event" hint="Previous event  [" by={-1} disabled={position <= 0} onStep={onStep} />
-        <Step label="Next event" hint="Next event  ]" by={1} disabled={position < 0 || position === events.length - 1} onStep={onStep} />
+        <Step label="Previous event" hint="Previous event  [" by={-1} disabled={!before} onStep={onStep} />
+        <Step label="Next event" hint="Next event  ]" by={1} disabled={!after} onStep={onStep} />
         <Position position={position} />
         <span className={classes['spacer']} />
         <ActionIcon

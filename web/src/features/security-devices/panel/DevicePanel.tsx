@@ -37,7 +37,7 @@ export function DevicePanel() {
   const onClose = useCallback((): void => {
     void navigate({ to: '/settings/security-devices', search: (search) => search });
   }, [navigate]);
-  const { shown, step } = useBeside({
+  const { shown, before, after, step } = useBeside({
     what: 'device',
     id: deviceId,
     neighbour: (id, by) => neighbourIn(ids, id, by),
@@ -52,16 +52,18 @@ export function DevicePanel() {
     onClose,
     says: 'Previous and next device',
   });
-  return shown === null ? null : <Panel deviceId={shown} onStep={step} onClose={onClose} />;
+  return shown === null ? null : <Panel deviceId={shown} before={before} after={after} onStep={step} onClose={onClose} />;
 }
 
 interface PanelProps {
   deviceId: string;
+  before: boolean;
+  after: boolean;
   onStep: (by: -1 | 1) => void;
   onClose: () => void;
 }
 
-const Panel = memo(function Panel({ deviceId, onStep, onClose }: PanelProps) {
+const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: PanelProps) {
   useZone();
   const { ids, devices, plugin } = useDevicesView();
   const navigate = useNavigate();
@@ -82,7 +84,7 @@ const Panel = memo(function Panel({ deviceId, onStep, onClose }: PanelProps) {
   }, [name]);
 
   const { ref: scroller, onScroll } = useFromTop<HTMLDivElement>(deviceId);
-  // Whoever walks through the list waits for what is seen first alone; what stands below it follows.
+  // What the server adds to what the list knew is drawn when there is time.
   const below = useDeferredValue(useMemo(() => ({ device, details: query.data }), [device, query.data]));
 
   if (!device) {
@@ -134,7 +136,7 @@ const Panel = memo(function Panel({ deviceId, onStep, onClose }: PanelProps) {
             color="gray"
             aria-label="Previous device"
             title="Previous device  ["
-            disabled={position <= 0}
+            disabled={!before}
             onClick={() => {
               onStep(-1);
             }}
@@ -146,7 +148,7 @@ const Panel = memo(function Panel({ deviceId, onStep, onClose }: PanelProps) {
             color="gray"
             aria-label="Next device"
             title="Next device  ]"
-            disabled={position < 0 || position === ids.length - 1}
+            disabled={!after}
             onClick={() => {
               onStep(1);
             }}
