@@ -208,13 +208,13 @@ export async function nextDevice(page, row) {
         done(window.bench.when(() => name() !== undefined && name() !== before).then((at) => at - event.timeStamp));
       }, { capture: true, once: true }));
     });
-    await press(page, "]");
+    await press(page, i % 2 === 0 ? "]" : "[");
     times.push(await page.evaluate(() => window.bench.opened));
     await sleep(250);
   }
   await press(page, "Escape");
   await sleep(300);
-  row("console: the next device in the panel after its key (median, worst of 30)", `${ms(median(times))}, ${ms(Math.max(...times))}`, "-", "<= 100 ms", Math.max(...times) <= 100);
+  row("console: the next device, or the one before, in the panel after its key (median, worst of 30)", `${ms(median(times))}, ${ms(Math.max(...times))}`, "-", "<= 100 ms", Math.max(...times) <= 100);
 }
 
 /** Frames while 10,000 rows pass by the wheel: a brisk hand, 120 px every 16 ms, and back. */
