@@ -117,14 +117,21 @@ describe("payloads", { concurrency: false }, () => {
     await page.getByRole("button", { name: /^Actions for/ }).first().waitFor();
     const shown = new Set();
     const scroller = page.locator("table").locator("xpath=..");
+    const handle = await scroller.elementHandle();
     let deepest = -1;
+    /** The rows stand from the list's upper edge to its lower one. */
+    const drawn = () => page.waitForFunction((list) => {
+      const rows = [...list.querySelectorAll("tr[data-index]")].map((row) => row.getBoundingClientRect());
+      const { top, bottom } = list.getBoundingClientRect();
+      return rows.length > 0 && rows[0].top <= top + 80 && (rows.at(-1).bottom >= bottom || list.scrollTop + list.clientHeight >= list.scrollHeight - 1);
+    }, handle);
     for (;;) {
+      await drawn();
       for (const name of await page.getByRole("row").getByRole("link").allInnerTexts()) shown.add(name);
       await nothingRan("the list of devices");
       const at = await scroller.evaluate((one) => { one.scrollTop += one.clientHeight * 0.8; return one.scrollTop; });
       if (at === deepest) break;
       deepest = at;
-      await page.waitForTimeout(40);
     }
     assert.ok(shown.has(payloads[0].text) && shown.has(payloads[1].text), "names are shown as they are");
     assert.ok(shown.size > 150, `${shown.size} names were shown`);
