@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Api, Program, init, scratch, sleep, totp, until } from "../tests/lib/program.mjs";
+import { click, press } from "./hand.mjs";
 
 const require = createRequire(new URL("../web/package.json", import.meta.url));
 const size = { width: 1280, height: 800 };
@@ -75,25 +76,6 @@ async function person(state) {
   await context.addInitScript(instruments);
   return { context, close: async () => { await context.close(); folder.remove(); } };
 }
-
-/** What a finger takes to press and let go, in ms. */
-const held = 70;
-
-/**
- * A click as a hand makes it. Playwright's own asks within the page's event what lies under the pointer, and so lays the page out in the middle of what is
- * measured; and it lets go in the same millisecond.
- */
-async function click(page, locator) {
-  await locator.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await locator.boundingBox();
-  await page.mouse.move(x + width / 2, y + height / 2);
-  await sleep(50);
-  await page.mouse.down();
-  await sleep(held);
-  await page.mouse.up();
-}
-
-const press = (page, key) => page.keyboard.press(key, { delay: held });
 
 /** A signed-in browser's cookies. */
 export async function signIn(browser, base, account) {

@@ -95,8 +95,8 @@ describe("payloads", { concurrency: false }, () => {
       await page.getByRole("tab", { name: "OCSF" }).click();
       await page.locator("#record-panel [aria-busy]").waitFor({ state: "detached" });
       const { text } = payloads[Number(row.attributes.vendor_uid.slice(8))];
-      const start = JSON.stringify(text.slice(0, 60)).slice(1, -1);
       const shown = await page.getByRole("complementary").evaluate((one) => one.textContent);
+      const start = JSON.stringify(text.slice(0, 60)).slice(1, -1);
       assert.ok(shown.includes(text.slice(0, 60)) || shown.includes(start), `${JSON.stringify(text.slice(0, 80))} is shown as text`);
       await nothingRan(`the event with ${JSON.stringify(text.slice(0, 60))}`);
     }

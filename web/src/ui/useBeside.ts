@@ -60,7 +60,7 @@ export function useBeside(walked: Walked): Beside {
     const now = latest.current;
     const to = now.neighbour(now.id, by);
     if (to === undefined) return;
-    if (behind.current !== null && performance.now() - behind.current > patience) setAtOnce(to);
+    setAtOnce(behind.current !== null && performance.now() - behind.current > patience ? to : null);
     now.onGo(to);
   }, []);
   useKey('[', () => {

@@ -86,14 +86,15 @@ function Row({ signIn, onEnd }: { signIn: UserSession; onEnd: () => void }) {
               <span className="pk-num">{attributes.client_address}</span> ·{' '}
             </>
           )}
-          {attributes.current ? (
-            'in use now'
-          ) : (
+          {/* What changes most often stands last, so that nothing moves with it. */}
+          {attributes.current && 'in use now · '}
+          ends <Ago time={attributes.expires_at} /> · signed in <Ago time={attributes.created_at} />
+          {!attributes.current && (
             <>
-              used <Ago time={attributes.last_used_at} />
+              {' '}
+              · used <Ago time={attributes.last_used_at} />
             </>
-          )}{' '}
-          · signed in <Ago time={attributes.created_at} /> · ends <Ago time={attributes.expires_at} />
+          )}
         </p>
       </div>
       {!attributes.current && (
