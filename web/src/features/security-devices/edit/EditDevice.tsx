@@ -2,11 +2,13 @@ import { Loader, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError } from '@/api/client';
 import { deviceQuery, type DeviceWithActors } from '@/data/devices/devices';
 import { pluginsQuery } from '@/data/plugins/plugins';
 import { dropDraft, keepDraft } from '@/data/session/drafts';
 import { ErrorState } from '@/ui/states';
 import type { DevicesSearch } from '../search';
+import { NoDevice } from '../NoDevice';
 import { EditForm } from './EditForm';
 import classes from './edit.module.css';
 
@@ -64,6 +66,8 @@ export default function EditDevice({ id, onClose }: { id: string; onClose: () =>
           onStay={() => away.reset?.()}
           onDiscard={() => away.proceed?.()}
         />
+      ) : error instanceof ApiError && error.status === 404 ? (
+        <NoDevice close="Close the form" onClose={onClose} />
       ) : error ? (
         <ErrorState
           title="The device could not be loaded"

@@ -10,6 +10,17 @@ const stale = { status: 412, body: problem('412', 'stale', 'Somebody else change
 const inspected = { ok: true, code: 'ok', sentence: 'Fine.', server: null, features: [], expires_at: null, proposals: {} };
 
 describe('editing', () => {
+  test('an address of no device says so, and leads out', async () => {
+    signedIn([makeDevice('a', 'Alpha')]).on('GET /api/v2/security_devices/x', { status: 404, body: problem('404', 'not_found', 'There is none.') });
+    const app = openAt('/settings/security-devices?edit=x');
+    const box = within(await screen.findByRole('dialog'));
+    expect(await box.findByRole('heading', { name: 'This device does not exist' })).toBeTruthy();
+    expect(box.queryByRole('button', { name: 'Try again' })).toBeNull();
+    await app.user.click(box.getByRole('button', { name: 'Close the form' }));
+    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(app.address()).not.toContain('edit=');
+  });
+
   test('sends only what changed, with the version that was seen', async () => {
     const server = signedIn([makeDevice('a', 'Alpha', {}, 7)]).on(patch, { body: { data: makeDevice('a', 'Alpha 2', {}, 8) } });
     const app = openAt('/settings/security-devices/a');

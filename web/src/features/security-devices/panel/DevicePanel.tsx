@@ -11,13 +11,14 @@ import { Boundary } from '@/ui/Boundary';
 import { copyText } from '@/ui/CopyButton';
 import { Later } from '@/ui/Later';
 import { PanelFrame } from '@/ui/PanelFrame';
-import { EmptyState, ErrorState, Skeleton } from '@/ui/states';
+import { ErrorState, Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { neighbourIn, useBeside } from '@/ui/useBeside';
 import { useFromTop } from '@/ui/useFromTop';
 import { useDevicesView } from '../context';
+import { NoDevice } from '../NoDevice';
 import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
 import { useZone } from '@/ui/zone';
@@ -96,16 +97,7 @@ const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: 
           <CloseButton onClick={onClose} />
         </header>
         {missing ? (
-          <EmptyState
-            heading={heading}
-            title="This device does not exist"
-            text="It was deleted, or the address is mistyped."
-            action={
-              <Button variant="default" onClick={onClose}>
-                Close the panel
-              </Button>
-            }
-          />
+          <NoDevice heading={heading} close="Close the panel" onClose={onClose} />
         ) : query.error ? (
           <ErrorState
             heading={heading}
