@@ -213,7 +213,9 @@ describe("hard", { concurrency: false }, () => {
       assert.equal(await page.evaluate(() => window.__ran), undefined, path);
     }
     await go(`${list}?edit=00000000-0000-4000-8000-000000000000`);
-    await dialog().getByText(/There is no .* with the id/).first().waitFor();
+    await dialog().getByText("This device does not exist").waitFor();
+    await button("Close the form", dialog()).click();
+    await dialog().waitFor({ state: "detached" });
   });
 
   test("a stale edit: what the other changed is shown, nothing typed is lost, nothing is overwritten unseen", async () => {
