@@ -1,5 +1,6 @@
-import { Link } from '@tanstack/react-router';
+import { useRouterState } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
+import { AppLink } from '@/ui/AppLink';
 import { type Area, areasOf } from './areas';
 import classes from './Shell.module.css';
 
@@ -20,12 +21,16 @@ export function Rail({ session, inDrawer = false, onFollow }: {
   onFollow?: () => void;
 }) {
   const areas = areasOf();
-  const link = ({ to, title, Icon }: Area) => (
-    <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className={classes.link} onClick={onFollow}>
-      <Icon size={18} aria-hidden />
-      {title}
-    </Link>
-  );
+  const here = useRouterState({ select: ({ location }) => location.pathname });
+  const link = ({ to, title, Icon }: Area) => {
+    const inside = here === to || (to !== '/' && here.startsWith(`${to}/`));
+    return (
+      <AppLink key={to} href={to} className={classes.link} aria-current={inside ? 'page' : undefined} onClick={onFollow}>
+        <Icon size={18} aria-hidden />
+        {title}
+      </AppLink>
+    );
+  };
   return (
     <div className={classes.railInner}>
       {!inDrawer && <Brand />}

@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { useKey } from '@/ui/useKey';
+import { Later } from '@/ui/Later';
 import { useMedia } from '@/ui/useMedia';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { KeysHelp } from './KeysHelp';
@@ -48,14 +49,17 @@ export function Shell() {
           {session.organization.name}
         </span>
         <span className={classes.spacer} />
-        <PaletteButton onKeys={showKeys} />
-        <LiveDot />
-        <SchemeSwitch />
-        <ProfileMenu
-          name={session.user.display_name ?? session.user.email}
-          email={session.user.email}
-          onKeys={showKeys}
-        />
+        {/* The page itself is seen first. */}
+        <Later atOnce>
+          <PaletteButton onKeys={showKeys} />
+          <LiveDot />
+          <SchemeSwitch />
+          <ProfileMenu
+            name={session.user.display_name ?? session.user.email}
+            email={session.user.email}
+            onKeys={showKeys}
+          />
+        </Later>
       </header>
       <nav className={classes.rail} aria-label="Main">
         <Rail session={session} />

@@ -4,6 +4,14 @@ import { afterEach, vi } from 'vitest';
 // A loaded machine may take its time; what is absent is absent after this too.
 configure({ asyncUtilTimeout: 10_000, getElementError: (message) => new Error(message ?? 'not found') });
 
+// Nothing is painted here: what waits for the first paint comes at once.
+vi.mock('@/api/secondFrame', () => ({
+  secondFrame: (then: () => void) => {
+    then();
+    return () => undefined;
+  },
+}));
+
 // jsdom lays nothing out and lacks a few browser interfaces; these stand-ins say "a desktop screen, nothing moves".
 window.matchMedia = (query: string) => ({
   matches: false,

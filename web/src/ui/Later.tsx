@@ -3,7 +3,7 @@ import { secondFrame } from '@/api/secondFrame';
 
 /**
  * What can wait until that which stands before it is seen. It comes in slices that let keys and clicks through, or, `atOnce`, whole in the next frame.
- * Only for what lies below: it takes no more room than `meanwhile` until then, and whatever followed it would move.
+ * It takes no more room than `meanwhile` until then: for what lies below, and for what has its room kept, or whatever follows it would move.
  */
 export function Later({ children, meanwhile = null, atOnce = false }: { children: ReactNode; meanwhile?: ReactNode; atOnce?: boolean }) {
   const [due, setDue] = useState(false);

@@ -9,6 +9,7 @@ import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { type FilterField, parseFilter } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
+import { Later } from '@/ui/Later';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
@@ -199,7 +200,7 @@ function useFilterChange(): (key: string, text: string | undefined) => void {
   );
 }
 
-/** What stands above the table. It has nothing to do with which device is open, and does not render again for that. */
+/** What stands above the table: it comes once the rows are seen. It has nothing to do with which device is open, and does not render again for that. */
 const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids: string[] }) {
   const search = useDevicesSearch();
   const filter = useFilterChange();
@@ -207,14 +208,16 @@ const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids:
   const cards = useMedia('(max-width: 640px)');
   return (
     <div className={classes.tools}>
-      <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
-      <AddFilter fields={fields} values={search} onChange={filter} />
-      <span className={classes.toolsEnd}>
-        {cards && <SortSelect />}
-        <Views />
-        <ColumnsMenu />
-        <ExportMenu ids={ids} />
-      </span>
+      <Later atOnce meanwhile={<div className={classes.toolsRoom} />}>
+        <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
+        <AddFilter fields={fields} values={search} onChange={filter} />
+        <span className={classes.toolsEnd}>
+          {cards && <SortSelect />}
+          <Views />
+          <ColumnsMenu />
+          <ExportMenu ids={ids} />
+        </span>
+      </Later>
     </div>
   );
 });

@@ -30,7 +30,8 @@ const aroundHeight = 232;
 /** How wide the list will be; 0 where there is no room for it beside a panel. */
 function guessWidth(beside: boolean): number {
   if (beside && window.matchMedia('(max-width: 1020px)').matches) return 0;
-  return Math.max(0, window.innerWidth - railWidth - (beside ? panelWidth() : 0));
+  const rail = window.matchMedia('(max-width: 860px)').matches ? 0 : railWidth;
+  return Math.max(0, window.innerWidth - rail - (beside ? panelWidth() : 0));
 }
 
 /** How many rows are drawn beyond the edges of the scrolled area: of another view of the list only those in sight at first, so that they are seen sooner. */
