@@ -12,7 +12,8 @@ import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { comparison } from './needs';
-import classes from './home.module.css';
+import home from './home.module.css';
+import classes from './arriving.module.css';
 
 const busiest = 5;
 const hours = 24;
@@ -44,10 +45,10 @@ export function Arriving({ devices }: { devices: Device[] }) {
     router.history.push(`/events?range=${new Date(from).toISOString()}..${new Date(to).toISOString()}`);
   };
   return (
-    <section className={classes.card} aria-labelledby="arriving-title">
-      <div className={classes.cardHead}>
+    <section className={home.card} aria-labelledby="arriving-title">
+      <div className={home.cardHead}>
         <h2 id="arriving-title">Arriving</h2>
-        <AppLink href="/events?range=24h" className={classes.more}>
+        <AppLink href="/events?range=24h" className={home.more}>
           Events
         </AppLink>
       </div>
@@ -78,7 +79,7 @@ export function Arriving({ devices }: { devices: Device[] }) {
           />
         </>
       ) : (
-        <div className={classes.waiting}>
+        <div className={home.waiting}>
           <Skeleton width={220} height={24} />
           <Skeleton height={140} />
         </div>

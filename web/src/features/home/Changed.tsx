@@ -10,7 +10,8 @@ import { told } from '@/ui/moments';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { Ago } from '@/ui/time';
 import { count } from '@/ui/timeText';
-import classes from './home.module.css';
+import home from './home.module.css';
+import classes from './changed.module.css';
 
 const first = 8;
 
@@ -22,14 +23,14 @@ export function Changed() {
   const shown = all ? changes : changes.slice(0, first);
   const left = (query.data?.total ?? 0) - shown.length;
   return (
-    <section className={classes.card} aria-labelledby="changed-title">
-      <div className={classes.cardHead}>
+    <section className={home.card} aria-labelledby="changed-title">
+      <div className={home.cardHead}>
         <h2 id="changed-title">Changed in the last day</h2>
       </div>
       {query.error && !query.data ? (
         <ErrorState title="The changes could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       ) : !query.data ? (
-        <div className={classes.waiting}>
+        <div className={home.waiting}>
           <Skeleton height={36} />
           <Skeleton height={36} />
           <Skeleton height={36} />
@@ -89,7 +90,7 @@ function Change({ change }: { change: RecentChange }) {
             <bdi className={classes.changeDevice}>{name ?? 'A device'}</bdi>
           )}
         </p>
-        <p className={classes.changeText}>{sentenceOf(row, told)}</p>
+        <p>{sentenceOf(row, told)}</p>
         <p className="pk-muted">
           {deviceId !== null && actorId !== null && action !== 'DELETED' ? (
             <Link to="/settings/security-devices/$deviceId" params={{ deviceId }} search={{ by: actorId }} hash="history-title" className={classes.changeActor} title="What they did to this device">

@@ -15,7 +15,8 @@ import { told } from '@/ui/moments';
 import { count } from '@/ui/timeText';
 import { useZone } from '@/ui/zone';
 import { type Need, needsOf } from './needs';
-import classes from './home.module.css';
+import home from './home.module.css';
+import classes from './needs.module.css';
 
 const shown = 5;
 
@@ -27,8 +28,8 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
   const rules = useQuery(brokenRulesQuery);
   const broken = rules.data ?? 0;
   return (
-    <section className={classes.card} aria-labelledby="needs-title">
-      <div className={classes.cardHead}>
+    <section className={home.card} aria-labelledby="needs-title">
+      <div className={home.cardHead}>
         <h2 id="needs-title">Needs you now</h2>
         {needs.length > shown && (
           <span className={classes.some}>
@@ -36,13 +37,13 @@ export function NeedsYou({ devices, loading, complete }: { devices: Device[]; lo
           </span>
         )}
         {troubled.length > 0 && (
-          <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={classes.more}>
+          <Link to="/settings/security-devices" search={{ status: 'unhealthy,attention', sort: 'status' }} className={home.more}>
             Show in the list
           </Link>
         )}
       </div>
       {loading || rules.isPending ? (
-        <div className={classes.waiting}>
+        <div className={home.waiting}>
           <Skeleton height={44} />
           <Skeleton height={44} />
         </div>

@@ -7,7 +7,7 @@ import { CopyButton } from '@/ui/CopyButton';
 import { IconChevronRight, IconPlus } from '@/ui/icons';
 import { ErrorState, Skeleton } from '@/ui/states';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
-import classes from './home.module.css';
+import classes from './start.module.css';
 
 /** An empty installation: the shortest way to the first device, with what one needs to have at hand. */
 export function Start() {

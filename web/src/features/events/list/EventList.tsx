@@ -11,7 +11,7 @@ import { printMoment } from '@/ui/range/RangePicker';
 import type { EventsSearch } from '../search';
 import { EventTable } from './EventTable';
 import page from '../events.module.css';
-import classes from './list.module.css';
+import classes from './table.module.css';
 
 export interface EventListProps {
   selected: string | undefined;

@@ -10,7 +10,8 @@ import { absolute, count, span } from '@/ui/timeText';
 import { clockText, useZone } from '@/ui/zone';
 import { useEventsView } from '../context';
 import { fieldWords, valueOf, valueWords } from '../fields';
-import classes from './list.module.css';
+import table from './table.module.css';
+import classes from './cells.module.css';
 
 interface RowProps {
   event: Row;
@@ -38,8 +39,8 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
   return (
     // The whole row leads to the event for a mouse; keyboards have the link of its time. Each value narrows the list.
      
-    <tr aria-rowindex={rowIndex} className={classes['row']} data-selected={selected} data-unreadable={event.unreadable} onClick={onClick}>
-      <th scope="row" className={classes['cellTime']}>
+    <tr aria-rowindex={rowIndex} className={table['row']} data-selected={selected} data-unreadable={event.unreadable} onClick={onClick}>
+      <th scope="row" className={table['cellTime']}>
         <Link
           ref={link}
           to="/events/$eventId"
@@ -56,7 +57,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
         </Link>
         <RowAgo at={at} />
       </th>
-      <td className={classes['cellAction']}>
+      <td className={table['cellAction']}>
         <div className={classes['actionBox']}>
           {event.outcome === 'failure' && (
             <Value event={event} field="outcome">
@@ -68,22 +69,22 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           {event.versions > 1 && <Tag of="versions">{count(event.versions)}<span className={classes['tagWord']}> versions</span></Tag>}
         </div>
       </td>
-      <td className={classes['cellActor']}>
+      <td className={table['cellActor']}>
         <Value event={event} field="actor" />
       </td>
-      <td className={classes['cellTarget']}>
+      <td className={table['cellTarget']}>
         <Value event={event} field="target" />
       </td>
-      <td className={classes['cellAddress']}>
+      <td className={table['cellAddress']}>
         <span className={classes['pair']}>
           <Value event={event} field="address" />
           {event.country !== null && <Value event={event} field="country" />}
         </span>
       </td>
-      <td className={classes['cellStream']}>
+      <td className={table['cellStream']}>
         <Value event={event} field="stream" />
       </td>
-      <td className={classes['cellDevice']}>
+      <td className={table['cellDevice']}>
         <Value event={event} field="device" />
       </td>
     </tr>
@@ -106,7 +107,7 @@ function Tag({ of, children }: { of: GlossaryKey; children: ReactNode }) {
 function Value({ event, field, words: said, children }: { event: Row; field: EventField; words?: string; children?: ReactNode }) {
   const { names, narrow, canExclude } = useEventsView();
   const value = valueOf(event, field);
-  if (value === null || value === '') return <span className={classes['none']}>–</span>;
+  if (value === null || value === '') return <span className={table['none']}>–</span>;
   const words = said ?? valueWords(names, field, value);
   const what = `${fieldWords[field]} is ${said === undefined || said === value ? words : `${said} (${value})`}`;
   return (

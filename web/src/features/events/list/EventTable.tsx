@@ -14,7 +14,7 @@ import { EventRow } from './EventRow';
 import { linesOf } from './lines';
 import { Tail } from './Tail';
 import { useWalk } from './useWalk';
-import classes from './list.module.css';
+import classes from './table.module.css';
 
 const columns: { title: string; className: string; term: GlossaryKey }[] = [
   { title: 'Time', className: 'colTime', term: 'event_time' },

@@ -5,7 +5,7 @@ import { presetRange, rangeWords } from '@/ui/range/range';
 import { printMoment } from '@/ui/range/RangePicker';
 import type { EventsSearch } from '../search';
 import { lowerFirst, widerRange } from './EventList';
-import classes from './list.module.css';
+import classes from './table.module.css';
 
 /** "of the last 7 days", "there are": the end of a sentence about a range. */
 function ofRange(range: string, words: string): string {

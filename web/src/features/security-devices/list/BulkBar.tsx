@@ -6,7 +6,7 @@ import { useDevicesView } from '../context';
 import { BulkDialog, type BulkAction } from './BulkDialog';
 import { ExportMenu } from './ExportMenu';
 import type { Selection } from './useSelection';
-import classes from './list.module.css';
+import classes from './bulk.module.css';
 
 /** What can be done with the selected devices; floats over the foot of the list, so that nothing moves. */
 export function BulkBar({ selection }: { selection: Selection }) {
@@ -36,7 +36,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
               aria-label="Pause"
               title="Pause"
             >
-              <span className={classes.bulkWord}>Pause</span>
+              <span>Pause</span>
             </Button>
           )}
           {paused.length > 0 && (
@@ -50,7 +50,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
               aria-label="Resume"
               title="Resume"
             >
-              <span className={classes.bulkWord}>Resume</span>
+              <span>Resume</span>
             </Button>
           )}
           <Button
@@ -63,7 +63,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
             aria-label="Test now"
             title="Test now"
           >
-            <span className={classes.bulkWord}>Test now</span>
+            <span>Test now</span>
           </Button>
           <ExportMenu ids={ids} inBar />
           <ActionIcon variant="subtle" color="gray" aria-label="Clear selection" title="Clear selection  Esc" onClick={selection.clear}>

@@ -8,7 +8,7 @@ import { IconAlertOctagon, IconCheck, IconLoader2, IconMinus } from '@/ui/icons'
 import { count } from '@/ui/timeText';
 import { useDevicesView } from '../context';
 import { inOrderOfInterest, type Outcome, type Result, runBulk } from './bulk';
-import classes from './list.module.css';
+import classes from './bulk.module.css';
 import page from '../devices.module.css';
 
 export type BulkAction = 'pause' | 'resume' | 'test';
@@ -158,7 +158,7 @@ export function BulkDialog({ action, ids, already = 0, onClose }: {
                 <OutcomeIcon state={one.state} />
                 <span>
                   <bdi className={classes.outcomeName}>{one.name}</bdi>
-                  {one.note !== null && <span className={classes.outcomeNote}>{one.note}</span>}
+                  {one.note !== null && <span>{one.note}</span>}
                 </span>
               </li>
             ))}

@@ -10,7 +10,7 @@ import { useMountedFirst } from '@/ui/useMountedFirst';
 import { type ColumnKey, useDevicesSearch } from '../search';
 import { everyColumn, useChosenColumns } from './columns';
 import { useWithoutRoom } from './room';
-import classes from './list.module.css';
+import classes from './columns.module.css';
 
 /** Which columns are shown. A choice stands in the address, so a link shows the same; it can be kept for good. */
 export function ColumnsMenu() {

@@ -17,7 +17,8 @@ import { NextPoll } from '../NextPoll';
 import { nextPollOf } from '../nextPollText';
 import { noEndText } from '../token';
 import type { Column } from './columns';
-import classes from './list.module.css';
+import table from './table.module.css';
+import classes from './cells.module.css';
 
 /** What the rows call; always the same object, so that a row renders again only when its device changes. */
 export interface RowActions {
@@ -55,7 +56,7 @@ export const DeviceRow = memo(function DeviceRow(props: RowProps) {
   return (
     <tr
       aria-rowindex={index + 2}
-      className={classes.row}
+      className={table.row}
       data-index={index}
       data-selected={open || undefined}
       data-chosen={chosen || undefined}
@@ -81,7 +82,7 @@ export const DeviceRow = memo(function DeviceRow(props: RowProps) {
 function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone }: RowProps & { gone: boolean }) {
   const { name } = device.attributes;
   return (
-    <th scope="row" className={classes.cellName}>
+    <th scope="row">
       <div className={classes.nameBox}>
         <label className={classes.check}>
           <input
@@ -234,7 +235,7 @@ function DaySparkline({ day }: { day: DayCounts | undefined }) {
 
 export function SkeletonRow({ columns }: { columns: Column[] }) {
   return (
-    <tr className={classes.row} aria-hidden>
+    <tr className={table.row} aria-hidden>
       {columns.map((column) => (
         <td key={column.key} data-col={column.key}>
           <Skeleton width={column.key === 'name' ? '60%' : Math.round(column.width * 0.55)} />

@@ -18,7 +18,8 @@ import { tellWithoutRoom } from './room';
 import { type OpenMenu, RowMenu } from './RowMenu';
 import { useRowKeys } from './useRowKeys';
 import type { Selection } from './useSelection';
-import classes from './list.module.css';
+import cells from './cells.module.css';
+import classes from './table.module.css';
 
 const rowHeight = 40;
 const cardHeight = 160;
@@ -226,7 +227,7 @@ const Head = memo(function Head({ columns, chosen, empty, toggleAll }: HeadProps
         {columns.map((column) => (
           <SortHeader key={column.key} column={column}>
             {column.key === 'name' && (
-              <label className={classes.check}>
+              <label className={cells.check}>
                 <input
                   type="checkbox"
                   aria-label="Select all devices"

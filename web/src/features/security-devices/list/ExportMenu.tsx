@@ -7,7 +7,8 @@ import { count } from '@/ui/timeText';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { useDevicesView } from '../context';
 import { exportDevices, type ExportFormat } from './export';
-import classes from './list.module.css';
+import bulk from './bulk.module.css';
+import classes from './menu.module.css';
 
 /** Saves these devices as a file, in the order of the list. */
 export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: boolean }) {
@@ -28,11 +29,11 @@ export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: bool
             color="gray"
             size="compact-sm"
             leftSection={<IconDownload size={16} aria-hidden />}
-            className={classes.bulkAct ?? ''}
+            className={bulk.bulkAct ?? ''}
             aria-label="Export"
             title="Export"
           >
-            <span className={classes.bulkWord}>Export</span>
+            <span>Export</span>
           </Button>
         ) : (
           <ActionIcon variant="default" size={36} aria-label={`Export ${what}`} title={`Export ${what}`} disabled={ids.length === 0}>

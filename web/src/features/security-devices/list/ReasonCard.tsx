@@ -4,7 +4,7 @@ import { StatusBadge } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
 import { told } from '@/ui/moments';
 import { levelOf, sinceOf } from '../order';
-import classes from './list.module.css';
+import classes from './reason.module.css';
 
 interface Shown {
   id: string;

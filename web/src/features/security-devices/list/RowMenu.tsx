@@ -11,7 +11,7 @@ import {
 import type { Device } from '@/api/types';
 import { keepEscape } from '@/ui/filters/FilterBar';
 import { useDevicesView } from '../context';
-import classes from './list.module.css';
+import classes from './menu.module.css';
 
 export interface OpenMenu {
   device: Device;

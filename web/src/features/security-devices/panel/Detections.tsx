@@ -10,7 +10,8 @@ import { Term } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { TitleHere } from '@/ui/TitleHere';
 import { absolute, count, hourAgo, iso } from '@/ui/timeText';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './detections.module.css';
 
 const fewRows = 8;
 type Rule = DeviceDetections['rules'][number];
@@ -29,7 +30,7 @@ export function Detections({ deviceId, ...about }: { deviceId: string } & About)
   const query = useQuery(deviceDetectionsQuery(deviceId));
   return (
     <section className={classes.detections} aria-labelledby="device-detections">
-      <Heading level={4} id="device-detections" className={classes.cardTitle}>
+      <Heading level={4} id="device-detections" className={sections.cardTitle}>
         Detections
       </Heading>
       {query.data ? (

@@ -28,6 +28,8 @@ import { HealthSection } from './HealthSection';
 import { HistorySection } from './HistorySection';
 import { InformationSection } from './InformationSection';
 import { SectionBar } from './SectionBar';
+import head from './head.module.css';
+import sections from './sections.module.css';
 import classes from './panel.module.css';
 
 /** Everything about one device, beside the list. Its address is its own. */
@@ -92,8 +94,8 @@ const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: 
     const missing = query.error instanceof ApiError && query.error.status === 404;
     return (
       <PanelFrame label="Security device">
-        <header className={classes.head}>
-          <span className={classes.spacer} />
+        <header className={head.head}>
+          <span className={head.spacer} />
           <CloseButton onClick={onClose} />
         </header>
         {missing ? (
@@ -121,8 +123,8 @@ const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: 
 
   return (
     <PanelFrame label={device.attributes.name}>
-      <header className={classes.head}>
-        <div className={classes.walk}>
+      <header className={head.head}>
+        <div className={head.walk}>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -174,7 +176,7 @@ const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: 
           leftSection={<IconPencil size={15} aria-hidden />}
           disabled={device.attributes.deleted_at !== null}
           onClick={edit}
-          className={classes.edit}
+          className={head.edit}
           aria-label="Edit Device"
           title="Edit Device"
         >
@@ -228,10 +230,10 @@ const Below = memo(function Below({ device, details }: BelowProps) {
 /** What the panel consists of is there from the first frame on, below what is seen of it. */
 function Outline() {
   return (
-    <div className={classes.outline}>
+    <div className={sections.outline}>
       {(['Information', 'History'] as const).map((title) => (
-        <section key={title} className={classes.section} aria-label={title}>
-          <Heading level={3} id={`${title.toLowerCase()}-title`} className={classes.sectionTitle}>
+        <section key={title} className={sections.section} aria-label={title}>
+          <Heading level={3} id={`${title.toLowerCase()}-title`} className={sections.sectionTitle}>
             {title}
           </Heading>
         </section>

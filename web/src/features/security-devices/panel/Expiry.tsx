@@ -2,7 +2,7 @@ import { serverNow } from '@/api/clock';
 import type { Device } from '@/api/types';
 import { calendarDay, span } from '@/ui/timeText';
 import { noEndText } from '../token';
-import classes from './panel.module.css';
+import classes from './health.module.css';
 
 const day = 24 * 60 * 60 * 1000;
 

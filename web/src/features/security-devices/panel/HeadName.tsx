@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useState } from 'react';
 import type { Device } from '@/api/types';
 import { LevelIcon } from '@/ui/StatusBadge';
 import { levelOf } from '../order';
-import classes from './panel.module.css';
+import classes from './head.module.css';
 
 /**
  * Name and status in the bar of the panel while the heading, `title`, is scrolled out of sight. For the eye alone: the panel is named after the device,

@@ -17,7 +17,8 @@ import { Expiry } from './Expiry';
 import { Heading } from '@/ui/PanelHeading';
 import { goTo } from './jump';
 import { eventsAddress } from '../links';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './health.module.css';
 
 /** Does it connect, does data come, what comes of it. */
 export const HealthCards = memo(function HealthCards({ device }: { device: Device }) {
@@ -79,7 +80,7 @@ function Data({ device }: { device: Device }) {
         >
           {count(attributes.events_24h)}
         </AppLink>
-        <span className={classes.aside}>
+        <span className={sections.aside}>
           <Term of="usual">{usual === null ? 'Usual: not known yet' : `usually ${count(Math.round(usual))}`}</Term>
         </span>
       </Fact>
@@ -142,7 +143,7 @@ function Counted({ value, failed, children }: { value: number | undefined; faile
 function Card({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={classes.card}>
-      <Heading level={4} className={classes.cardTitle}>
+      <Heading level={4} className={sections.cardTitle}>
         {title}
       </Heading>
       <dl>{children}</dl>

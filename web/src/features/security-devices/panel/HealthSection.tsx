@@ -24,7 +24,8 @@ import { advice } from './remedies';
 import { Streams } from './Streams';
 import { TokenLine } from './TokenLine';
 import { Traffic } from './Traffic';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './health.module.css';
 
 const Guide = lazy(async () => ({ default: (await import('../add/Guide')).Guide }));
 
@@ -54,9 +55,9 @@ export function HealthSection({ device }: { device: Device }) {
   const since = sinceOf(device);
   const below = useDeferredValue(device);
   return (
-    <section className={classes.section} aria-labelledby="health-title">
-      <div className={classes.sectionHead}>
-        <Heading level={3} id="health-title" className={classes.sectionTitle}>
+    <section className={sections.section} aria-labelledby="health-title">
+      <div className={sections.sectionHead}>
+        <Heading level={3} id="health-title" className={sections.sectionTitle}>
           Device Health
         </Heading>
         {level !== 'deleted' && (
@@ -86,10 +87,10 @@ export function HealthSection({ device }: { device: Device }) {
         {level !== 'deleted' && details && advice[details.code] !== undefined && <p>{advice[details.code]}</p>}
         <Remedies device={device} />
       </Callout>
-      <Later atOnce meanwhile={<div className={classes.comes} data-comes />}>
+      <Later atOnce meanwhile={<div className={sections.comes} data-comes />}>
         {/* Figures of one device never stand under the name of another. */}
         <HealthCards device={below.id === device.id ? below : device} />
-        <Later meanwhile={<div className={classes.comes} data-comes />}>
+        <Later meanwhile={<div className={sections.comes} data-comes />}>
           <Below device={below} />
         </Later>
       </Later>

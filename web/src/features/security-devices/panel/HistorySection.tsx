@@ -16,7 +16,8 @@ import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { differences, withValues } from './historyText';
 import { goTo } from './jump';
 import line from '@/ui/timeline.module.css';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './history.module.css';
 
 const kinds = [
   ['all', 'All'],
@@ -81,9 +82,9 @@ export function HistorySection({ deviceId }: { deviceId: string }) {
   };
   const actor = by === undefined ? null : (entries.find((entry) => entry.actorId === by)?.actor ?? 'this actor');
   return (
-    <section ref={section} className={classes.section} aria-labelledby="history-title">
-      <div className={classes.sectionHead}>
-        <Heading level={3} id="history-title" className={classes.sectionTitle}>
+    <section ref={section} className={sections.section} aria-labelledby="history-title">
+      <div className={sections.sectionHead}>
+        <Heading level={3} id="history-title" className={sections.sectionTitle}>
           History
         </Heading>
         <Segmented
@@ -162,7 +163,7 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
         <ChangeIcon kind={value?.kind} level={level} />
       </span>
       <div className={line.entryBody}>
-        <div className={classes.entrySentence}>{withValues(sentenceOf(row, told), changed)}</div>
+        <div>{withValues(sentenceOf(row, told), changed)}</div>
         <div className="pk-muted">
           {actorId === null ? (
             (actor ?? 'Somebody')
@@ -177,7 +178,7 @@ function Entry({ entry, onActor }: { entry: HistoryEntry; onActor: () => void })
               {' · '}
               <button
                 type="button"
-                className={classes.quiet}
+                className={sections.quiet}
                 aria-expanded={opened}
                 aria-controls={`${row.id}-diff`}
                 onClick={() => {

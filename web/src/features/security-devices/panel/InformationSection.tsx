@@ -16,7 +16,8 @@ import { Expiry } from './Expiry';
 import { GuideDialog } from './HealthSection';
 import { goTo } from './jump';
 import { eventsAddress } from '../links';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './information.module.css';
 
 export function InformationSection({ device, details }: { device: Device; details: DeviceWithActors | undefined }) {
   const view = useDevicesView();
@@ -28,8 +29,8 @@ export function InformationSection({ device, details }: { device: Device; detail
   const server = attributes.device_spec?.['server'];
   const streams = attributes.status_details?.streams ?? [];
   return (
-    <section className={classes.section} aria-labelledby="information-title">
-      <Heading level={3} id="information-title" className={classes.sectionTitle}>
+    <section className={sections.section} aria-labelledby="information-title">
+      <Heading level={3} id="information-title" className={sections.sectionTitle}>
         Information
       </Heading>
       <dl className={classes.information}>
@@ -47,7 +48,7 @@ export function InformationSection({ device, details }: { device: Device; detail
           {plugin && (
             <button
               type="button"
-              className={classes.guideLink}
+              className={`${sections.quiet} ${classes.guideLink}`}
               onClick={() => {
                 setGuide(true);
               }}

@@ -1,6 +1,6 @@
 import type { Poll } from '@/api/types';
 import { count, took } from '@/ui/timeText';
-import classes from './panel.module.css';
+import classes from './polls.module.css';
 
 const kept = 200;
 const pitch = 4;

@@ -13,7 +13,8 @@ import { type FailureRun, failureRuns } from './failures';
 import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { PollStrip } from './PollStrip';
 import { outcomeText } from './remedies';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './polls.module.css';
 
 const fewFailures = 5;
 
@@ -25,9 +26,9 @@ export function Polls({ device, streams }: { device: Device; streams: StreamStat
   const stream = streams.find((one) => one.stream === chosen) ?? troubled ?? streams[0];
   if (stream === undefined) return null;
   return (
-    <div className={classes.block}>
-      <div className={classes.blockHead}>
-        <Heading level={4} className={classes.cardTitle}>
+    <div className={sections.block}>
+      <div className={sections.blockHead}>
+        <Heading level={4} className={sections.cardTitle}>
           <Term of="poll">Polls</Term>
         </Heading>
         {streams.length > 1 && (
@@ -76,7 +77,7 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
         {failed.length > fewFailures && (
           <button
             type="button"
-            className={classes.quiet}
+            className={sections.quiet}
             aria-expanded={allFailures}
             onClick={() => {
               setAllFailures(!allFailures);
@@ -88,7 +89,7 @@ function PollsOfStream({ device, stream }: { device: Device; stream: StreamStatu
         {good.length > 0 && (
           <button
             type="button"
-            className={classes.quiet}
+            className={sections.quiet}
             aria-expanded={worked}
             onClick={() => {
               setWorked(!worked);

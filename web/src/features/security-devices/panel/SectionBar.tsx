@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { holding, keepAt, letGo } from './jump';
-import classes from './panel.module.css';
+import classes from './sections.module.css';
 
 const sections = [
   ['health-title', 'Health'],

@@ -16,7 +16,8 @@ import { told } from '@/ui/moments';
 import { NextPoll } from '../NextPoll';
 import { nextPollOf } from '../nextPollText';
 import { eventsAddress } from '../links';
-import classes from './panel.module.css';
+import sections from './sections.module.css';
+import classes from './streams.module.css';
 
 /** One row a stream: its three clocks, its day, and what is wrong with it. */
 export function Streams({ device, streams }: { device: Device; streams: StreamStatus[] }) {
@@ -100,7 +101,7 @@ function Next({ stream, first }: { stream: StreamStatus; first: string | null })
   const { next_poll_at: next } = stream;
   if (next === null || first === null || Date.parse(next) - Date.parse(first) <= apartMs) return null;
   return (
-    <span className={classes.aside}>
+    <span className={sections.aside}>
       next <NextPoll time={next} />
     </span>
   );

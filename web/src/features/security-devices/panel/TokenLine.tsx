@@ -5,7 +5,7 @@ import { calendarDay } from '@/ui/timeText';
 import { serverNow } from '@/api/clock';
 import { refusedFor, tokenStanding } from '../token';
 import { Expiry } from './Expiry';
-import classes from './panel.module.css';
+import classes from './health.module.css';
 
 /** What the token lets Picket read, and until when. A tick says that the vendor has proved it. */
 export function TokenLine({ device }: { device: Device }) {

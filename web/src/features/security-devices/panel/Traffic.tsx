@@ -9,7 +9,7 @@ import { ErrorState, Skeleton } from '@/ui/states';
 import { Term } from '@/ui/Term';
 import { Heading, useHeadingTag } from '@/ui/PanelHeading';
 import { eventsAddress, rangeText } from '../links';
-import classes from './panel.module.css';
+import classes from './sections.module.css';
 
 const BarChart = lazy(async () => ({ default: (await import('@/charts/BarChart')).BarChart }));
 
