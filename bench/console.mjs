@@ -271,6 +271,27 @@ export async function updates(page, api, device, row) {
   row("console: a change on the screen after its call began (median, worst of 40)", `${ms(median(times))}, ${ms(Math.max(...times))}`, `the call itself ${ms(median(calls))}`, "<= 200 ms", Math.max(...times) <= 200);
 }
 
+/** The list, and the list with a panel, as they come up in windows of many widths: what moves while they do. */
+async function otherWidths(browser, state, base, device, row) {
+  const widths = [360, 480, 700, 860, 1024, 1100, 1920];
+  const { context, page } = await open(browser, state, base, "/settings/security-devices");
+  await listed(page);
+  let sum = 0;
+  for (const path of ["/settings/security-devices", `/settings/security-devices/${device}`]) {
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: size.height });
+      await page.goto(base + path);
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      await sleep(1500);
+      const { shifts, shifted } = await page.evaluate(() => ({ shifts: window.bench.shifts, shifted: window.bench.shifted }));
+      for (const what of new Set(shifted)) console.log(`      moved on ${path} at ${width}: ${what}`);
+      sum += shifts;
+    }
+  }
+  await context.close();
+  row(`console: layout shift while the list and the panel come up, ${widths.join(", ")} wide`, sum.toFixed(4), "-", "0", sum === 0);
+}
+
 export async function consoleRows({ picket, data, startServer, row }) {
   const account = init(picket, data);
   const { serve, base } = await startServer(data, "http://127.0.0.1:9", []);
@@ -287,12 +308,14 @@ export async function consoleRows({ picket, data, startServer, row }) {
     await panels(page, row);
     await nextDevice(page, row);
     await scrolling(page, row);
-    await updates(page, api, (await api.get("/api/v2/security_devices?page[limit]=1&sort=name")).data[0].id, row);
+    const device = (await api.get("/api/v2/security_devices?page[limit]=1&sort=name")).data[0].id;
+    await updates(page, api, device, row);
     await interactions(page, row);
     const { shifts, shifted } = await page.evaluate(() => ({ shifts: window.bench.shifts, shifted: window.bench.shifted }));
     for (const what of new Set(shifted)) console.log(`      moved: ${what}`);
     row("console: layout shift without a person's doing", shifts.toFixed(4), "-", "0", shifts === 0);
     await context.close();
+    await otherWidths(browser, state, base, device, row);
   } finally {
     await browser.close();
     await serve.stop();
