@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { announce } from '@/ui/announce';
 import { copyText } from '@/ui/CopyButton';
 import { IconAlertTriangle, IconCopy, IconDownload } from '@/ui/icons';
+import { saveText } from '@/ui/saveFrom';
 import { Callout } from '@/ui/states';
 import classes from './profile.module.css';
 
@@ -25,14 +26,7 @@ export function RecoveryCodes({ codes, email, onDone }: { codes: string[]; email
     };
   }, []);
   const download = (): void => {
-    const url = URL.createObjectURL(new Blob([fileText(codes, email)], { type: 'text/plain;charset=utf-8' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'picket-recovery-codes.txt';
-    link.click();
-    window.setTimeout(() => {
-      URL.revokeObjectURL(url);
-    }, 10_000);
+    saveText('picket-recovery-codes.txt', 'text/plain', fileText(codes, email));
   };
   return (
     <div className={classes['form']}>

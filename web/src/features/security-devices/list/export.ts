@@ -1,4 +1,5 @@
 import type { Device } from '@/api/types';
+import { saveText } from '@/ui/saveFrom';
 import { levelWords } from '@/ui/StatusBadge';
 import { levelOf, sinceOf } from '../order';
 
@@ -43,25 +44,13 @@ export function toJson(devices: Device[]): string {
   return `${JSON.stringify(devices.map(({ id, attributes }) => ({ id, ...attributes })), null, 2)}\n`;
 }
 
-export function download(name: string, type: string, text: string): void {
-  // Spreadsheets take a table without this mark for Latin-1.
-  const parts = type === 'text/csv' ? ['\ufeff', text] : [text];
-  const url = URL.createObjectURL(new Blob(parts, { type: `${type};charset=utf-8` }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  window.setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
-}
-
 export type ExportFormat = 'csv' | 'json';
 
 export function exportDevices(format: ExportFormat, devices: Device[], technology: Technology): string {
   const day = new Date().toISOString().slice(0, 10);
   const name = `picket-security-devices-${day}.${format}`;
-  if (format === 'csv') download(name, 'text/csv', toCsv(devices, technology));
-  else download(name, 'application/json', toJson(devices));
+  // Spreadsheets take a table without this mark for Latin-1.
+  if (format === 'csv') saveText(name, 'text/csv', `\ufeff${toCsv(devices, technology)}`);
+  else saveText(name, 'application/json', toJson(devices));
   return name;
 }
