@@ -1,7 +1,7 @@
 import { useRouterState } from '@tanstack/react-router';
 import type { Session } from '@/api/types';
 import { AppLink } from '@/ui/AppLink';
-import { type Area, areasOf } from './areas';
+import { type Area, areas } from './areas';
 import classes from './Shell.module.css';
 
 export function Brand() {
@@ -20,7 +20,6 @@ export function Rail({ session, inDrawer = false, onFollow }: {
   inDrawer?: boolean;
   onFollow?: () => void;
 }) {
-  const areas = areasOf();
   const here = useRouterState({ select: ({ location }) => location.pathname });
   const link = ({ to, title, Icon }: Area) => {
     const inside = here === to || (to !== '/' && here.startsWith(`${to}/`));

@@ -9,12 +9,10 @@ export interface Area {
 }
 
 /** The areas of the console. Only what exists is listed. */
-export function areasOf(): Area[] {
-  return [
-    { to: '/', title: 'Home', Icon: IconHome, settings: false },
-    { to: '/events', title: 'Events', Icon: IconActivity, settings: false },
-    { to: '/detections', title: 'Detections', Icon: IconRadar2, settings: false },
-    { to: '/settings/security-devices', title: 'Security Devices', Icon: IconPlugConnected, settings: true },
-    { to: '/settings/egress-addresses', title: 'Egress addresses', Icon: IconWorldUp, settings: true },
-  ];
-}
+export const areas: readonly Area[] = [
+  { to: '/', title: 'Home', Icon: IconHome, settings: false },
+  { to: '/events', title: 'Events', Icon: IconActivity, settings: false },
+  { to: '/detections', title: 'Detections', Icon: IconRadar2, settings: false },
+  { to: '/settings/security-devices', title: 'Security Devices', Icon: IconPlugConnected, settings: true },
+  { to: '/settings/egress-addresses', title: 'Egress addresses', Icon: IconWorldUp, settings: true },
+];

@@ -12,7 +12,7 @@ import {
   IconPlus, IconRadar2, IconSun, IconUserCircle,
 } from '@/ui/icons';
 import { StatusBadge } from '@/ui/StatusBadge';
-import { areasOf } from '../areas';
+import { areas } from '../areas';
 import { useScheme, useSignOut } from '../ProfileMenu';
 import { useChoose } from '../usePersonal';
 import { type Entry, narrow } from './entries';
@@ -47,7 +47,7 @@ function useFixed(onKeys: () => void): Entry[] {
       id: `action ${id}`, group: 'Actions', label, Icon, run, ...(words === undefined ? {} : { words }),
     });
     return [
-      ...areasOf().map(({ to, title, Icon, settings }): Entry => ({
+      ...areas.map(({ to, title, Icon, settings }): Entry => ({
         id: `area ${to}`, group: 'Go to', label: title, Icon, run: () => void navigate({ to }), ...(settings ? { hint: 'Organization Settings' } : {}),
       })),
       { id: 'area /profile', group: 'Go to', label: 'Profile', words: 'account password second factor sign-ins sessions', Icon: IconUserCircle, run: go('/profile') },
