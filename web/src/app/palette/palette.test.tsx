@@ -128,6 +128,28 @@ describe('the palette', () => {
     expect(screen.queryByRole('combobox', { name: 'Search and commands' })).toBeNull();
   });
 
+  test('a view of rules opens Detections as it was saved, beside views of other areas by the same name', async () => {
+    const server = withFleet();
+    const search = { level: 'high,critical', q: 'vault', sort: 'title' };
+    const preferences = {
+      saved_filters: [
+        { area: 'events', name: 'Grave ones', search: { outcome: 'failure' } },
+        { area: 'detections', name: 'Grave ones', search },
+      ],
+    };
+    server.on('GET /auth/v0/session', { body: { ...session, user: { ...session.user, preferences } } });
+    const app = openAt('/settings/egress-addresses');
+    await app.user.type(await openPalette(app), 'grave');
+    const views = within(screen.getByRole('group', { name: 'Saved views' })).getAllByRole('option');
+    expect(views.map((one) => one.textContent)).toEqual(['Grave onesEvents', 'Grave onesDetections']);
+    await app.user.keyboard('{ArrowDown}{Enter}');
+    expect(await screen.findByRole('heading', { name: 'Detections' })).toBeTruthy();
+    const address = new URL(app.address(), 'http://x');
+    expect(address.pathname).toBe('/detections');
+    expect(Object.fromEntries(address.searchParams)).toEqual(search);
+    expect(screen.queryByText('Part of this address could not be read')).toBeNull();
+  });
+
   test('Enter belongs to a script that is being composed', async () => {
     withFleet();
     const app = openAt('/settings/egress-addresses');
