@@ -91,7 +91,7 @@ AccountCalls::Reply AccountCalls::end_session(const Caller& caller, const Reques
   const auto& id = request.params.at("id");
   const auto ended =
       parts_.control.end_session_of(caller.scope.user_id, id, caller.change(parts_.clock.now()));
-  if (!ended && ended.error().kind == ErrorKind::kNotFound) return refuse_missing("user_sessions", id);
+  if (!ended && ended.error().kind == ErrorKind::kNotFound) return refuse_missing("sign-in", id);
   if (!ended) return refuse(Problem(ended.error(), ""));
   return no_content();
 }

@@ -110,7 +110,7 @@ Answer<fleet::DeviceViewPtr> DeviceCalls::device_of(const Caller& caller, const 
 Answer<DeviceCalls::PluginPtr> DeviceCalls::plugin_of(const Request& request) const {
   const auto& slug = request.params.at("id");
   if (auto plugin = plugins_.find(slug)) return plugin;
-  return refuse_missing("plugin", slug);
+  return refuse_missing("technology", slug);
 }
 
 Answer<TimePoint> DeviceCalls::check_start_time(const Plugin& plugin, TimePoint start,

@@ -79,7 +79,7 @@ void Engine::write_object(codec::JsonWriter& out, const ResourceType& type, cons
 
 Answer<Row> Engine::must_get(const ResourceType& type, const Scope& scope, const std::string& id) const {
   API_ASSIGN(Row row, type.get(scope, id));
-  if (!row) return refuse_missing(type.name, id);
+  if (!row) return refuse_missing(type.called, id);
   return row;
 }
 

@@ -76,11 +76,11 @@ tl::unexpected<Problem> refuse_parameter(std::string parameter, std::string deta
   return refuse(ApiError{400, "invalid_input", std::move(detail), {}, std::move(parameter)});
 }
 
-tl::unexpected<Problem> refuse_missing(std::string_view type, std::string_view id) {
+tl::unexpected<Problem> refuse_missing(std::string_view called, std::string_view id) {
   constexpr std::size_t kShown = 80;
   const auto shown = id.substr(0, kShown);
   return refuse(404, "not_found",
-                fmt::format("There is no {} with the id \"{}\" in your organization.", type, shown));
+                fmt::format("There is no {} with the id \"{}\" in your organization.", called, shown));
 }
 
 http_server::Response render(const Problem& problem) {

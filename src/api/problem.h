@@ -54,8 +54,9 @@ inline tl::unexpected<Problem> refuse(int status, std::string code, std::string 
 tl::unexpected<Problem> refuse_field(std::string pointer, std::string detail);
 /// 400 about a query parameter.
 tl::unexpected<Problem> refuse_parameter(std::string parameter, std::string detail);
-/// 404 that says the same for what does not exist and for what belongs to another organization.
-tl::unexpected<Problem> refuse_missing(std::string_view type, std::string_view id);
+/// 404 that says the same for what does not exist and for what belongs to another organization. `called`: as
+/// people call one of its type, "security device".
+tl::unexpected<Problem> refuse_missing(std::string_view called, std::string_view id);
 
 http_server::Response render(const Problem& problem);
 

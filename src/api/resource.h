@@ -80,6 +80,7 @@ struct FoundPage {
 
 struct ResourceType {
   std::string name;
+  std::string called;  ///< one of them in the words of people: "security device"
   std::vector<Attribute> attributes;
   std::vector<Relationship> relationships;
   std::function<std::string_view(const void*)> id;
@@ -119,15 +120,16 @@ inline std::function<Answer<Row>(const Scope&, const std::string&)> get_by_listi
   };
 }
 
-/// Writes a type down: `Builder<Device>("security_devices").attribute("name", kString, [](const Device& d)
-/// …)`.
+/// Writes a type down: `Builder<Device>("security_devices", "security device").attribute("name", kString,
+/// [](const Device& d) …)`.
 template <typename T>
 class Builder {
  public:
   using Getter = Value (*)(const T&);
 
-  explicit Builder(std::string name) {
+  Builder(std::string name, std::string called) {
     type_.name = std::move(name);
+    type_.called = std::move(called);
     type_.default_sort = {{"created_at", false}};
     type_.version = [](const void*) -> std::int64_t { return 1; };
   }

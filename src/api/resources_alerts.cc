@@ -110,7 +110,7 @@ void alert_attributes(Builder<AlertRow>& type) {
 
 ResourceType alert_type(const Parts& parts, bool detail) {
   using A = AlertRow;
-  Builder<A> type("expel_alerts");
+  Builder<A> type("expel_alerts", "alert");
   type.id([](const A& a) { return std::string_view(a.id); });
   type.version([](const A& a) { return static_cast<std::int64_t>(a.matches); });
   if (detail) type.attribute("evidence", kArray, [](const A& a) -> Value { return JsonView{a.evidence}; }, kReadOnly | kNoSort);

@@ -189,7 +189,7 @@ Row own_row(const watch::RulingPtr& ruling, control::OwnRule rule) {
 }  // namespace
 
 ResourceType detection_rule_type(const DetectionRows& rows, bool detail) {
-  Builder<R> type("detection_rules");
+  Builder<R> type("detection_rules", "detection rule");
   type.id([](const R& r) { return std::string_view(r.id); });
   type.version([](const R& r) -> std::int64_t { return r.rule ? r.decided().version : 1; });
   if (detail) rule_detail(type);
@@ -212,7 +212,7 @@ ResourceType detection_rule_type(const DetectionRows& rows, bool detail) {
 }
 
 ResourceType own_rule_type(const Parts& parts) {
-  Builder<OwnRow> type("own_rules");
+  Builder<OwnRow> type("own_rules", "rule of your own");
   type.id([](const OwnRow& r) { return std::string_view(r.id); });
   type.version([](const OwnRow& r) { return r.version; });
   type.attribute("created_at", kTime, [](const OwnRow& r) -> Value { return r.created_at; });

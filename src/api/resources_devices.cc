@@ -202,7 +202,7 @@ void device_attributes(Builder<DeviceView>& type) {
 
 ResourceType security_devices(const Parts& parts) {
   using D = DeviceView;
-  Builder<D> type("security_devices");
+  Builder<D> type("security_devices", "security device");
   type.id([](const D& d) { return std::string_view(d.device.id); });
   type.version([](const D& d) { return d.device.version; });
   device_attributes(type);
@@ -243,7 +243,7 @@ std::string_view kind_of(std::string_view value) {
 
 ResourceType histories(const Parts& parts) {
   using H = HistoryEntry;
-  Builder<H> type("security_device_histories");
+  Builder<H> type("security_device_histories", "entry in a security device's history");
   type.id([](const H& h) { return std::string_view(h.id); });
   type.choice("action", {"CREATED", "UPDATED", "UPDATED_SECRETS", "DELETED"},
               [](const H& h) -> Value { return control::to_string(h.action); });
@@ -285,7 +285,7 @@ Answer<std::vector<Row>> list_polls(const Parts& parts, const Scope& scope, cons
 
 ResourceType polls(const Parts& parts) {
   using P = PollRow;
-  Builder<P> type("polls");
+  Builder<P> type("polls", "poll");
   type.id([](const P& p) { return std::string_view(p.id); });
   type.attribute("bytes", kNumber, [](const P& p) -> Value { return p.poll.bytes; });
   type.attribute("duration_ms", kNumber, [](const P& p) -> Value { return p.poll.duration_ms; });
@@ -319,7 +319,7 @@ ResourceType polls(const Parts& parts) {
 
 ResourceType secrets(const Parts& parts) {
   using S = SecretRow;
-  Builder<S> type("secrets");
+  Builder<S> type("secrets", "secret");
   type.id([](const S& s) { return std::string_view(s.id); });
   type.version([](const S& s) { return s.version; });
   type.attribute(

@@ -34,7 +34,7 @@ std::vector<Row> rows_of(std::vector<T> values) {
 }
 
 ResourceType organizations(const Parts& parts) {
-  Builder<Organization> type("organizations");
+  Builder<Organization> type("organizations", "organization");
   type.id([](const Organization& o) { return std::string_view(o.id); });
   type.version([](const Organization& o) { return o.version; });
   type.nulls(kString, {"address_1", "address_2", "city", "country_code", "hq_city", "hq_utc_offset",
@@ -109,7 +109,7 @@ ResourceType organizations(const Parts& parts) {
 }
 
 ResourceType user_accounts(const Parts& parts) {
-  Builder<AccountRow> type("user_accounts");
+  Builder<AccountRow> type("user_accounts", "user account");
   type.id([](const AccountRow& u) { return std::string_view(u.id); });
   type.version([](const AccountRow& u) { return u.version; });
   type.attribute(
@@ -172,7 +172,7 @@ ResourceType user_accounts(const Parts& parts) {
 
 ResourceType user_account_histories(const Parts& parts) {
   using H = control::AccountHistoryEntry;
-  Builder<H> type("user_account_histories");
+  Builder<H> type("user_account_histories", "entry in a user account's history");
   type.id([](const H& h) { return std::string_view(h.id); });
   type.choice("action", {"CREATED", "UPDATED", "UPDATED_SECRETS"},
               [](const H& h) -> Value { return control::to_string(h.action); });
@@ -193,7 +193,7 @@ ResourceType user_account_histories(const Parts& parts) {
 
 /// One's own alone, also for administrators: where people sign in from is their affair.
 ResourceType user_sessions(const Parts& parts) {
-  Builder<SessionRow> type("user_sessions");
+  Builder<SessionRow> type("user_sessions", "sign-in");
   type.id([](const SessionRow& s) { return std::string_view(s.signin.id); });
   type.attribute(
       "client_address", kString, [](const SessionRow& s) { return or_null(s.signin.client_address); },
@@ -224,7 +224,7 @@ ResourceType user_sessions(const Parts& parts) {
 
 /// A user has one role, in his organization; it carries his id.
 ResourceType user_account_roles(const Parts& parts) {
-  Builder<User> type("user_account_roles");
+  Builder<User> type("user_account_roles", "role of a user account");
   type.id([](const User& u) { return std::string_view(u.id); });
   type.version([](const User& u) { return u.version; });
   type.attribute("active", kBoolean, [](const User& u) -> Value { return u.active; });
@@ -265,7 +265,7 @@ Answer<std::vector<Row>> list_actors(control::Control& control, const Scope& sco
 }
 
 ResourceType actors(const Parts& parts) {
-  Builder<ActorRow> type("actors");
+  Builder<ActorRow> type("actors", "actor");
   type.id([](const ActorRow& a) { return std::string_view(a.actor.id); });
   type.choice("actor_type", {"system", "user", "organization", "api", "service"},
               [](const ActorRow& a) -> Value { return model::to_string(a.actor.type); });
@@ -292,7 +292,7 @@ ResourceType actors(const Parts& parts) {
 }
 
 ResourceType vendors(const Parts& parts) {
-  Builder<VendorRow> type("vendors");
+  Builder<VendorRow> type("vendors", "vendor");
   type.id([](const VendorRow& v) { return std::string_view(v.id); });
   type.nulls(kTime, {"created_at", "updated_at"});
   type.nulls(kString, {"icon"});

@@ -125,7 +125,7 @@ const std::shared_ptr<const Plugin> Plugins::find(std::string_view slug) const {
 }
 
 void add_plugins(Catalogue& catalogue, const Plugins& plugins) {
-  Builder<Plugin> type("plugins");
+  Builder<Plugin> type("plugins", "technology");
   type.id([](const Plugin& p) { return std::string_view(p.connector->slug()); });
   add_from_manifest(type, "active", kBoolean, "true");
   add_from_manifest(type, "assembler_dependency", kString, "\"none\"");

@@ -19,7 +19,7 @@ struct Thing {
 };
 
 ResourceType make_type() {
-  Builder<Thing> type("things");
+  Builder<Thing> type("things", "thing");
   type.id([](const Thing& t) { return std::string_view(t.id); });
   type.attribute(
       "name", kString, [](const Thing& t) -> Value { return t.name; }, kRequired);

@@ -18,7 +18,7 @@ struct Thing {
 };
 
 Catalogue make_catalogue() {
-  Builder<Thing> type("things");
+  Builder<Thing> type("things", "thing");
   type.id([](const Thing& t) { return std::string_view(t.id); });
   type.attribute("name", kString, [](const Thing& t) -> Value { return t.name; });
   type.attribute(

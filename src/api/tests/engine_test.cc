@@ -27,7 +27,7 @@ struct Thing {
 class EngineTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    Builder<Thing> things("things");
+    Builder<Thing> things("things", "thing");
     things.id([](const Thing& t) { return std::string_view(t.id); });
     things.attribute(
         "name", kString, [](const Thing& t) -> Value { return t.name; }, kPlain);
@@ -43,7 +43,7 @@ class EngineTest : public ::testing::Test {
     things.none({"nothings"});
     things.list([this](const Scope&, const Query&) -> Answer<std::vector<Row>> { return rows_; });
     catalogue_.add(things.build());
-    Builder<Owner> owners("owners");
+    Builder<Owner> owners("owners", "owner");
     owners.id([](const Owner& o) { return std::string_view(o.id); });
     owners.attribute("name", kString, [](const Owner& o) -> Value { return o.name; });
     owners.to_many("things", "things", "owner");
@@ -151,7 +151,8 @@ TEST_F(EngineTest, RefusesWhatItDoesNotKnowByName) {
             "400 created_at must be compa");
   EXPECT_EQ(refusal("/api/v2/things?filter[size]=>big"), "400 size must be compared with a number.");
   EXPECT_EQ(refusal("/api/v2/things?filter[good]=perhaps"), "400 good must be compared with true or false.");
-  EXPECT_EQ(refusal("/api/v2/things/none").substr(0, 3), "404");
+  EXPECT_EQ(refusal("/api/v2/things/none"),
+            "404 There is no thing with the id \"none\" in your organization.");
   EXPECT_EQ(refusal("/api/v2/things/t1/none").substr(0, 3), "404");
 }
 

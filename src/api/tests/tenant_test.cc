@@ -68,7 +68,9 @@ TEST_F(Tenants, NoRouteAnswersForAnotherOrganization) {
       std::string body = R"({"data":{"attributes":{}},"start_time":"2026-11-10T00:00:00Z"})";
       if (target.ends_with("/reread") && route.method == "GET") target += "?start_time=2026-11-10T00:00:00Z";
       const auto answer = as(bob_, route.method, target, route.method == "GET" ? "" : body);
-      EXPECT_EQ(answer.status, 404) << route.method << " " << target << ": " << answer.body;
+      ASSERT_EQ(answer.status, 404) << route.method << " " << target << ": " << answer.body;
+      const auto said = answer.detail();
+      EXPECT_EQ(said.substr(0, said.find(" with the id")).find('_'), std::string::npos) << "an identifier is no word: " << said;
       EXPECT_EQ(answer.body.find("op secret"), std::string::npos);
       ++tried;
       if (at == std::string::npos) break;
