@@ -1,6 +1,6 @@
 import type { Device } from '@/api/types';
 
-export type Remedy = 'add-token' | 'replace-token' | 'edit' | 'resume' | 'addresses' | 'try';
+export type Remedy = 'add-token' | 'replace-token' | 'edit' | 'resume' | 'addresses' | 'records' | 'try';
 
 const remedies: Record<string, readonly Remedy[]> = {
   no_token: ['add-token'],
@@ -23,6 +23,7 @@ const remedies: Record<string, readonly Remedy[]> = {
   unavailable: ['try'],
   cursor_lost: ['try'],
   retrying: ['try'],
+  unreadable: ['records'],
   paused: ['resume'],
 };
 

@@ -1,7 +1,7 @@
-import type { EventFilter, EventWindow } from './types';
+import type { EventField, EventFilter, EventWindow } from './types';
 
 /** The names of the filters on the screen and in the API. */
-const parameters: Record<EventFilter['field'], string> = {
+const parameters: Record<EventField, string> = {
   device: 'filter[security_device][id]',
   stream: 'filter[stream]',
   action: 'filter[action]',
@@ -10,6 +10,7 @@ const parameters: Record<EventFilter['field'], string> = {
   address: 'filter[source_ip]',
   country: 'filter[country]',
   target: 'filter[target]',
+  record: 'filter[unreadable]',
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -24,6 +25,11 @@ function positive(value: string): string {
   return /^[!:^<>\0]/.test(value) ? `^${value}` : value;
 }
 
+function operand({ field, not }: EventFilter, value: string): string {
+  if (field === 'record') return String((value === 'unreadable') !== not);
+  return not ? `!${value}` : positive(value);
+}
+
 /** The words of a search text: each must occur in the record. Quotation marks keep words together. */
 export function literals(text: string): string[] {
   return [...text.matchAll(/"([^"]+)"(?=\s|$)|\S+/g)].map((match) => match[1] ?? match[0]);
@@ -34,8 +40,8 @@ export function parametersOf(asked: EventWindow): [string, string][] {
   const query: [string, string][] = [];
   if (asked.from !== null) query.push(['filter[time]', `>=${iso(asked.from)}`]);
   if (asked.to !== null) query.push(['filter[time]', `<${iso(asked.to)}`]);
-  for (const { field, not, values } of asked.filters) {
-    for (const value of values) query.push([parameters[field], not ? `!${value}` : positive(value)]);
+  for (const filter of asked.filters) {
+    for (const value of filter.values) query.push([parameters[filter.field], operand(filter, value)]);
   }
   for (const literal of literals(asked.text)) query.push(['filter[text]', literal]);
   return query;

@@ -1,7 +1,11 @@
 import type { Event } from '@/api/types';
 
-export const eventFields = ['device', 'stream', 'action', 'outcome', 'actor', 'address', 'country', 'target'] as const;
+export const eventFields = ['device', 'stream', 'action', 'outcome', 'actor', 'address', 'country', 'target', 'record'] as const;
 export type EventField = (typeof eventFields)[number];
+
+/** Whether the record could be read; the values of the field `record`. */
+export const recordStates = ['readable', 'unreadable'] as const;
+export type RecordState = (typeof recordStates)[number];
 
 export interface EventFilter {
   field: EventField;

@@ -111,6 +111,21 @@ describe('the list', () => {
     });
   });
 
+  test('unreadable records can be asked for, in the words of the filter, and no longer', async () => {
+    const server = withEvents([makeEvent(0, { action: null, unreadable: true })]);
+    const app = openAt('/events?record=unreadable&range=all');
+    await eventLink('Unreadable record');
+    const filters = within(screen.getByRole('group', { name: 'Filters' }));
+    expect(filters.getByRole('button', { name: 'Record is Unreadable' })).toBeTruthy();
+    for (const call of [list(server).at(-1), server.asked('GET /api/v2/events/counts').at(-1)]) expect(call?.query.getAll('filter[unreadable]')).toEqual(['true']);
+    await app.user.click(filters.getByRole('button', { name: 'Record is Unreadable' }));
+    await app.user.click(await screen.findByRole('checkbox', { name: 'Readable' }));
+    await waitFor(() => expect(app.address()).toBe('/events?range=all&record=readable'));
+    await app.user.click(filters.getByRole('button', { name: 'Remove filter: Record is Readable' }));
+    await waitFor(() => expect(app.address()).toBe('/events?range=all'));
+    await waitFor(() => expect(list(server).at(-1)?.query.has('filter[unreadable]')).toBe(false));
+  });
+
   test('without any device the first one is offered, and what deleted ones left', async () => {
     withEvents([]).on('GET /api/v2/security_devices', { body: { data: [], meta: { page: { total: 0 } } } });
     openAt('/events');

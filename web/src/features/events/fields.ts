@@ -1,5 +1,5 @@
 import type { Device } from '@/api/types';
-import { eventFields, type EventField, type EventRow } from '@/data/events/types';
+import { eventFields, recordStates, type EventField, type EventRow, type RecordState } from '@/data/events/types';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
 import { countryCodes } from './countries';
 import { countryName, outcomeWords, type Names } from './names';
@@ -14,7 +14,10 @@ export const fieldWords: Record<EventField, string> = {
   address: 'Address',
   country: 'Country',
   target: 'Target',
+  record: 'Record',
 };
+
+const recordWords: Record<RecordState, string> = { readable: 'Readable', unreadable: 'Unreadable' };
 
 /** What a value is called on the screen. */
 export function valueWords(names: Names, field: EventField, value: string): string {
@@ -22,6 +25,7 @@ export function valueWords(names: Names, field: EventField, value: string): stri
   if (field === 'stream') return names.stream(value);
   if (field === 'country') return countryName(value);
   if (field === 'outcome') return outcomeWords[value as keyof typeof outcomeWords];
+  if (field === 'record') return recordWords[value as RecordState];
   return value;
 }
 
@@ -29,6 +33,7 @@ export function valueWords(names: Names, field: EventField, value: string): stri
 export function valueOf(row: EventRow, field: EventField): string | null {
   if (field === 'device') return row.deviceId;
   if (field === 'actor') return row.actorEmail ?? row.actorUid;
+  if (field === 'record') return row.unreadable ? 'unreadable' : 'readable';
   return row[field];
 }
 
@@ -68,6 +73,9 @@ export function filterFields(names: Names, streamCounts: Map<string, number>, ev
     }
     if (key === 'outcome') {
       return { ...field, choices: Object.entries(outcomeWords).map(([value, label]) => ({ value, label })) };
+    }
+    if (key === 'record') {
+      return { ...field, single: true, choices: recordStates.map((value) => ({ value, label: recordWords[value] })) };
     }
     if (key === 'country') {
       const seen = new Set(events.flatMap((event) => (event.country === null ? [] : [event.country])));

@@ -72,6 +72,11 @@ describe('the address', () => {
     expect(readSearch({ device: '92f55cf7-d9cc-4a68-ae9e-531288f2b310', stream: 'item_usages' }).broken).toEqual([]);
   });
 
+  test('a record is readable or not; there is nothing else to leave out', () => {
+    expect(readSearch({ record: 'unreadable' })).toEqual({ search: { record: 'unreadable' }, broken: [] });
+    for (const record of ['!readable', 'torn']) expect(readSearch({ record }).broken.map((one) => one.key)).toEqual(['record']);
+  });
+
   test('a text longer than any search is cut, and that is told', () => {
     const { search, broken } = readSearch({ text: 'x'.repeat(10_000), actor: 'y'.repeat(10_000) });
     expect(search.text).toHaveLength(1000);
@@ -105,6 +110,12 @@ describe('what is asked of the server', () => {
     expect(one('*ana*')).toEqual([':ana']);
     expect(one('ana', true)).toEqual(['!ana']);
     expect(one('*')).toEqual(['*']);
+  });
+
+  test('whether a record could be read is a yes or no of the server', () => {
+    const record = (...values: string[]) => parametersOf({ ...asked, filters: [{ field: 'record', not: false, values }] });
+    expect(record('unreadable')).toEqual([['filter[unreadable]', 'true']]);
+    expect(record('readable')).toEqual([['filter[unreadable]', 'false']]);
   });
 
   test("a value that looks like an operator stays a value", () => {

@@ -1,4 +1,4 @@
-import { eventFields, type EventField, type EventFilter } from '@/data/events/types';
+import { eventFields, recordStates, type EventField, type EventFilter } from '@/data/events/types';
 import { filterText, parseFilter } from '@/ui/filters/filters';
 import { tellBroken, type Broken } from '@/ui/BrokenAddress';
 import { parseRange, presetRange } from '@/ui/range/range';
@@ -12,15 +12,16 @@ export const area = 'events';
 const longestText = 1000;
 const longestFilter = 8000;
 
-const outcomes = ['success', 'failure', 'unknown'];
-/** The server compares these whole, and only asks for what is wanted. */
-export const onlyWanted: readonly EventField[] = ['device', 'stream'];
+const known: Partial<Record<EventField, readonly string[]>> = { outcome: ['success', 'failure', 'unknown'], record: recordStates };
+/** The server compares these whole, and only asks for what is wanted. Of a record's two states each is the other one excluded. */
+export const onlyWanted: readonly EventField[] = ['device', 'stream', 'record'];
 
 function whyNot(filter: EventFilter): string | null {
   const { field, not, values } = filter;
   if (not && onlyWanted.includes(field)) return 'it can be wanted, not excluded';
+  const allowed = known[field];
+  if (allowed && values.some((value) => !allowed.includes(value))) return `left out; it is one of ${allowed.join(', ')}`;
   if (onlyWanted.includes(field) && values.some((value) => !/^[\w.-]+$/.test(value))) return 'left out; it is no id';
-  if (field === 'outcome' && values.some((value) => !outcomes.includes(value))) return `left out; it is one of ${outcomes.join(', ')}`;
   const parts = values.filter((value) => shapeOf(value) !== 'whole');
   if (parts.length > 0 && not) return 'a part of a value can be wanted, not excluded';
   if (new Set(values.map(shapeOf)).size > 1) return 'whole values and parts of values cannot be mixed';

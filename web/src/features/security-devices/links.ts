@@ -1,8 +1,8 @@
 import { addressOf } from '@/ui/AppLink';
 
-/** The events behind a number. `range` is `24h`, `7d`, `30d` or `<from>..<to>`. */
-export function eventsAddress(of: { device: string; stream?: string; range?: string }): string {
-  return addressOf('/events', { device: of.device, stream: of.stream, range: of.range });
+/** The events behind a number. `range` is `24h`, `7d`, `30d`, `all` or `<from>..<to>`. */
+export function eventsAddress(of: { device: string; stream?: string; record?: 'unreadable'; range?: string }): string {
+  return addressOf('/events', { device: of.device, stream: of.stream, record: of.record, range: of.range });
 }
 
 export function rangeText(from: number, to: number): string {

@@ -5,7 +5,7 @@ import type { Device } from '@/api/types';
 import { historyQuery } from '@/data/histories/histories';
 import { useLastAnswer } from '@/data/live/gone';
 import { AppLink } from '@/ui/AppLink';
-import { IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
+import { IconActivity, IconBook, IconKey, IconPencil, IconPlayerPlay, IconPlugConnected, IconWorldUp } from '@/ui/icons';
 import { Later } from '@/ui/Later';
 import { Callout } from '@/ui/states';
 import { LevelIcon, levelWords } from '@/ui/StatusBadge';
@@ -13,6 +13,7 @@ import { Term } from '@/ui/Term';
 import { Ago, For } from '@/ui/time';
 import { clockText, useZone } from '@/ui/zone';
 import { useDevicesView } from '../context';
+import { eventsAddress } from '../links';
 import { levelOf, sinceOf, type ShownLevel } from '../order';
 import { Detections } from './Detections';
 import { HealthCards } from './HealthCards';
@@ -161,7 +162,8 @@ function Remedies({ device }: { device: Device }) {
     <div className={classes.remedies}>
       {remedies.map(
         (remedy) =>
-          remedy !== 'addresses' && (
+          remedy !== 'addresses' &&
+          remedy !== 'records' && (
             <Button
               key={remedy}
               size="compact-sm"
@@ -190,6 +192,11 @@ function Remedies({ device }: { device: Device }) {
       {remedies.includes('addresses') && (
         <AppLink href="/settings/egress-addresses" className={classes.remedyLink}>
           <IconWorldUp size={14} aria-hidden /> Addresses that Picket calls from
+        </AppLink>
+      )}
+      {remedies.includes('records') && (
+        <AppLink href={eventsAddress({ device: device.id, record: 'unreadable', range: 'all' })} className={classes.remedyLink}>
+          <IconActivity size={14} aria-hidden /> Show these records
         </AppLink>
       )}
       {technology && (

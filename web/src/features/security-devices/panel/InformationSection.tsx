@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Device } from '@/api/types';
+import type { Device, StreamStatus } from '@/api/types';
 import type { DeviceWithActors } from '@/data/devices/devices';
 import { relatedId } from '@/data/included';
 import type { GlossaryKey } from '@/glossary';
@@ -70,25 +70,12 @@ export function InformationSection({ device, details }: { device: Device; detail
         </Row>
         {streams.length > 0 && (
           <Row label="Events stored" term="events_stored">
-            <AppLink href={eventsAddress({ device: device.id, range: 'all' })}>
-              {count(streams.reduce((sum, one) => sum + one.events_total, 0))}
-            </AppLink>
-            {streams.length > 1 && (
-              <ul className={classes.storedOf}>
-                {streams.map((one) => (
-                  <li key={one.stream}>
-                    {one.title}{' '}
-                    <AppLink
-                      href={eventsAddress({ device: device.id, stream: one.stream, range: 'all' })}
-                      className="pk-num"
-                      aria-label={`${count(one.events_total)} events of ${one.title} in all, show them`}
-                    >
-                      {count(one.events_total)}
-                    </AppLink>
-                  </li>
-                ))}
-              </ul>
-            )}
+            <Stored device={device} counts={streams.map((one) => [one, one.events_total])} />
+          </Row>
+        )}
+        {streams.some((one) => one.events_unreadable > 0) && (
+          <Row label="Unreadable" term="unreadable">
+            <Stored device={device} counts={streams.map((one) => [one, one.events_unreadable])} record="unreadable" />
           </Row>
         )}
         <Row label="Account" term="account" copy={credential?.account_uuid}>
@@ -149,6 +136,31 @@ export function InformationSection({ device, details }: { device: Device; detail
         />
       )}
     </section>
+  );
+}
+
+/** How many are stored, of the device and of each stream; each number leads to them. */
+function Stored({ device, counts, record }: { device: Device; counts: [StreamStatus, number][]; record?: 'unreadable' }) {
+  const of = { device: device.id, range: 'all', ...(record && { record }) };
+  const what = record === undefined ? 'events' : `${record} events`;
+  // A stream without events may be news; one without unreadable ones is as it should be.
+  const told = record === undefined ? counts : counts.filter(([, number]) => number > 0);
+  return (
+    <>
+      <AppLink href={eventsAddress(of)}>{count(counts.reduce((sum, [, number]) => sum + number, 0))}</AppLink>
+      {counts.length > 1 && (
+        <ul className={classes.storedOf}>
+          {told.map(([{ stream, title }, number]) => (
+            <li key={stream}>
+              {title}{' '}
+              <AppLink href={eventsAddress({ ...of, stream })} className="pk-num" aria-label={`${count(number)} ${what} of ${title} in all, show them`}>
+                {count(number)}
+              </AppLink>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

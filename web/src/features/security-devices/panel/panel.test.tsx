@@ -340,12 +340,18 @@ describe('what a person can do about it', () => {
     ['connect', ['edit', 'try', 'addresses']],
     ['tls', ['edit', 'try']],
     ['unavailable', ['try']],
+    ['unreadable', ['records']],
     ['receiving', []],
   ])('%s: %s', (code, remedies) => {
     expect(remediesOf(inState(code))).toEqual(remedies);
   });
   test('pausing wins over what was before', () => {
     expect(remediesOf(inState('unauthorized', { paused: true }))).toEqual(['resume']);
+  });
+  test('records that could not be read are shown in Events', async () => {
+    withNumbers(signedIn([inState('unreadable')]));
+    const { panel } = await open();
+    expect(panel.getByRole('link', { name: 'Show these records' }).getAttribute('href')).toBe('/events?device=a&record=unreadable&range=all');
   });
   test('a certificate of somebody else: what to do in plain words, and the buttons', async () => {
     withNumbers(signedIn([inState('tls')]));
@@ -388,6 +394,20 @@ describe('information', () => {
     const row = within(panel.getByText('Events stored').closest('div') as HTMLElement);
     expect(row.getByRole('link', { name: '200' }).getAttribute('href')).toBe('/events?device=a&range=all');
     expect(row.getByRole('link', { name: '100 events of Item usage events in all, show them' }).getAttribute('href')).toBe('/events?device=a&stream=itemusages&range=all');
+  });
+
+  test('records that could not be read are counted where there are some, and each number leads to them', async () => {
+    const device = makeDevice('a', 'Alpha');
+    const details = device.attributes.status_details;
+    if (details) details.streams = [makeStream({ events_unreadable: 3 }), makeStream({ stream: 'itemusages', title: 'Item usage events' })];
+    withNumbers(signedIn([device, makeDevice('b', 'Beta')]));
+    const { panel } = await open();
+    const row = within(panel.getByText('Unreadable').closest('div') as HTMLElement);
+    expect(row.getByRole('link', { name: '3' }).getAttribute('href')).toBe('/events?device=a&record=unreadable&range=all');
+    expect(row.getAllByRole('link')).toHaveLength(2);
+    expect(row.getByRole('link', { name: '3 unreadable events of Audit events in all, show them' }).getAttribute('href')).toBe(
+      '/events?device=a&stream=auditevents&record=unreadable&range=all',
+    );
   });
 
   test('who created and who updated it lead to what they did', async () => {
