@@ -9,8 +9,8 @@ import { BrokenAddress, forgetBroken } from '@/ui/BrokenAddress';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { type FilterField, parseFilter } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
+import { ListFoot } from '@/ui/ListFoot';
 import { EmptyState, ErrorState } from '@/ui/states';
-import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useMedia } from '@/ui/useMedia';
@@ -160,7 +160,7 @@ export const DeviceList = memo(function DeviceList(props: {
           <BulkBar selection={selection} />
         </div>
       )}
-      <footer className={classes.foot}>
+      <ListFoot walks={ids.length > 0}>
         <span aria-live="polite">
           {list.loading
             ? 'Loading devices'
@@ -177,8 +177,7 @@ export const DeviceList = memo(function DeviceList(props: {
             </button>
           </span>
         )}
-        <ZoneNote className={classes.zone} />
-      </footer>
+      </ListFoot>
     </section>
   );
 });
