@@ -22,7 +22,8 @@ import cells from './cells.module.css';
 import classes from './table.module.css';
 
 const rowHeight = 40;
-const cardHeight = 160;
+/** With one line of health; more lines are measured. */
+const cardHeight = 142;
 const headHeight = 36;
 // What is beside and around the rows as a rule: with a good guess they are drawn once, and not again when they are measured.
 const railWidth = 232;
@@ -185,6 +186,7 @@ export function DeviceTable({ loading, selected, selection }: {
                     chosen={selection.chosen.has(device.id)}
                     added={device.id === added}
                     menuOpen={menu?.device.id === device.id}
+                    measure={cards ? virtual.measureElement : undefined}
                     actions={actions}
                   />
                 ) : null;
