@@ -59,10 +59,10 @@ export function Ago({ time, never = 'never', alone = false }: TimeProps & { time
 }
 
 /** Named once at the foot of what shows times; leads to where it is chosen. */
-export function ZoneNote({ className }: { className?: string | undefined }) {
+export function ZoneNote() {
   useZone();
   return (
-    <span className={className}>
+    <span>
       Times are in <AppLink href="/profile#time-zone">{zoneName()}</AppLink>
     </span>
   );

@@ -14,7 +14,7 @@ import { focusLinkTo } from '@/ui/focusKept';
 import { IconPlus, IconSearchOff } from '@/ui/icons';
 import { SearchBox } from '@/ui/SearchBox';
 import { EmptyState, ErrorState } from '@/ui/states';
-import { ZoneNote } from '@/ui/time';
+import { ListFoot } from '@/ui/ListFoot';
 import { count } from '@/ui/timeText';
 import { useZone } from '@/ui/zone';
 import { RulesViewContext, type RulesView } from './context';
@@ -117,16 +117,12 @@ export function DetectionsPage() {
           ) : (
             <RuleTable loading={query.isPending} selected={ruleId} onSearch={onSearch} />
           )}
-          <footer className={classes['foot']}>
+          <ListFoot walks={ids.length > 0}>
             <span aria-live="polite">
               {/* What is not known is not zero. */}
               {query.data !== undefined && `${narrowed ? `${count(ids.length)} of ` : ''}${count(total)} ${total === 1 ? 'rule' : 'rules'}`}
             </span>
-            <span className={classes['keys']} aria-hidden>
-              <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
-            </span>
-            <ZoneNote className={classes['zone']} />
-          </footer>
+          </ListFoot>
         </section>
         <Outlet />
       </div>

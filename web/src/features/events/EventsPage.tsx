@@ -11,7 +11,7 @@ import { filterText } from '@/ui/filters/filters';
 import { useListStands } from '@/ui/besideList';
 import { focusLinkTo } from '@/ui/focusKept';
 import { ErrorState } from '@/ui/states';
-import { ZoneNote } from '@/ui/time';
+import { ListFoot } from '@/ui/ListFoot';
 import { count } from '@/ui/timeText';
 import { useZone } from '@/ui/zone';
 import { EventsViewContext, type EventsView } from './context';
@@ -195,15 +195,9 @@ function howMany({ search, events, loading, error }: Rows, total: number | null,
 
 const Foot = memo(function Foot({ rows, total, narrowed }: { rows: Rows; total: number | null; narrowed: boolean }) {
   return (
-    <footer className={classes['foot']}>
+    <ListFoot walks={rows.events.length > 0}>
       {/* A search tells its progress itself. */}
       <span aria-live={rows.search?.status === 'searching' ? 'off' : 'polite'}>{howMany(rows, total, narrowed)}</span>
-      {rows.events.length > 0 && (
-        <span className={classes['keys']} aria-hidden>
-          <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
-        </span>
-      )}
-      <ZoneNote className={classes['zone']} />
-    </footer>
+    </ListFoot>
   );
 });

@@ -66,7 +66,8 @@ export function SavedFilters(props: {
           variant="default"
           className={classes.saved}
           px={10}
-          title="Saved views"
+          title={active?.name ?? 'Saved views'}
+          data-open={active !== undefined}
           aria-label={active ? `Saved views, ${active.name} is open` : 'Saved views'}
           onClick={() => {
             setOpened(!opened);

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { DetectionRule } from '@/api/types';
 import type { GlossaryKey } from '@/glossary';
@@ -10,7 +9,8 @@ import { Ago } from '@/ui/time';
 import { TitleHere } from '@/ui/TitleHere';
 import { count } from '@/ui/timeText';
 import { useMedia } from '@/ui/useMedia';
-import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
+import { useVirtualRows } from '@/ui/useVirtualRows';
+import { bringIntoSight, keepInSight } from '@/ui/virtualScroller';
 import { LevelBadge, StateBadge } from '../Badges';
 import { useRulesView } from '../context';
 import { parseSort, type RulesSearch, type SortKey, sortText, turned } from '../search';
@@ -46,7 +46,6 @@ const rowHeight = 40;
 const cardHeight = 92;
 const headHeight = 36;
 
-/** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function RuleTable({ loading, selected, onSearch }: {
   loading: boolean;
   selected: string | undefined;
@@ -57,23 +56,9 @@ export function RuleTable({ loading, selected, onSearch }: {
   const cards = useMedia('(max-width: 640px)');
   const technologyShown = useMedia('(min-width: 1100px)');
   const roomy = useMedia('(min-width: 1600px)') && selected === undefined;
-  // The same functions while the rows are the same: with others every row is measured again.
   const estimateSize = useCallback(() => (cards ? cardHeight : rowHeight), [cards]);
   const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
-  const virtual = useVirtualizer({
-    count: ids.length,
-    getScrollElement: () => scroller.current,
-    estimateSize,
-    getItemKey,
-    scrollMargin: cards ? 0 : headHeight,
-    scrollPaddingStart: cards ? 0 : headHeight,
-    ...virtualScroller,
-    overscan: 6,
-    initialRect: { width: 1280, height: 800 },
-  });
-  useEffect(() => {
-    virtual.measure();
-  }, [cards, virtual]);
+  const { virtual, items, before, after } = useVirtualRows({ scroller, count: ids.length, estimateSize, getItemKey, head: cards ? 0 : headHeight });
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
     keepInSight(virtual, selectedIndex);
@@ -87,10 +72,6 @@ export function RuleTable({ loading, selected, onSearch }: {
     open(id, false);
   }, [open]);
   const here = useTechnologyTold(rules, technologyShown && selected === undefined);
-  const items = virtual.getVirtualItems();
-  const margin = virtual.options.scrollMargin;
-  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
-  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   return (
     <div className={classes['box']}>
       {/* While nothing in it takes the focus, a keyboard can still scroll it. */}

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { GlossaryKey } from '@/glossary';
 import { parseFilter } from '@/ui/filters/filters';
@@ -7,7 +6,8 @@ import { Meaning } from '@/ui/Term';
 import { useClockText } from '@/ui/time';
 import { useMedia } from '@/ui/useMedia';
 import { startOfDay, useZone, wallOf, zoned } from '@/ui/zone';
-import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
+import { useVirtualRows } from '@/ui/useVirtualRows';
+import { bringIntoSight, keepInSight } from '@/ui/virtualScroller';
 import { useEventsView } from '../context';
 import type { EventsSearch } from '../search';
 import { EventRow } from './EventRow';
@@ -48,7 +48,6 @@ function DayName({ start }: { start: number }) {
   return useClockText((now) => dayName(start, now));
 }
 
-/** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function EventTable({ selected, onSearch }: { selected: string | undefined; onSearch: (search: EventsSearch) => void }) {
   const { rows, names, search, open } = useEventsView();
   const device = parseFilter(search.device);
@@ -60,23 +59,9 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
   // eslint-disable-next-line react-hooks/exhaustive-deps -- days begin with the midnights of the person's zone
   const lines = useMemo(() => linesOf(events), [events, zone]);
   const lineOf = useMemo(() => new Map(lines.map((line, index) => [line.key, index])), [lines]);
-  // The same functions while the rows are the same: with others every row is measured again.
   const estimateSize = useCallback((index: number) => (lines[index]?.kind === 'day' ? dayHeight : cards ? cardHeight : rowHeight), [lines, cards]);
   const getItemKey = useCallback((index: number) => lines[index]?.key ?? index, [lines]);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize,
-    getItemKey,
-    scrollMargin: cards ? 0 : headHeight,
-    scrollPaddingStart: cards ? 0 : headHeight,
-    ...virtualScroller,
-    overscan: 6,
-    initialRect: { width: 1280, height: 800 },
-  });
-  useEffect(() => {
-    virtual.measure();
-  }, [cards, virtual]);
+  const { virtual, items, before, after } = useVirtualRows({ scroller, count: lines.length, estimateSize, getItemKey, head: cards ? 0 : headHeight });
 
   const [cursor, setCursor] = useState<string | null>(null);
   useWalk((step) => {
@@ -96,15 +81,11 @@ export function EventTable({ selected, onSearch }: { selected: string | undefine
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected, known]);
 
-  const items = virtual.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (more === 'yes' && lastIndex >= lines.length - ahead) loadMore();
   }, [more, lastIndex, lines.length, loadMore]);
 
-  const margin = virtual.options.scrollMargin;
-  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
-  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   // One stop of the Tab key: the row of the cursor, or the first that is drawn.
   const drawn = items.flatMap((item) => (lines[item.index]?.kind === 'event' ? [String(item.key)] : []));
   const stop = [selected, cursor].find((id) => typeof id === 'string' && drawn.includes(id)) ?? drawn[0];

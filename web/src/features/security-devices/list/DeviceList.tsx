@@ -10,8 +10,8 @@ import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { type FilterField, parseFilter } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { Later } from '@/ui/Later';
+import { ListFoot } from '@/ui/ListFoot';
 import { EmptyState, ErrorState } from '@/ui/states';
-import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
 import { useMedia } from '@/ui/useMedia';
@@ -161,7 +161,7 @@ export const DeviceList = memo(function DeviceList(props: {
           <BulkBar selection={selection} />
         </div>
       )}
-      <footer className={classes.foot}>
+      <ListFoot walks={ids.length > 0}>
         <span aria-live="polite">
           {list.loading
             ? 'Loading devices'
@@ -178,8 +178,7 @@ export const DeviceList = memo(function DeviceList(props: {
             </button>
           </span>
         )}
-        <ZoneNote className={classes.zone} />
-      </footer>
+      </ListFoot>
     </section>
   );
 });

@@ -44,6 +44,8 @@ interface RowProps {
   added: boolean;
   menuOpen: boolean;
   actions: RowActions;
+  /** Of a card, whose height follows from its words; a row of the table is as high as every other. */
+  measure: ((row: Element | null) => void) | undefined;
 }
 
 const plainClick = (event: MouseEvent): boolean =>
@@ -55,6 +57,7 @@ export const DeviceRow = memo(function DeviceRow(props: RowProps) {
   const gone = levelOf(device) === 'deleted';
   return (
     <tr
+      ref={props.measure}
       aria-rowindex={index + 2}
       className={table.row}
       data-index={index}

@@ -1,5 +1,4 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconArrowDown, IconArrowUp } from '@/ui/icons';
 import { useDayCounts } from '@/data/counts/counts';
@@ -7,7 +6,8 @@ import { panelWidth } from '@/ui/PanelFrame';
 import { Meaning } from '@/ui/Term';
 import { useMedia } from '@/ui/useMedia';
 import { useWidth } from '@/ui/useWidth';
-import { bringIntoSight, keepInSight, virtualScroller } from '@/ui/virtualScroller';
+import { useVirtualRows } from '@/ui/useVirtualRows';
+import { bringIntoSight, keepInSight } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
 import { useDevicesView } from '../context';
 import { parseSort, sortText, useDevicesSearch, useSettledSearch, viewKeys } from '../search';
@@ -22,7 +22,8 @@ import cells from './cells.module.css';
 import classes from './table.module.css';
 
 const rowHeight = 40;
-const cardHeight = 160;
+/** With one line of health; more lines are measured. */
+const cardHeight = 142;
 const headHeight = 36;
 // What is beside and around the rows as a rule: with a good guess they are drawn once, and not again when they are measured.
 const railWidth = 232;
@@ -51,7 +52,6 @@ function useOverscan(view: string): number {
   return settled === view ? 6 : 1;
 }
 
-/** A real table with only the visible rows in it: spacers above and below keep the scrollbar honest. */
 export function DeviceTable({ loading, selected, selection }: {
   loading: boolean;
   selected: string | undefined;
@@ -80,24 +80,18 @@ export function DeviceTable({ loading, selected, selection }: {
     return text === '' ? '' : `?${text}`;
   }, [search]);
   const overscan = useOverscan(query);
-  // The same functions while the rows are the same: with others every row is measured again.
   const estimateSize = useCallback(() => (cards ? cardHeight : rowHeight), [cards]);
   const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
-  const virtual = useVirtualizer({
+  const { virtual, items, before, after } = useVirtualRows({
+    scroller,
     count: ids.length,
-    getScrollElement: () => scroller.current,
     estimateSize,
     getItemKey,
-    // The sticky head lies in the scrolled area, above the first row.
-    scrollMargin: cards ? 0 : headHeight,
-    scrollPaddingStart: cards ? 0 : headHeight,
-    ...virtualScroller,
+    head: cards ? 0 : headHeight,
     overscan,
-    initialRect: { width: window.innerWidth, height: Math.max(headHeight, window.innerHeight - aroundHeight) },
+    guess: { width: window.innerWidth, height: Math.max(headHeight, window.innerHeight - aroundHeight) },
+    draws: width !== 0,
   });
-  useEffect(() => {
-    virtual.measure();
-  }, [cards, virtual]);
   const selectedIndex = selected === undefined ? -1 : ids.indexOf(selected);
   useEffect(() => {
     keepInSight(virtual, selectedIndex);
@@ -144,8 +138,6 @@ export function DeviceTable({ loading, selected, selection }: {
     },
   });
 
-  // Rows that would be laid out anew a moment later are not drawn.
-  const items = width === 0 ? [] : virtual.getVirtualItems();
   const inView = useMemo(
     () => (virtual.isScrolling || !columns.some((column) => column.key === 'events') ? [] : items.map((item) => ids[item.index] ?? '').filter(Boolean)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
@@ -153,9 +145,6 @@ export function DeviceTable({ loading, selected, selection }: {
   );
   const dayOf = useDayCounts(inView);
 
-  const margin = virtual.options.scrollMargin;
-  const before = Math.max(0, (items[0]?.start ?? margin) - margin);
-  const after = Math.max(0, virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin));
   const least = widthOf(columns);
   return (
     <div className={classes.tableBox}>
@@ -198,6 +187,7 @@ export function DeviceTable({ loading, selected, selection }: {
                     chosen={selection.chosen.has(device.id)}
                     added={device.id === added}
                     menuOpen={menu?.device.id === device.id}
+                    measure={cards ? virtual.measureElement : undefined}
                     actions={actions}
                   />
                 ) : null;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '@/api/client';
 import { makeDevice } from '@/test/server';
 import { inOrderOfInterest, type Outcome, runBulk } from './bulk';
-import { fitting, usualColumns, widthOf } from './columns';
+import { columnsOf, fitting, usualColumns, widthOf } from './columns';
 import { cell, toCsv, toJson } from './export';
 
 const devices = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, name: id.toUpperCase() }));
@@ -89,4 +89,14 @@ test('without room the least needed columns go, never the name and the status', 
   expect(fitting(usualColumns, 960).map((one) => one.key)).not.toContain('location');
   for (const room of [800, 1048, 1208, 1688, 2300]) expect(widthOf(fitting(usualColumns, room))).toBeLessThanOrEqual(room);
   expect(fitting(usualColumns, 200).map((one) => one.key)).toEqual(['name', 'status']);
+});
+
+test('room that is left goes to the name first, then to the reason', () => {
+  const widths = (room: number) => new Map(fitting(usualColumns, room).map((one) => [one.key, one.width]));
+  const [technology, name] = [widths(1048).get('technology') ?? 0, widths(1048).get('name') ?? 0];
+  // Nobody reads more of "1Password" in a wider column.
+  expect(technology).toBe(columnsOf(['technology'])[0]?.width);
+  expect(name).toBe(1048 - widthOf(columnsOf(['technology', 'location', 'status', 'poll', 'data', 'events'])));
+  expect(widths(1688).get('reason')).toBeGreaterThanOrEqual(widths(1300).get('reason') ?? Infinity);
+  expect(widths(1688).get('name')).toBeGreaterThanOrEqual(325);
 });

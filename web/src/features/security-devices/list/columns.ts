@@ -15,8 +15,8 @@ export interface Column {
 
 const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 270, keep: 99 },
-  technology: { title: 'Technology', term: 'technology', width: 92, keep: 5 },
-  location: { title: 'Location', term: 'location', width: 92, keep: 4 },
+  technology: { title: 'Technology', term: 'technology', width: 90, keep: 5 },
+  location: { title: 'Location', term: 'location', width: 90, keep: 4 },
   status: { title: 'Status', term: 'status', width: 204, keep: 98 },
   reason: { title: 'Reason', width: 250, keep: 6 },
   poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 112, keep: 8 },
@@ -49,10 +49,11 @@ export const widthOf = (columns: readonly Column[]): number => columns.reduce((s
 /** Where only these two have room. */
 const narrow: Partial<Record<ColumnKey, number>> = { name: 188, status: 168 };
 
-/** Of room that is left, how much the reason takes before the others share: a sentence can use it, a time cannot. */
+/** Of room that is left, how much the name and then the reason take before the others share: words can use it, a time cannot. */
+const nameTakes = 50;
 const reasonTakes = 320;
 
-/** Those of the columns that have room; what is left over is shared, so that the end of a row stays near its name. */
+/** Those of the columns that have room; what is left over then is shared, so that the end of a row stays near its name. */
 export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
   const asked = columnsOf(keys);
   const gone = new Set<Column>();
@@ -64,10 +65,13 @@ export function fitting(keys: readonly ColumnKey[], room: number): Column[] {
   // Beside the panel the name needs the room more than "for 3 h" does.
   if (columns.length <= 2) return columns.map((column) => ({ ...column, width: narrow[column.key] ?? column.width }));
   if (!Number.isFinite(room)) return columns;
-  const reason = columns.some(({ key }) => key === 'reason') ? Math.max(0, Math.min(reasonTakes, room - widthOf(columns))) : 0;
-  const total = widthOf(columns) + reason;
+  const over = Math.max(0, room - widthOf(columns));
+  const name = Math.min(nameTakes, over);
+  const reason = columns.some(({ key }) => key === 'reason') ? Math.min(reasonTakes, over - name) : 0;
+  const more: Partial<Record<ColumnKey, number>> = { name, reason };
+  const total = widthOf(columns) + name + reason;
   const spare = room - total;
   // The name, which takes what is left, gets its part of it, too.
   const stretch = spare > 0 ? 1 + (spare * 0.75) / total : 1;
-  return columns.map((column) => ({ ...column, width: Math.floor((column.width + (column.key === 'reason' ? reason : 0)) * stretch) }));
+  return columns.map((column) => ({ ...column, width: Math.floor((column.width + (more[column.key] ?? 0)) * stretch) }));
 }

@@ -1,0 +1,35 @@
+import { cleanup, screen, waitFor } from '@testing-library/react';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { openAt } from '@/test/app';
+import { makeDevice, signedIn } from '@/test/server';
+
+let height = 142;
+beforeEach(() => {
+  // A telephone, and a browser that lays out.
+  const desktop = window.matchMedia.bind(window);
+  vi.spyOn(window, 'matchMedia').mockImplementation((query) => ({ ...desktop(query), matches: query === '(max-width: 640px)' }));
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockImplementation(() => height);
+});
+
+const many = Array.from({ length: 60 }, (_, i) => makeDevice(`id${String(i)}`, `Device ${String(i).padStart(2, '0')}`));
+
+async function drawn(): Promise<number> {
+  signedIn(many);
+  openAt('/settings/security-devices');
+  await screen.findByRole('link', { name: 'Device 00' });
+  let rows = 0;
+  // More are drawn beyond the edges once the list stands.
+  await waitFor(() => {
+    const now = document.querySelectorAll('tr[data-index]').length;
+    expect(now).toBeGreaterThan(6);
+    rows = now;
+  });
+  return rows;
+}
+
+test('a card is as high as its words: of higher ones fewer are drawn', async () => {
+  const low = await drawn();
+  cleanup();
+  height = 400;
+  expect(await drawn()).toBeLessThan(low);
+});

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import { ZoneNote } from './time';
+import classes from './ListFoot.module.css';
+
+/** Beneath every list: how many there are, the keys that walk it, and whose clock its times are of. `walks`: there are rows to walk. */
+export function ListFoot({ walks, children }: { walks: boolean; children: ReactNode }) {
+  return (
+    <footer className={classes['foot']}>
+      {children}
+      <span className={classes['end']}>
+        {walks && (
+          <span className={classes['keys']} aria-hidden>
+            <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
+          </span>
+        )}
+        <ZoneNote />
+      </span>
+    </footer>
+  );
+}
