@@ -53,11 +53,11 @@ const plainClick = (event: MouseEvent): boolean =>
 
 /** Light on purpose: forty of them appear in one frame of a fast scroll. Menu and reasons are drawn once, by the table. */
 export const DeviceRow = memo(function DeviceRow(props: RowProps) {
-  const { device, columns, index, open, chosen, actions } = props;
+  const { device, columns, index, open, chosen, actions, measure } = props;
   const gone = levelOf(device) === 'deleted';
   return (
     <tr
-      ref={props.measure}
+      ref={measure}
       aria-rowindex={index + 2}
       className={table.row}
       data-index={index}
