@@ -127,12 +127,15 @@ std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::s
     out.emplace_back("change", json.take());
   }
   for (const auto& [stream, added] : what.events) {
-    std::uint64_t day = 0;
+    std::uint64_t day = 0, unreadable = 0;
     if (view)
       for (const auto& one : view->streams)
-        if (one.state.stream == stream) day = one.events_24h;
+        if (one.state.stream == stream) {
+          day = one.events_24h;
+          unreadable = one.events_unreadable;
+        }
     json.begin_object().field("security_device_id", device).field("stream", stream).field("new", added);
-    json.field("events_24h", day).end_object();
+    json.field("events_24h", day).field("events_unreadable", unreadable).end_object();
     out.emplace_back("events", json.take());
   }
   if (what.history) {

@@ -80,7 +80,7 @@ TEST_F(Live, TellsChangesEventsHistoryAndDeletion) {
                                "\",\"deleted\":false,\"data\":{\"type\""));
   events(ana_, device_, 5);
   EXPECT_TRUE(says(stream, "event: events\ndata: {\"security_device_id\":\"" + device_ +
-                               "\",\"stream\":\"auditevents\",\"new\":5,\"events_24h\":0}"));
+                               "\",\"stream\":\"auditevents\",\"new\":5,\"events_24h\":0,\"events_unreadable\":0}"));
   ingest_->fleet().tell({fleet::Notice::Kind::kHistory, ana_.organization(), device_, nullptr, "", 0});
   const auto history = control_->history(ana_.organization(), device_);
   EXPECT_TRUE(says(stream, "event: history\ndata: {\"security_device_id\":\"" + device_ + "\",\"id\":\"" +

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { Device } from '@/api/types';
+import type { Device, LiveEvents } from '@/api/types';
 import { detectionKeys, tellDetections } from '@/data/detections/keys';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
 import { tellArrivals } from '@/data/events/arrivals';
@@ -14,12 +14,12 @@ function chain(changes: Map<string, Change>, id: string, next: Change): void {
   changes.set(id, before ? (known) => next(before(known)) : next);
 }
 
-function withCounts(device: Device, stream: string, fresh: number, events24h: number): Device {
+function withCounts(device: Device, { stream, new: fresh, events_24h: events24h, events_unreadable: unreadable }: LiveEvents): Device {
   const details = device.attributes.status_details;
   const known = details?.streams.find((one) => one.stream === stream);
   if (!details || !known) return device;
   const streams = details.streams.map((one) =>
-    one === known ? { ...one, events_24h: events24h, events_total: one.events_total + fresh } : one,
+    one === known ? { ...one, events_24h: events24h, events_total: one.events_total + fresh, events_unreadable: unreadable } : one,
   );
   const total = streams.reduce((sum, one) => sum + one.events_24h, 0);
   return {
@@ -43,8 +43,8 @@ export function applyLive(client: QueryClient, messages: LiveMessage[]): void {
     if (message.kind === 'history') {
       histories.add(message.data.security_device_id);
     } else if (message.kind === 'events') {
-      const { security_device_id: id, stream, new: fresh, events_24h: count } = message.data;
-      chain(changes, id, (known) => known && withCounts(known, stream, fresh, count));
+      const { data } = message;
+      chain(changes, data.security_device_id, (known) => known && withCounts(known, data));
     } else if (message.kind === 'change' && message.data.type === 'security_devices') {
       const { id, deleted, data } = message.data;
       const device = data as Device | null;

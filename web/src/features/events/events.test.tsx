@@ -124,6 +124,9 @@ describe('the list', () => {
     await app.user.click(filters.getByRole('button', { name: 'Remove filter: Record is Readable' }));
     await waitFor(() => expect(app.address()).toBe('/events?range=all'));
     await waitFor(() => expect(list(server).at(-1)?.query.has('filter[unreadable]')).toBe(false));
+    // As every value of a row, its own narrows the list.
+    await app.user.click(screen.getByTitle('Show only: Record is Unreadable'));
+    await waitFor(() => expect(app.address()).toBe('/events?range=all&record=unreadable'));
   });
 
   test('without any device the first one is offered, and what deleted ones left', async () => {
@@ -197,7 +200,7 @@ describe('the list', () => {
     });
     events.unshift(makeEvent(-1), makeEvent(-2));
     act(() => {
-      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_24h: 4 });
+      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_24h: 4, events_unreadable: 0 });
     });
     const pill = await screen.findByRole('button', { name: '2 new' });
     expect(shown()).toEqual(['action-0', 'action-1']);

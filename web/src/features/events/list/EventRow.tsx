@@ -64,8 +64,20 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
               <IconAlertOctagon size={15} role="img" aria-label="Failed" />
             </Value>
           )}
-          {event.action === null ? <span className={classes['action']}>{title}</span> : <Value event={event} field="action" words={title} />}
-          {event.unreadable && event.action !== null && <Tag of="unreadable">unreadable</Tag>}
+          {event.action !== null ? (
+            <Value event={event} field="action" words={title} />
+          ) : event.unreadable ? (
+            <Value event={event} field="record">
+              {title}
+            </Value>
+          ) : (
+            <span className={classes['action']}>{title}</span>
+          )}
+          {event.unreadable && event.action !== null && (
+            <Value event={event} field="record">
+              <Tag of="unreadable">unreadable</Tag>
+            </Value>
+          )}
           {event.versions > 1 && <Tag of="versions">{count(event.versions)}<span className={classes['tagWord']}> versions</span></Tag>}
         </div>
       </td>

@@ -142,7 +142,7 @@ export function InformationSection({ device, details }: { device: Device; detail
 /** How many are stored, of the device and of each stream; each number leads to them. */
 function Stored({ device, counts, record }: { device: Device; counts: [StreamStatus, number][]; record?: 'unreadable' }) {
   const of = { device: device.id, range: 'all', ...(record && { record }) };
-  const what = record === undefined ? 'events' : `${record} events`;
+  const what = (number: number): string => `${record === undefined ? '' : `${record} `}${number === 1 ? 'event' : 'events'}`;
   // A stream without events may be news; one without unreadable ones is as it should be.
   const told = record === undefined ? counts : counts.filter(([, number]) => number > 0);
   return (
@@ -153,7 +153,7 @@ function Stored({ device, counts, record }: { device: Device; counts: [StreamSta
           {told.map(([{ stream, title }, number]) => (
             <li key={stream}>
               {title}{' '}
-              <AppLink href={eventsAddress({ ...of, stream })} className="pk-num" aria-label={`${count(number)} ${what} of ${title} in all, show them`}>
+              <AppLink href={eventsAddress({ ...of, stream })} className="pk-num" aria-label={`${count(number)} ${what(number)} of ${title} in all, show them`}>
                 {count(number)}
               </AppLink>
             </li>

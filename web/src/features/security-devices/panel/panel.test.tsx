@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
 import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
+import { FakeEventSource } from '@/test/setup';
 import { failureRuns } from './failures';
 import { remediesOf } from '@/data/devices/remedies';
 
@@ -408,6 +409,12 @@ describe('information', () => {
     expect(row.getByRole('link', { name: '3 unreadable events of Audit events in all, show them' }).getAttribute('href')).toBe(
       '/events?device=a&stream=auditevents&record=unreadable&range=all',
     );
+    // The live feed tells when there are more.
+    act(() => {
+      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 1, events_24h: 1, events_unreadable: 1 });
+    });
+    await waitFor(() => { expect(row.getByRole('link', { name: '4' })).toBeTruthy(); });
+    expect(row.getByRole('link', { name: '1 unreadable event of Item usage events in all, show them' })).toBeTruthy();
   });
 
   test('who created and who updated it lead to what they did', async () => {
