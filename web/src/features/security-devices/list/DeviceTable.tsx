@@ -137,10 +137,11 @@ export function DeviceTable({ loading, selected, selection }: {
     },
   });
 
+  const [first, last] = [items[0]?.index, items.at(-1)?.index];
   const inView = useMemo(
     () => (virtual.isScrolling || !columns.some((column) => column.key === 'events') ? [] : items.map((item) => ids[item.index] ?? '').filter(Boolean)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
-    [ids, columns, virtual.isScrolling, items[0]?.index, items.at(-1)?.index],
+    [ids, columns, virtual.isScrolling, first, last],
   );
   const dayOf = useDayCounts(inView);
 
