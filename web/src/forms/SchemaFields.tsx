@@ -1,6 +1,7 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { FormField } from '@/api/types';
+import { DateField } from '@/ui/DateField';
 import type { SchemaForm } from './useSchemaForm';
 import classes from './forms.module.css';
 
@@ -87,10 +88,11 @@ function SchemaField(props: {
       />
     );
   }
+  if (field.type === 'date') return <DateField {...common} onValue={change} />;
   return (
     <TextInput
       {...common}
-      type={field.type === 'date' ? 'date' : 'text'}
+      type="text"
       placeholder={field.placeholder ?? undefined}
       autoComplete="off"
       onChange={(event) => {

@@ -139,13 +139,13 @@ export function startOfDay(ms: number, days = 0): number {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** As `<input type="date">` wants it. */
+/** "2026-11-17" */
 export function dateText(ms: number): string {
   const { year, month, day } = wallOf(ms);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
-/** As `<input type="datetime-local">` wants it. */
+/** "2026-11-17T22:24:59" */
 export function inputText(ms: number): string {
   return `${dateText(ms)}T${clockText(ms)}`;
 }

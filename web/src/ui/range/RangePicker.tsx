@@ -2,6 +2,7 @@ import { Button, Popover } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { Calendar } from '@/ui/Calendar';
+import { useDateText } from '@/ui/dateText';
 import { keepEscape } from '@/ui/filters/FilterBar';
 import { IconCalendar, IconChevronDown } from '@/ui/icons';
 import { dayTime, zoneName } from '@/ui/timeText';
@@ -69,6 +70,8 @@ function Choices({ range, quick, onChoose }: { range: string; quick: readonly st
   const [complaint, setComplaint] = useState<string | null>(null);
   const from = fromInput(draft.from) ?? null;
   const to = fromInput(draft.to) ?? null;
+  const fromText = useDateText(draft.from, (next) => { setDraft({ ...draft, from: next, half: null }); }, true);
+  const toText = useDateText(draft.to, (next) => { setDraft({ ...draft, to: next, half: null }); }, true);
   const onDay = (start: number): void => {
     setComplaint(null);
     if (draft.half === null) {
@@ -80,7 +83,8 @@ function Choices({ range, quick, onChoose }: { range: string; quick: readonly st
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (from === null && to === null) setComplaint('Give a beginning, an end, or both.');
+    if ((from === null && draft.from.trim() !== '') || (to === null && draft.to.trim() !== '')) setComplaint('Write a moment like 17 Nov 2026, 09:00.');
+    else if (from === null && to === null) setComplaint('Give a beginning, an end, or both.');
     else if (from !== null && to !== null && from >= to) setComplaint('The beginning must lie before the end.');
     else onChoose(spanText(from, to));
   };
@@ -99,11 +103,11 @@ function Choices({ range, quick, onChoose }: { range: string; quick: readonly st
         <Calendar from={from} to={to} now={now} onDay={onDay} />
         <label className={classes['moment']}>
           <span>From</span>
-          <input type="datetime-local" step={1} value={draft.from} onChange={(event) => { setDraft({ ...draft, from: event.currentTarget.value, half: null }); }} />
+          <input type="text" autoComplete="off" placeholder="17 Nov 2026, 09:00" {...fromText} />
         </label>
         <label className={classes['moment']}>
           <span>Until</span>
-          <input type="datetime-local" step={1} value={draft.to} onChange={(event) => { setDraft({ ...draft, to: event.currentTarget.value, half: null }); }} />
+          <input type="text" autoComplete="off" placeholder="now" {...toText} />
         </label>
         <p className={classes['zoneNote']}>In {zoneName()}. Leave Until empty to include new events.</p>
         {complaint !== null && (

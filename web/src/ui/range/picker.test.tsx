@@ -3,6 +3,7 @@ import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { setZone } from '@/ui/zone';
+import { readWall } from '../dateText';
 import { RangePicker } from './RangePicker';
 
 const onChange = vi.fn<(range: string) => void>();
@@ -32,8 +33,7 @@ const day = (name: RegExp) => within(screen.getByRole('grid')).getByRole<HTMLBut
 const from = () => screen.getByLabelText<HTMLInputElement>('From');
 const until = () => screen.getByLabelText<HTMLInputElement>('Until');
 const apply = (user: UserEvent) => user.click(screen.getByRole('button', { name: 'Apply' }));
-/** To the second, with or without it: a browser leaves zeros out. */
-const moment = (input: HTMLInputElement) => input.value.slice(0, 16);
+const moment = (input: HTMLInputElement) => readWall(input.value, true)?.slice(0, 16);
 
 describe('days by mouse', () => {
   test('the first begins the span, the second ends it', async () => {
@@ -107,6 +107,18 @@ describe('From and Until', () => {
     // A day that is chosen instead is no mistake any more.
     await user.click(day(/ 9 November 2026$/));
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('are written as everywhere; what is no moment is told, not left out', async () => {
+    const user = await open('2026-11-20T10:00:00Z..2026-11-20T11:30:00Z');
+    expect([from().value, until().value]).toEqual(['20 Nov 2026, 10:00:00', '20 Nov 2026, 11:30:00']);
+    await user.clear(until());
+    await user.type(until(), 'tomorrow{Enter}');
+    expect(screen.getByRole('alert').textContent).toBe('Write a moment like 17 Nov 2026, 09:00.');
+    expect(onChange).not.toHaveBeenCalled();
+    await user.clear(until());
+    await user.type(until(), '20 nov 2026 11:45{Enter}');
+    expect(onChange).toHaveBeenCalledExactlyOnceWith('2026-11-20T10:00:00Z..2026-11-20T11:45:00Z');
   });
 
   test('to the minute, and with an open end', async () => {

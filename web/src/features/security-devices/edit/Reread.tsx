@@ -1,18 +1,22 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { reread, rereadCost } from '@/data/devices/changes';
 import { dateComplaint, startOf } from '@/forms/startDate';
 import { announce } from '@/ui/announce';
+import { DateField } from '@/ui/DateField';
 import { Term } from '@/ui/Term';
 import { calendarDay } from '@/ui/timeText';
 import classes from './edit.module.css';
+
+const wallDay = /^\d{4}-\d\d-\d\d$/;
 
 /** Reads the device again from a date; says first what that costs. */
 export function Reread({ id, backfill }: { id: string; backfill: { default_days: number; max_days: number } }) {
   const client = useQueryClient();
   const [date, setDate] = useState('');
+  const [left, setLeft] = useState(false);
   const complaint = date === '' ? null : dateComplaint(date, backfill.max_days, serverNow());
   const ready = date !== '' && complaint === null;
   const cost = useQuery({
@@ -28,22 +32,27 @@ export function Reread({ id, backfill }: { id: string; backfill: { default_days:
       setDate('');
     },
   });
-  const problem = complaint ?? start.error?.message ?? cost.error?.message;
+  // A day that is still being typed is no mistake.
+  const told = left || wallDay.test(date) ? complaint : null;
+  const problem = told ?? start.error?.message ?? cost.error?.message;
   return (
     <fieldset className={classes.part}>
       <legend>
         <Term of="reread">Read again</Term>
       </legend>
       <div className={classes.reread}>
-        <TextInput
-          type="date"
+        <DateField
           label="Read again from"
           description={`At most ${String(backfill.max_days)} days back. Events that are stored already are not doubled.`}
           error={problem}
           value={date}
-          onChange={(event) => {
+          onBlur={() => {
+            setLeft(true);
+          }}
+          onValue={(next) => {
             start.reset();
-            setDate(event.currentTarget.value);
+            setLeft(false);
+            setDate(next);
           }}
         />
         <div aria-live="polite">{ready && cost.data && <p>{cost.data.sentence}</p>}</div>

@@ -54,7 +54,9 @@ export default scenes('Edit', {
     height,
     play: async () => {
       const box = await form();
-      fireEvent.change(await box.findByLabelText('Read again from'), { target: { value: '2026-11-01' } });
+      const day = await box.findByLabelText('Read again from');
+      fireEvent.change(day, { target: { value: '1 Nov 2026' } });
+      fireEvent.blur(day);
       await box.findByText(/costs about 42 requests/);
     },
   },

@@ -53,7 +53,7 @@ const plainClick = (event: MouseEvent): boolean =>
 
 /** Light on purpose: forty of them appear in one frame of a fast scroll. Menu and reasons are drawn once, by the table. */
 export const DeviceRow = memo(function DeviceRow(props: RowProps) {
-  const { device, columns, index, open, chosen, actions, measure } = props;
+  const { device, columns, index, open, chosen, added, actions, measure } = props;
   const gone = levelOf(device) === 'deleted';
   return (
     <tr
@@ -64,7 +64,7 @@ export const DeviceRow = memo(function DeviceRow(props: RowProps) {
       data-selected={open || undefined}
       data-chosen={chosen || undefined}
       data-gone={gone || undefined}
-      data-added={props.added || undefined}
+      data-added={added || undefined}
       onMouseDown={(event) => {
         // Shift would select text from wherever the last click was.
         if (event.shiftKey) event.preventDefault();

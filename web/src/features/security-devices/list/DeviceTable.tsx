@@ -138,8 +138,7 @@ export function DeviceTable({ loading, selected, selection }: {
     },
   });
 
-  const first = items[0]?.index;
-  const last = items.at(-1)?.index;
+  const [first, last] = [items[0]?.index, items.at(-1)?.index];
   const inView = useMemo(
     () => (virtual.isScrolling || !columns.some((column) => column.key === 'events') ? [] : items.map((item) => ids[item.index] ?? '').filter(Boolean)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the virtual rows are a new array every time; their ends tell
