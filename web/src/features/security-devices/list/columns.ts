@@ -17,7 +17,7 @@ const all: Record<ColumnKey, Omit<Column, 'key'>> = {
   name: { title: 'Name', width: 270, keep: 99 },
   technology: { title: 'Technology', term: 'technology', width: 90, keep: 5 },
   location: { title: 'Location', term: 'location', width: 90, keep: 4 },
-  status: { title: 'Status', term: 'status', width: 204, keep: 98 },
+  status: { title: 'Status', term: 'status', width: 208, keep: 98 },
   reason: { title: 'Reason', width: 250, keep: 6 },
   poll: { title: 'Last successful poll', term: 'last_successful_poll', width: 112, keep: 8 },
   data: { title: 'Last data received', term: 'last_data_received', width: 94, keep: 7 },
