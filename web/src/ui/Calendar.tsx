@@ -11,7 +11,12 @@ export interface CalendarProps {
   /** Today, and the last day that can be chosen. */
   now: number;
   onDay: (startOfDay: number) => void;
+  /** Whether what opens with it gives the focus to its day. */
+  focused?: boolean;
 }
+
+/** Esc is for what opened the calendar, not for a dialog beneath: Mantine asks the element that has the focus. */
+const ownEscape = { 'data-mantine-stop-propagation': true };
 
 const weekDays = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'];
 const monthName = zoned({ month: 'long', year: 'numeric' });
@@ -50,7 +55,7 @@ function sameDay(day: number, months: number): number {
 }
 
 /** A month; arrow keys walk its days, page keys its months. */
-export function Calendar({ from, to, now, onDay }: CalendarProps) {
+export function Calendar({ from, to, now, onDay, focused = false }: CalendarProps) {
   useZone();
   const today = startOfDay(now);
   const [day, setDay] = useState(() => startOfDay(to === null ? (from ?? now) : Math.min(to - 1, now)));
@@ -74,17 +79,16 @@ export function Calendar({ from, to, now, onDay }: CalendarProps) {
   return (
     <div className={classes['calendar']}>
       <div className={classes['head']}>
-        <ActionIcon variant="subtle" color="gray" aria-label="Previous month" onClick={() => { turn(-1); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Previous month" {...ownEscape} onClick={() => { turn(-1); }}>
           <IconChevronLeft size={16} aria-hidden />
         </ActionIcon>
         <span aria-live="polite" className={classes['month']}>
           {monthName.format(month)}
         </span>
-        <ActionIcon variant="subtle" color="gray" aria-label="Next month" disabled={firstOf(month, 1) > today} onClick={() => { turn(1); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label="Next month" disabled={firstOf(month, 1) > today} {...ownEscape} onClick={() => { turn(1); }}>
           <IconChevronRight size={16} aria-hidden />
         </ActionIcon>
       </div>
-      { }
       <table role="grid" aria-label={monthName.format(month)} ref={grid} className={classes['grid']} onKeyDown={onKeyDown}>
         <thead>
           <tr>
@@ -99,7 +103,7 @@ export function Calendar({ from, to, now, onDay }: CalendarProps) {
           {weeksOf(month).map((week) => (
             <tr key={week[0]}>
               {week.map((one) => (
-                <Day key={one} wall={wallOf(one)} start={one} shown={day} month={month} today={today} from={from} to={to} onDay={(start) => { setDay(start); onDay(start); }} />
+                <Day key={one} wall={wallOf(one)} start={one} shown={day} month={month} today={today} from={from} to={to} focused={focused} onDay={(start) => { setDay(start); onDay(start); }} />
               ))}
             </tr>
           ))}
@@ -117,6 +121,7 @@ function Day(props: {
   today: number;
   from: number | null;
   to: number | null;
+  focused: boolean;
   onDay: (start: number) => void;
 }) {
   const { start, from, to } = props;
@@ -126,6 +131,8 @@ function Day(props: {
     <td aria-selected={taken} data-first={taken && from !== null && from >= start} data-last={taken && (to === null ? start === props.today : to <= end)}>
       <button
         type="button"
+        {...ownEscape}
+        data-autofocus={(props.focused && start === props.shown) || undefined}
         tabIndex={start === props.shown ? 0 : -1}
         aria-label={dayName.format(start)}
         aria-current={start === props.today ? 'date' : undefined}

@@ -35,6 +35,7 @@ export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputPro
               variant="subtle"
               color="gray"
               aria-label="Choose the day in a calendar"
+              aria-haspopup="dialog"
               title="Calendar"
               onClick={() => {
                 setOpened(!opened);
@@ -47,6 +48,7 @@ export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputPro
             <Popover.Dropdown aria-label="Calendar" onKeyDown={keepEscape}>
               {opened && (
                 <Calendar
+                  focused
                   from={start}
                   to={start === null ? null : startOfDay(start, 1)}
                   now={serverNow()}

@@ -12,12 +12,16 @@ export interface SearchBoxProps {
   /** As it stands in the address. */
   text: string;
   onText: (text: string) => void;
+  title?: string;
+  /** Longer texts are usual. */
+  wide?: boolean;
+  maxLength?: number;
+  /** How long nothing is typed before it is asked for: longer where asking is work for the server. */
+  restMs?: number;
 }
 
-const restMs = 120;
-
 /** A search field that `/` leads to; Esc clears it, then leaves it. */
-export function SearchBox({ label, placeholder, says, text: given, onText }: SearchBoxProps) {
+export function SearchBox({ label, placeholder, says, text: given, onText, title, wide = false, maxLength = 200, restMs = 120 }: SearchBoxProps) {
   const [text, setText] = useState(given);
   const [shown, setShown] = useState(given);
   const input = useRef<HTMLInputElement>(null);
@@ -54,8 +58,10 @@ export function SearchBox({ label, placeholder, says, text: given, onText }: Sea
       aria-label={label}
       aria-keyshortcuts="/"
       placeholder={placeholder}
-      maxLength={200}
+      title={title}
+      maxLength={maxLength}
       className={classes['searchBox'] ?? ''}
+      mod={{ wide }}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
         text === '' ? (

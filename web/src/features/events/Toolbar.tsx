@@ -1,5 +1,5 @@
-import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core';
-import { memo, useEffect, useRef, useState } from 'react';
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { memo, useState } from 'react';
 import { askExport } from '@/data/events/exports';
 import { exportPath } from '@/data/events/query';
 import { eventFields, type EventWindow } from '@/data/events/types';
@@ -7,11 +7,11 @@ import { useSavedFilters } from '@/data/preferences/preferences';
 import { AddFilter, FilterChips } from '@/ui/filters/FilterBar';
 import { withoutFilters, type FilterField } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
-import { IconDownload, IconRefresh, IconSearch } from '@/ui/icons';
+import { IconDownload, IconRefresh } from '@/ui/icons';
 import { count } from '@/ui/timeText';
-import { useKey } from '@/ui/useKey';
 import { RangePicker } from '@/ui/range/RangePicker';
 import { presetRange } from '@/ui/range/range';
+import { SearchBox } from '@/ui/SearchBox';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import type { EventsSearch } from './search';
 import { useDownload } from './useDownload';
@@ -52,6 +52,14 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
       </div>
       <div className={classes['tools']}>
         <SearchBox
+          label="Search events"
+          placeholder="Search in records"
+          says="Search in the records"
+          title={'Every word must occur in the record, with capitals as written. "Quotation marks" keep words together.'}
+          wide
+          maxLength={1000}
+          // A search reads all records: it waits until the hand rests.
+          restMs={450}
           text={search.text ?? ''}
           onText={(text) => {
             const { text: _, ...rest } = search;
@@ -121,86 +129,5 @@ function ExportMenu({ asked, total }: { asked: EventWindow; total: number | null
         </Menu.Dropdown>
       )}
     </Menu>
-  );
-}
-
-/** Text in the records. A search reads them all, so it waits until the hand rests. */
-function SearchBox({ text: given, onText }: { text: string; onText: (text: string) => void }) {
-  const [text, setText] = useState(given);
-  const [shown, setShown] = useState(given);
-  const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<number | undefined>(undefined);
-  // The address may change on its own: back, a saved view, "clear".
-  if (given !== shown) {
-    setShown(given);
-    if (given !== text.trim()) setText(given);
-  }
-  useKey('/', () => input.current?.focus(), 'Search in the records');
-  // What is typed now is sent later: by then another filter may stand in the address.
-  const latest = useRef({ given, onText });
-  useEffect(() => {
-    latest.current = { given, onText };
-  });
-  useEffect(
-    () => () => {
-      window.clearTimeout(timer.current);
-    },
-    [],
-  );
-  const send = (next: string): void => {
-    window.clearTimeout(timer.current);
-    if (next.trim() !== latest.current.given) latest.current.onText(next.trim());
-  };
-  const change = (next: string): void => {
-    setText(next);
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      send(next);
-    }, 450);
-  };
-  return (
-    <TextInput
-      ref={input}
-      type="search"
-      aria-label="Search events"
-      aria-keyshortcuts="/"
-      placeholder="Search in records"
-      title={'Every word must occur in the record, with capitals as written. "Quotation marks" keep words together.'}
-      maxLength={1000}
-      className={classes['search'] ?? ''}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={
-        text === '' ? (
-          <kbd className={classes['kbd']} aria-hidden>
-            /
-          </kbd>
-        ) : (
-          <CloseButton
-            size="sm"
-            aria-label="Clear search"
-            onClick={() => {
-              setText('');
-              send('');
-              input.current?.focus();
-            }}
-          />
-        )
-      }
-      value={text}
-      onChange={(event) => {
-        change(event.currentTarget.value);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') send(text);
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          if (text === '') input.current?.blur();
-          else {
-            setText('');
-            send('');
-          }
-        }
-      }}
-    />
   );
 }

@@ -1,7 +1,7 @@
-import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { IconArrowUp, IconPlus, IconSearch } from '@/ui/icons';
+import { Button, NativeSelect } from '@mantine/core';
+import { IconArrowUp, IconPlus } from '@/ui/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { DeviceList as DeviceListData } from '@/data/devices/devices';
 import { useSavedFilters } from '@/data/preferences/preferences';
 import { announce, quoted } from '@/ui/announce';
@@ -11,6 +11,7 @@ import { type FilterField, parseFilter } from '@/ui/filters/filters';
 import { SavedFilters } from '@/ui/filters/SavedFilters';
 import { Later } from '@/ui/Later';
 import { ListFoot } from '@/ui/ListFoot';
+import { SearchBox } from '@/ui/SearchBox';
 import { EmptyState, ErrorState } from '@/ui/states';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
@@ -202,13 +203,22 @@ function useFilterChange(): (key: string, text: string | undefined) => void {
 /** What stands above the table: it comes once the rows are seen. It has nothing to do with which device is open, and does not render again for that. */
 const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids: string[] }) {
   const search = useDevicesSearch();
+  const navigate = useNavigate();
   const filter = useFilterChange();
   // Cards have no heads to sort by.
   const cards = useMedia('(max-width: 640px)');
   return (
     <div className={classes.tools}>
       <Later atOnce meanwhile={<div className={classes.toolsRoom} />}>
-        <SearchBox key={search.q === undefined ? 'empty' : 'filled'} />
+        <SearchBox
+          label="Search devices"
+          placeholder="Search"
+          says="Search in the list"
+          text={search.q ?? ''}
+          onText={(q) => {
+            void navigate({ to: '.', search: ({ q: _, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
+          }}
+        />
         <AddFilter fields={fields} values={search} onChange={filter} />
         <span className={classes.toolsEnd}>
           {cards && <SortSelect />}
@@ -269,67 +279,6 @@ function Views() {
       onRemove={async (name) => {
         await remove(name);
         announce(`${quoted(name)} is deleted.`);
-      }}
-    />
-  );
-}
-
-/** Search as one types; the address follows without filling the browser's history. */
-function SearchBox() {
-  const search = useDevicesSearch();
-  const navigate = useNavigate();
-  const [text, setText] = useState(search.q ?? '');
-  const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<number | undefined>(undefined);
-  useKey('/', () => input.current?.focus(), 'Search in the list');
-  useEffect(
-    () => () => {
-      window.clearTimeout(timer.current);
-    },
-    [],
-  );
-  const change = (next: string): void => {
-    setText(next);
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      const q = next.trim();
-      void navigate({ to: '.', search: ({ q: _, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
-    }, 120);
-  };
-  return (
-    <TextInput
-      ref={input}
-      type="search"
-      aria-label="Search devices"
-      aria-keyshortcuts="/"
-      placeholder="Search"
-      className={classes.search}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={
-        text === '' ? (
-          <kbd className={classes.kbd} aria-hidden>
-            /
-          </kbd>
-        ) : (
-          <CloseButton
-            size="sm"
-            aria-label="Clear search"
-            onClick={() => {
-              change('');
-              input.current?.focus();
-            }}
-          />
-        )
-      }
-      value={text}
-      onChange={(event) => {
-        change(event.currentTarget.value);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && text !== '') {
-          event.stopPropagation();
-          change('');
-        }
       }}
     />
   );
