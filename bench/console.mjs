@@ -69,7 +69,7 @@ export async function launch() {
 }
 
 /** A browser with a profile on disk, as a person has one: a private window keeps no compiled code from one page to the next. */
-export async function person(state) {
+async function person(state) {
   const folder = scratch("profile");
   const context = await chromium.launchPersistentContext(folder.path, { ...how, viewport: size });
   await context.addCookies(state.cookies);

@@ -413,6 +413,6 @@ setInterval(() => {
     stream.events_24h += 3;
     device.attributes.last_successful_poll_at = device.attributes.last_data_received_at = iso(0);
     device.attributes.events_24h += 3;
-    tell('events', { security_device_id: device.id, stream: stream.stream, new: 3, events_24h: stream.events_24h });
+    tell('events', { security_device_id: device.id, stream: stream.stream, new: 3, events_24h: stream.events_24h, events_unreadable: stream.events_unreadable });
   }
 }, 1000);

@@ -1,51 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { probe, reachNow, subscribeReach } from '@/api/reach';
-import { applyLive } from '@/data/live/apply';
-import { LiveFeed } from '@/data/live/live';
-import { whoIsSignedIn } from '@/data/session/session';
+import { useSyncExternalStore } from 'react';
+import type { LiveFeed } from '@/data/live/live';
 import { useClockText } from '@/ui/time';
 import { span } from '@/ui/timeText';
-import { isAsked, requireSignIn, subscribe } from './signInGate';
+import { isAsked, subscribe } from './signInGate';
 import classes from './Shell.module.css';
 
-/** Holds the live feed open and shows whether it is. */
-export function LiveDot() {
-  const client = useQueryClient();
-  const feed = useMemo(
-    () =>
-      new LiveFeed({
-        onMessages: (messages) => {
-          applyLive(client, messages);
-        },
-        onRefused: () => {
-          // A closed feed may only mean a restart; the session tells.
-          void whoIsSignedIn()
-            .then((session) => (session === null ? requireSignIn() : true))
-            .catch(() => false);
-        },
-      }),
-    [client],
-  );
-  useEffect(() => {
-    feed.start();
-    return () => {
-      feed.stop();
-    };
-  }, [feed]);
+/** Whether the live feed is open. */
+export function LiveDot({ feed }: { feed: LiveFeed }) {
   const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
   const ended = useSyncExternalStore(subscribe, isAsked);
-  useEffect(() => {
-    // A feed that broke may mean that the server is gone, or only the feed.
-    if (state.status === 'offline') void probe();
-  }, [state.status]);
-  useEffect(
-    () =>
-      subscribeReach(() => {
-        if (!reachNow().gone) feed.wake();
-      }),
-    [feed],
-  );
   const text = useClockText(() => {
     const since = state.lastAt === null ? '' : ` Last update ${span((Date.now() - state.lastAt) / 1000)} ago.`;
     if (state.status === 'live') return `Live: the page updates by itself.${since}`;

@@ -14,6 +14,7 @@ import { ProfileMenu, SchemeSwitch } from './ProfileMenu';
 import { Brand, Rail } from './Rail';
 import { ServerGone } from './ServerGone';
 import { SignInAgain } from './SignInAgain';
+import { useLiveFeed } from './useLiveFeed';
 import { usePersonal } from './usePersonal';
 import classes from './Shell.module.css';
 
@@ -25,6 +26,7 @@ export function Shell() {
     setHelp(true);
   }, []);
   usePersonal();
+  const feed = useLiveFeed();
   useKey('?', showKeys, 'Show these keys', true);
   const menu = useMountedFirst(drawer);
   const narrow = useMedia('(max-width: 860px)');
@@ -52,7 +54,7 @@ export function Shell() {
         {/* The page itself is seen first. */}
         <Later atOnce>
           <PaletteButton onKeys={showKeys} />
-          <LiveDot />
+          <LiveDot feed={feed} />
           <SchemeSwitch />
           <ProfileMenu
             name={session.user.display_name ?? session.user.email}

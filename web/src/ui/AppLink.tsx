@@ -21,7 +21,9 @@ export function AppLink({ href, onClick, children, ...rest }: ComponentPropsWith
         const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
         if (event.defaultPrevented || elsewhere) return;
         event.preventDefault();
-        router.history.push(href);
+        // Back leads elsewhere, however often somebody follows a link to where they are.
+        if (router.history.location.href === href) router.history.replace(href);
+        else router.history.push(href);
       }}
     >
       {children}

@@ -63,6 +63,7 @@ export function SearchBox({ label, placeholder, says, text: given, onText, title
       className={classes['searchBox'] ?? ''}
       mod={{ wide }}
       leftSection={<IconSearch size={16} aria-hidden />}
+      rightSectionPointerEvents={text === '' ? 'none' : 'all'}
       rightSection={
         text === '' ? (
           <kbd className={classes['kbd']} aria-hidden>

@@ -44,7 +44,7 @@ export function useVirtualRows({ scroller, count, estimateSize, getItemKey, head
   });
   const measured = useRef(head);
   useEffect(() => {
-    // Rows that have become cards, or cards rows, have other heights; what has just come has none that is known.
+    // Rows that have become cards, or cards rows, have other heights. On the first run there is nothing measured to forget.
     if (measured.current !== head) virtual.measure();
     measured.current = head;
   }, [head, virtual]);

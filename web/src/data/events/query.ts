@@ -26,7 +26,7 @@ function positive(value: string): string {
 }
 
 function operand({ field, not }: EventFilter, value: string): string {
-  if (field === 'record') return String((value === 'unreadable') !== not);
+  if (field === 'record') return String(value === 'unreadable');
   return not ? `!${value}` : positive(value);
 }
 

@@ -75,7 +75,7 @@ export const EventRow = memo(function EventRow({ event, rowIndex, selected, tabS
           )}
           {event.unreadable && event.action !== null && (
             <Value event={event} field="record">
-              <Tag of="unreadable">unreadable</Tag>
+              <span className="pk-tag">unreadable</span>
             </Value>
           )}
           {event.versions > 1 && <Tag of="versions">{count(event.versions)}<span className={classes['tagWord']}> versions</span></Tag>}

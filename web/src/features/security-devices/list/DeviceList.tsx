@@ -207,26 +207,36 @@ const Tools = memo(function Tools({ fields, ids }: { fields: FilterField[]; ids:
   const filter = useFilterChange();
   // Cards have no heads to sort by.
   const cards = useMedia('(max-width: 640px)');
+  const tools = (
+    <>
+      <SearchBox
+        label="Search devices"
+        placeholder="Search"
+        says="Search in the list"
+        text={search.q ?? ''}
+        onText={(q) => {
+          void navigate({ to: '.', search: ({ q: _, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
+        }}
+      />
+      <AddFilter fields={fields} values={search} onChange={filter} />
+      <span className={classes.toolsEnd}>
+        {cards && <SortSelect />}
+        <Views />
+        <ColumnsMenu />
+        <ExportMenu ids={ids} />
+      </span>
+    </>
+  );
   return (
     <div className={classes.tools}>
-      <Later atOnce meanwhile={<div className={classes.toolsRoom} />}>
-        <SearchBox
-          label="Search devices"
-          placeholder="Search"
-          says="Search in the list"
-          text={search.q ?? ''}
-          onText={(q) => {
-            void navigate({ to: '.', search: ({ q: _, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
-          }}
-        />
-        <AddFilter fields={fields} values={search} onChange={filter} />
-        <span className={classes.toolsEnd}>
-          {cards && <SortSelect />}
-          <Views />
-          <ColumnsMenu />
-          <ExportMenu ids={ids} />
-        </span>
-      </Later>
+      {/* Beside cards they are as high as the name of a view makes them: nobody knows that room before. */}
+      {cards ? (
+        tools
+      ) : (
+        <Later atOnce meanwhile={<div className={classes.toolsRoom} />}>
+          {tools}
+        </Later>
+      )}
     </div>
   );
 });
