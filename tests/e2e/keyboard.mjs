@@ -121,6 +121,25 @@ describe("the keyboard alone", { concurrency: false }, () => {
     await keys.back(link("First"), "closing the panel from within");
   });
 
+  step("searches the list letter by letter", async () => {
+    const search = page.getByRole("searchbox", { name: "Search devices" });
+    await keys.press("/");
+    await keys.back(search, "the key /");
+    for (const letter of "thi") {
+      await keys.type(letter);
+      // Longer than the list waits for the next letter.
+      await page.waitForTimeout(300);
+      await keys.back(search, `typing ${letter}`);
+    }
+    assert.equal(await search.inputValue(), "thi");
+    await link("First").waitFor({ state: "detached" });
+    await link("Third").waitFor();
+    await keys.press("Escape");
+    await link("First").waitFor();
+    assert.equal(await search.inputValue(), "");
+    await keys.back(search, "Esc in the search");
+  });
+
   step("pauses and tests through the menu of a row", async () => {
     await keys.to(actions("Second"));
     await keys.press("Enter");

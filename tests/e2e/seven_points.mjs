@@ -208,8 +208,13 @@ describe("the seven points", { concurrency: false }, () => {
     await api("POST", "/api/v2/security_devices", { data: { type: "security_devices",
       attributes: { name: second, location: "Annex", plugin_slug: "1password", device_spec: { server: simUrl } } } });
     await row(second).getByText("Unhealthy", { exact: true }).waitFor();
+    const searched = (text) => eventually("the search is in the address", 5_000, () => new URL(page.url()).searchParams.get("q") === text);
+    await page.getByRole("searchbox", { name: "Search devices" }).fill(second);
+    await searched(second);
+    await button("Clear search").click();
+    await searched(null);
     await page.getByRole("searchbox", { name: "Search devices" }).fill(name);
-    await eventually("the search is in the address", 5_000, () => new URL(page.url()).searchParams.get("q") === name);
+    await searched(name);
   });
 
   test("6. the panel: health, information, history, previous and next", async () => {
@@ -296,6 +301,12 @@ describe("the seven points", { concurrency: false }, () => {
     await dialog().getByLabel("Read again from", { exact: true }).fill(day);
     await dialog().getByText(/^Reading again from/).first().waitFor();
     await picture("read-again");
+    // Its day stands in the calendar, and closing that closes nothing else.
+    await dialog().getByRole("button", { name: "Choose the day in a calendar" }).click();
+    await page.getByRole("grid").locator('td[aria-selected="true"]').waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("grid").waitFor({ state: "detached" });
+    assert.ok(await dialog().getByLabel("Read again from", { exact: true }).isVisible());
     await dialog().getByRole("button", { name: "Read again", exact: true }).click();
     await page.getByRole("status").getByText(/^Reading again from/).waitFor();
     await dialog().getByRole("button", { name: "Save" }).click();
