@@ -42,6 +42,12 @@ describe('complaint', () => {
   test('a choice must be one of the list', () => {
     expect(complaint(server, 'https://evil.example')).toBe('Choose one of the list.');
   });
+  test('a day must be one', () => {
+    const since: FormField = { name: 'since', path: 'device_spec.since', label: 'Since', type: 'date', required: false, help: 'The first day.' };
+    expect(complaint(since, '')).toBeNull();
+    expect(complaint(since, '2026-11-17')).toBeNull();
+    for (const text of ['soon', '2026-02-31', '2027-02-29', '17 Nov 2026, 9:05']) expect(complaint(since, text)).toBe('Write a day like 17 Nov 2026.');
+  });
 });
 
 test('values go to their places and empty ones are left out', () => {
@@ -82,7 +88,9 @@ describe('placeProblems', () => {
 describe('start date', () => {
   const now = Date.parse('2026-11-22T12:00:00Z');
   test('limits', () => {
-    expect(dateComplaint('', 120, now)).toBe('Choose a date.');
+    for (const text of ['', 'soon', '23 Nov 202', '2026-02-31', '2027-02-29', '2026-11-15T09:00']) {
+      expect(dateComplaint(text, 120, now)).toBe('Write a day like 17 Nov 2026.');
+    }
     expect(dateComplaint('2026-11-23', 120, now)).toContain('future');
     expect(dateComplaint('2026-11-15', 120, now)).toBeNull();
     expect(dateComplaint('2026-07-24', 120, now)).toContain('At most 120 days');

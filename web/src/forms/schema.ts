@@ -1,5 +1,6 @@
 import type { ApiProblem } from '@/api/client';
 import type { FormField } from '@/api/types';
+import { noDay, readWall } from '@/ui/dateText';
 
 /** The values of a form by the path of their field. */
 export type Values = Record<string, string>;
@@ -42,6 +43,7 @@ function matchesPattern(pattern: string, value: string): boolean {
 export function complaint(field: FormField, value: string): string | null {
   const text = value.trim();
   if (text === '') return field.required ? `${field.label} is needed.` : null;
+  if (field.type === 'date' && readWall(text, false) !== text) return noDay;
   if (field.pattern && !matchesPattern(field.pattern, text)) {
     return field.pattern_message ?? `This does not look like ${field.label.toLowerCase()}.`;
   }

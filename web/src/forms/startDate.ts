@@ -1,3 +1,4 @@
+import { noDay, readWall } from '@/ui/dateText';
 import { dateText, fromInput } from '@/ui/zone';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -13,7 +14,7 @@ export function daysBetween(date: string, now: number): number {
 
 /** The complaint about a start date, or null. */
 export function dateComplaint(date: string, maxDays: number, now: number): string | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) return 'Choose a date.';
+  if (readWall(date, false) !== date) return noDay;
   const days = daysBetween(date, now);
   if (days < 0) return 'The date lies in the future.';
   if (days > maxDays) return `At most ${String(maxDays)} days back: the vendor keeps no older events.`;

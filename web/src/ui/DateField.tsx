@@ -2,21 +2,21 @@ import { ActionIcon, Popover, TextInput, type TextInputProps } from '@mantine/co
 import { useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { Calendar } from './Calendar';
-import { useDateText } from './dateText';
+import { readWall, useDateText } from './dateText';
 import { keepEscape } from './filters/FilterBar';
 import { IconCalendar } from './icons';
 import { useMountedFirst } from './useMountedFirst';
 import { dateText, fromInput, startOfDay } from './zone';
 
-/** A day, typed or chosen in the console's own calendar. `value` as "2026-11-17", or what was typed as long as it is no day. */
-export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputProps, 'value' | 'onChange' | 'rightSection'> & {
+/** A day, no later than today, typed or chosen in the console's own calendar. `value` as "2026-11-17", or what was typed as long as it is no day. */
+export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputProps, 'value' | 'onChange' | 'rightSection' | 'rightSectionPointerEvents'> & {
   value: string;
   onValue: (value: string) => void;
 }) {
   const text = useDateText(value, onValue);
   const [opened, setOpened] = useState(false);
   const dropdown = useMountedFirst(opened);
-  const start = fromInput(`${value}T00:00:00`) ?? null;
+  const start = readWall(value, false) === null ? null : (fromInput(`${value}T00:00:00`) ?? null);
   return (
     <TextInput
       {...rest}
@@ -28,6 +28,8 @@ export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputPro
         text.onBlur();
         onBlur?.(event);
       }}
+      // Mantine lets clicks through what stands at the right, to the text field.
+      rightSectionPointerEvents="all"
       rightSection={
         <Popover opened={dropdown.opened} onChange={setOpened} position="bottom-end" trapFocus returnFocus shadow="md">
           <Popover.Target>
@@ -45,7 +47,8 @@ export function DateField({ value, onValue, onBlur, ...rest }: Omit<TextInputPro
             </ActionIcon>
           </Popover.Target>
           {dropdown.mounted && (
-            <Popover.Dropdown aria-label="Calendar" onKeyDown={keepEscape}>
+            // A click beside the days gives the focus to the dropdown itself: Esc is not for a dialog beneath then either.
+            <Popover.Dropdown aria-label="Calendar" data-mantine-stop-propagation onKeyDown={keepEscape}>
               {opened && (
                 <Calendar
                   focused

@@ -6,7 +6,7 @@ import { readWall, useDateText, wallWords } from './dateText';
 test('days and moments are written as everywhere in the console', () => {
   expect(wallWords('2026-11-07')).toBe('7 Nov 2026');
   expect(wallWords('2026-11-17T11:24:36')).toBe('17 Nov 2026, 11:24:36');
-  expect(wallWords('soon')).toBe('soon');
+  for (const text of ['soon', '2026-02-31', '2027-02-29', '2026-13-01', '2026-11-17T25:00']) expect(wallWords(text)).toBe(text);
 });
 
 describe('what is typed', () => {
@@ -19,8 +19,12 @@ describe('what is typed', () => {
     expect(readWall(text, true)).toBe('2026-11-17T09:05:00');
   });
 
-  test.each(['', 'soon', '31 Feb 2026', '2026-13-01', '17 Nov 26', '11/17/2026', '17 Nov 2026, 25:00', '17 Nov 2026, 9:75'])('is no moment: %s', (text) => {
+  test.each(['', 'soon', '31 Feb 2026', '2026-13-01', '2026-02-31', '2027-02-29', '2026-11-17T09:00 tomorrow', '17 Nov 26', '11/17/2026', '17 Nov 2026, 25:00', '17 Nov 2026, 9:75'])('is no moment: %s', (text) => {
     expect(readWall(text, true)).toBeNull();
+  });
+
+  test.each(['17 Nov 2026, 9:05', '2026-11-17T09:05', '2026-11-17 0:00'])('is no day where a time is not asked for: %s', (text) => {
+    expect(readWall(text, false)).toBeNull();
   });
 
   test('every month is read as it is written', () => {

@@ -4,19 +4,27 @@ const dayWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'shor
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const wallText = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d)?))?$/;
 
-/** "17 Nov 2026", or "17 Nov 2026, 11:24:36", of what the wall shows as "2026-11-17T11:24:36"; other text is what it is. */
+/** "17 Nov 2026", or "17 Nov 2026, 11:24:36", of what the wall shows as "2026-11-17T11:24:36"; other text, and a day that no month has, is what it is. */
 export function wallWords(text: string): string {
+  if (readWall(text, true) === null) return text;
   const parts = wallText.exec(text);
   if (!parts) return text;
   const day = dayWords.format(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
   return parts[4] === undefined ? day : `${day}, ${parts[4]}`;
 }
 
-/** The way back, for what a person types: also without the time, and as ISO 8601. Null where it is no day or no time of the clock. */
+/** What is said of text that is no day. */
+export const noDay = 'Write a day like 17 Nov 2026.';
+
+/**
+ * The way back, for what a person types: also without the time, and as ISO 8601. Null where it is no day or no time of the clock, and where a time is
+ * given that nobody asks for.
+ */
 export function readWall(text: string, withTime: boolean): string | null {
   const parts = /^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.? +([a-z]{3})[a-z]*\.?,? +(\d{4}))(?:(?:T|,? +)(\d{1,2}):(\d\d)(?::(\d\d))?)?$/i.exec(text.trim());
   if (!parts) return null;
   const [, isoYear, isoMonth, isoDay, day, month, year, hour = '0', minute = '0', second = '0'] = parts;
+  if (!withTime && parts[7] !== undefined) return null;
   const y = Number(isoYear ?? year);
   const m = isoMonth === undefined ? months.indexOf((month ?? '').toLowerCase()) : Number(isoMonth) - 1;
   const d = Number(isoDay ?? day);

@@ -2,7 +2,7 @@ import { Button, Popover } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { Calendar } from '@/ui/Calendar';
-import { useDateText } from '@/ui/dateText';
+import { readWall, useDateText } from '@/ui/dateText';
 import { keepEscape } from '@/ui/filters/FilterBar';
 import { IconCalendar, IconChevronDown } from '@/ui/icons';
 import { dayTime, zoneName } from '@/ui/timeText';
@@ -54,6 +54,9 @@ export function RangePicker({ range, onChange, quick = quickRanges }: RangePicke
   );
 }
 
+/** `fromInput` alone lets days and hours overflow: 31 Feb would be 3 Mar. */
+const written = (text: string): number | null => (readWall(text, true) === null ? null : (fromInput(text) ?? null));
+
 interface Draft {
   from: string;
   to: string;
@@ -68,8 +71,8 @@ function Choices({ range, quick, onChoose }: { range: string; quick: readonly st
     return { from: ends.from === null ? '' : inputText(ends.from), to: ends.to === null ? '' : inputText(ends.to), half: null };
   });
   const [complaint, setComplaint] = useState<string | null>(null);
-  const from = fromInput(draft.from) ?? null;
-  const to = fromInput(draft.to) ?? null;
+  const from = written(draft.from);
+  const to = written(draft.to);
   const fromText = useDateText(draft.from, (next) => { setDraft({ ...draft, from: next, half: null }); }, true);
   const toText = useDateText(draft.to, (next) => { setDraft({ ...draft, to: next, half: null }); }, true);
   const onDay = (start: number): void => {

@@ -121,6 +121,21 @@ describe('From and Until', () => {
     expect(onChange).toHaveBeenCalledExactlyOnceWith('2026-11-20T10:00:00Z..2026-11-20T11:45:00Z');
   });
 
+  test.each(['2026-02-31', '2027-02-29', '2026-02-31T09:00', '2026-11-17T25:00', '2026-13-01T09:00', '2026-11-17T09:00 tomorrow'])('no day and no time of the clock is taken for another: %s', async (text) => {
+    const user = await open('2026-01-01T00:00:00Z..2027-12-31T00:00:00Z');
+    for (const [field, other] of [[from, '1 Jan 2026, 00:00:00'], [until, '31 Dec 2027, 00:00:00']] as const) {
+      const before = field().value;
+      expect(before).toBe(other);
+      await user.clear(field());
+      await user.type(field(), `${text}{Enter}`);
+      await user.tab();
+      expect(field().value).toBe(text);
+      expect(screen.getByRole('alert').textContent).toBe('Write a moment like 17 Nov 2026, 09:00.');
+      write(field(), before);
+    }
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
   test('to the minute, and with an open end', async () => {
     const user = await open('2026-11-20T10:00:00Z..2026-11-20T11:30:00Z');
     expect([moment(from()), moment(until())]).toEqual(['2026-11-20T10:00', '2026-11-20T11:30']);

@@ -170,7 +170,7 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
                     )}
                   </>
                 ) : field.path === 'start_time' && !state.errors[field.path] ? (
-                  <span className="pk-muted">{daysText(state.values[field.path] ?? '')}</span>
+                  <span className="pk-muted">{daysText(state.values[field.path] ?? '', maxDays)}</span>
                 ) : null
               }
             />
@@ -220,9 +220,11 @@ export function AddForm({ plugin }: { plugin: Plugin }) {
   );
 }
 
-function daysText(date: string): string {
-  if (date === '') return '';
-  const days = daysBetween(date, serverNow());
+/** Nothing while the day is still being typed. */
+function daysText(date: string, maxDays: number): string {
+  const now = serverNow();
+  if (dateComplaint(date, maxDays, now) !== null) return '';
+  const days = daysBetween(date, now);
   if (days === 0) return 'From midnight today.';
   return `${String(days)} ${days === 1 ? 'day' : 'days'} back.`;
 }

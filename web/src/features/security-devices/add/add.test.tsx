@@ -2,6 +2,8 @@ import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { openAt, type TestApp } from '@/test/app';
 import { makeDevice, problem, session, signedIn } from '@/test/server';
+import { wallWords } from '@/ui/dateText';
+import { dateText, startOfDay } from '@/ui/zone';
 
 const good = {
   ok: true,
@@ -171,6 +173,40 @@ describe('adding a device', () => {
     for (const sentence of ['Name is needed.', 'Location is needed.', 'API token is needed.', 'Server address is needed.']) {
       expect(screen.getByText(sentence)).toBeTruthy();
     }
+    await cancel(app);
+  });
+
+  test('a start day is typed in words or as ISO 8601; how far back it lies is told once it is one', async () => {
+    const calls = signedIn([]);
+    const app = open();
+    const field = await screen.findByLabelText<HTMLInputElement>('How far back to read');
+    const told = () => screen.queryAllByText(/ back\.$|^From midnight/).map((one) => one.textContent).filter((text) => !text.startsWith('Events from'));
+    expect(told()).toEqual(['7 days back.']);
+    const iso = dateText(startOfDay(Date.now(), -3));
+    for (const text of [iso, wallWords(iso)]) {
+      await app.user.clear(field);
+      expect(told()).toEqual([]);
+      for (const letter of text.slice(0, -1)) {
+        await app.user.type(field, letter);
+        expect(screen.queryByText(/NaN|-\d+ days back/)).toBeNull();
+      }
+      await app.user.type(field, text.slice(-1));
+      expect(told()).toEqual(['3 days back.']);
+      await app.user.tab();
+      expect(field.value).toBe(wallWords(iso));
+    }
+    for (const text of ['the other day', '2026-02-31', '2027-02-29', `${wallWords(iso)}, 9:05`]) {
+      await app.user.clear(field);
+      await app.user.type(field, text);
+      expect(told()).toEqual([]);
+      await app.user.tab();
+      expect(field.value).toBe(text);
+      await app.user.tab();
+      expect(screen.getByText('Write a day like 17 Nov 2026.')).toBeTruthy();
+      expect(field.getAttribute('aria-invalid')).toBe('true');
+    }
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(calls.asked('POST /api/v2/security_devices')).toHaveLength(0);
     await cancel(app);
   });
 

@@ -147,6 +147,20 @@ describe('editing', () => {
     await waitFor(() => { expect(server.asked('POST /api/v2/security_devices/a/reread')).toHaveLength(1); });
   });
 
+  test.each(['2026-02-31', '2027-02-29', 'the other day'])('reading again does not take what is no day for one: %s', async (text) => {
+    const server = signedIn([makeDevice('a', 'Alpha')]);
+    const app = openAt('/settings/security-devices?edit=a');
+    const box = within(await dialog());
+    const button = await box.findByRole<HTMLButtonElement>('button', { name: 'Read again' });
+    const field = box.getByLabelText<HTMLInputElement>('Read again from');
+    await app.user.type(field, text);
+    await app.user.tab();
+    expect(field.value).toBe(text);
+    expect(box.getByText('Write a day like 17 Nov 2026.')).toBeTruthy();
+    expect(button.disabled).toBe(true);
+    expect(server.asked('GET /api/v2/security_devices/a/reread')).toHaveLength(0);
+  });
+
   test('closing with changes asks first', async () => {
     signedIn([makeDevice('a', 'Alpha')]);
     const app = openAt('/settings/security-devices?edit=a');
