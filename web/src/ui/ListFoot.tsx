@@ -8,11 +8,10 @@ export function ListFoot({ walks, children }: { walks: boolean; children: ReactN
     <footer className={classes['foot']}>
       {children}
       <span className={classes['end']}>
-        {walks && (
-          <span className={classes['keys']} aria-hidden>
-            <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
-          </span>
-        )}
+        {/* Their room is kept: what comes with the rows moves nothing. */}
+        <span className={classes['keys']} data-walks={walks} aria-hidden>
+          <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open <kbd>/</kbd> search
+        </span>
         <ZoneNote />
       </span>
     </footer>
