@@ -20,6 +20,6 @@ test('where none are set it says who sets them, and how; the rail leads there al
   await screen.findByRole('heading', { name: 'None are set' });
   expect(screen.getByText(/^egress_addresses = \[/)).toBeTruthy();
   const rail = within(screen.getByRole('navigation', { name: 'Main' }));
-  expect(rail.getByRole('link', { name: 'Egress addresses' }).getAttribute('data-status')).toBe('active');
+  expect(rail.getByRole('link', { name: 'Egress addresses' }).getAttribute('aria-current')).toBe('page');
   expect(within(screen.getByRole('main')).queryAllByRole('listitem')).toEqual([]);
 });
