@@ -6,7 +6,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api, Program, init, scratch, sleep, until } from "../tests/lib/program.mjs";
-import { consoleRows, memoryRow, screensRow } from "./console.mjs";
+import { consoleRows } from "./console.mjs";
+import { memoryRow, screensRow } from "./screens.mjs";
 
 const args = process.argv.slice(2);
 const option = (name, preset) => { const i = args.indexOf(`--${name}`); return i < 0 ? preset : Number(args.splice(i, 2)[1]); };
