@@ -1,7 +1,7 @@
 import { useState, type ChangeEvent } from 'react';
 
 const dayWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const wallText = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d)?))?$/;
 
 /** "17 Nov 2026", or "17 Nov 2026, 11:24:36", of what the wall shows as "2026-11-17T11:24:36"; other text, and a day that no month has, is what it is. */
@@ -21,12 +21,12 @@ export const noDay = 'Write a day like 17 Nov 2026.';
  * given that nobody asks for.
  */
 export function readWall(text: string, withTime: boolean): string | null {
-  const parts = /^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.? +([a-z]{3})[a-z]*\.?,? +(\d{4}))(?:(?:T|,? +)(\d{1,2}):(\d\d)(?::(\d\d))?)?$/i.exec(text.trim());
+  const parts = /^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.? +([a-z]{3,})\.?,? +(\d{4}))(?:(?:T|,? +)(\d{1,2}):(\d\d)(?::(\d\d))?)?$/i.exec(text.trim());
   if (!parts) return null;
   const [, isoYear, isoMonth, isoDay, day, month, year, hour = '0', minute = '0', second = '0'] = parts;
   if (!withTime && parts[7] !== undefined) return null;
   const y = Number(isoYear ?? year);
-  const m = isoMonth === undefined ? months.indexOf((month ?? '').toLowerCase()) : Number(isoMonth) - 1;
+  const m = isoMonth === undefined ? months.findIndex((name) => name.startsWith((month ?? '').toLowerCase())) : Number(isoMonth) - 1;
   const d = Number(isoDay ?? day);
   const at = new Date(Date.UTC(y, m, d, Number(hour), Number(minute), Number(second)));
   const same = at.getUTCFullYear() === y && at.getUTCMonth() === m && at.getUTCDate() === d;

@@ -157,7 +157,7 @@ function Missing({ error, onRetry, onClose }: { error: Error; onRetry: () => voi
 }
 
 function Details({ event }: { event: EventRow }) {
-  const { names, narrow } = useEventsView();
+  const { names, narrow, search } = useEventsView();
   const facts = useFacts(event);
   const { ref, onScroll } = useFromTop<HTMLDivElement>(event.id);
   return (
@@ -178,16 +178,20 @@ function Details({ event }: { event: EventRow }) {
       </div>
       {event.unreadable && (
         <Callout tone="warn" icon={<IconAlertOctagon size={18} aria-hidden />} title={<Term of="unreadable">This record could not be read</Term>}>
-          It is kept as it came. Its fields are unknown, and its time is the time of arrival.{' '}
-          <button
-            type="button"
-            className="pk-text-button"
-            onClick={() => {
-              narrow('record', 'unreadable', false);
-            }}
-          >
-            Show only such records
-          </button>
+          <span>
+            It is kept as it came. Its fields are unknown, and its time is the time of arrival.{' '}
+            {search.record !== 'unreadable' && (
+              <button
+                type="button"
+                className="pk-text-button"
+                onClick={() => {
+                  narrow('record', 'unreadable', false);
+                }}
+              >
+                Show only such records
+              </button>
+            )}
+          </span>
         </Callout>
       )}
       <Around event={event} />

@@ -88,6 +88,10 @@ describe('the panel', () => {
     expect(panel.queryByText('Not known')).toBeNull();
     await app.user.keyboard(']');
     expect((await panel.findByText('Not known')).nextElementSibling?.textContent).toBe('action, actor, actor\u2019s ID, address, country, target');
+    // Who cannot point at a row's own value finds the way to all such records here.
+    await app.user.click(panel.getByRole('button', { name: 'Show only such records' }));
+    await waitFor(() => { expect(app.address()).toContain('record=unreadable'); });
+    expect(screen.queryByRole('button', { name: 'Show only such records' })).toBeNull();
   });
 
   test('codes are words, and what only the record knows stands among the fields', async () => {
