@@ -7,12 +7,13 @@ import classes from './Shell.module.css';
 
 /** Whether the live feed is open. */
 export function LiveDot({ feed }: { feed: LiveFeed }) {
-  const state = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const status = useSyncExternalStore(feed.subscribe, () => feed.snapshot().status);
   const ended = useSyncExternalStore(subscribe, isAsked);
   const text = useClockText(() => {
-    const since = state.lastAt === null ? '' : ` Last update ${span((Date.now() - state.lastAt) / 1000)} ago.`;
-    if (state.status === 'live') return `Live: the page updates by itself.${since}`;
-    return state.status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting: what changes meanwhile is shown after that.${since}`;
+    const { lastAt } = feed.snapshot();
+    const since = lastAt === null ? '' : ` Last update ${span((Date.now() - lastAt) / 1000)} ago.`;
+    if (status === 'live') return `Live: the page updates by itself.${since}`;
+    return status === 'connecting' ? 'Connecting to the live feed.' : `Reconnecting: what changes meanwhile is shown after that.${since}`;
   });
   if (ended) {
     return (
@@ -23,13 +24,13 @@ export function LiveDot({ feed }: { feed: LiveFeed }) {
     );
   }
   return (
-    <span className={classes.live} data-status={state.status} title={text}>
+    <span className={classes.live} data-status={status} title={text}>
       <span aria-hidden className={classes.dot} />
       {/* Until the first connection the word only keeps its room. */}
-      <span className={classes.liveWord}>{state.status === 'offline' ? 'Reconnecting' : 'Live'}</span>
+      <span className={classes.liveWord}>{status === 'offline' ? 'Reconnecting' : 'Live'}</span>
       {/* For where the bar is narrow; only one of both is there. */}
-      <span className={classes.liveShort}>{state.status === 'offline' ? 'Offline' : 'Live'}</span>
-      <span className="pk-hidden">{state.status === 'live' ? 'The page updates by itself.' : 'Waiting for the server.'}</span>
+      <span className={classes.liveShort}>{status === 'offline' ? 'Offline' : 'Live'}</span>
+      <span className="pk-hidden">{status === 'live' ? 'The page updates by itself.' : 'Waiting for the server.'}</span>
     </span>
   );
 }

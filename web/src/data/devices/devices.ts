@@ -11,6 +11,7 @@ import { devicesPath, firstDevices } from '@/api/first';
 import { secondFrame } from '@/api/secondFrame';
 import type { Device, DeviceDocument, DeviceList as DeviceListAnswer } from '@/api/types';
 import { includedName } from '@/data/included';
+import { type Change, changed, type DevicePage, type Devices, devicesOf } from './known';
 
 const root = '/api/v2/security_devices';
 
@@ -19,11 +20,6 @@ export const deviceKeys = {
   list: ['security_devices', 'list'] as const,
   one: (id: string) => ['security_devices', 'one', id] as const,
 };
-
-export interface DevicePage {
-  devices: Device[];
-  total: number;
-}
 
 interface PageParam {
   offset: number;
@@ -52,14 +48,21 @@ export const deviceListQuery = infiniteQueryOptions({
 
 type ListData = InfiniteData<DevicePage, PageParam>;
 
+const none: DevicePage[] = [];
+
 export interface DeviceList {
-  /** Every device known so far, by id. */
-  devices: Map<string, Device>;
+  /** Every device known so far. */
+  devices: Devices;
   total: number;
   loading: boolean;
   complete: boolean;
   error: Error | null;
   retry: () => void;
+}
+
+/** What is known at this moment, for who looks once. */
+export function knownDevices(client: QueryClient): Devices {
+  return devicesOf(client.getQueryData<ListData>(deviceKeys.list)?.pages ?? none);
 }
 
 /** The same object while nothing has changed. */
@@ -75,14 +78,11 @@ export function useDeviceList(): DeviceList {
     if (pageCount === 1 && !document.hidden) return secondFrame(more);
     more();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, isError, pageCount]);
-  const devices = useMemo(() => {
-    const map = new Map<string, Device>();
-    for (const page of query.data?.pages ?? []) for (const device of page.devices) map.set(device.id, device);
-    return map;
-  }, [query.data]);
+  const pages = query.data?.pages ?? none;
+  const devices = useMemo(() => devicesOf(pages), [pages]);
   const { isPending: loading, error, refetch } = query;
   const complete = query.isSuccess && !hasNextPage;
-  const total = Math.max(query.data?.pages.at(-1)?.total ?? 0, devices.size);
+  const total = Math.max(pages.at(-1)?.total ?? 0, devices.size);
   return useMemo(
     () => ({ devices, total, loading, complete, error, retry: () => void refetch() }),
     [devices, total, loading, complete, error, refetch],
@@ -125,28 +125,11 @@ function newer(known: Device | undefined, incoming: Device): boolean {
 }
 
 /** Puts changed devices into every cached answer, without asking the server. */
-export function patchDevices(client: QueryClient, changes: Map<string, (known: Device | undefined) => Device | undefined>): void {
+export function patchDevices(client: QueryClient, changes: ReadonlyMap<string, Change>): void {
   client.setQueryData<ListData>(deviceKeys.list, (data) => {
     if (!data) return data;
-    const left = new Map(changes);
-    const pages = data.pages.map((page) => {
-      let touched = false;
-      const devices = page.devices.map((device) => {
-        const change = left.get(device.id);
-        if (!change) return device;
-        left.delete(device.id);
-        const next = change(device) ?? device;
-        touched ||= next !== device;
-        return next;
-      });
-      return touched ? { ...page, devices } : page;
-    });
-    const added = [...left.values()].map((change) => change(undefined)).filter((device) => device !== undefined);
-    const last = pages.at(-1);
-    if (added.length > 0 && last) {
-      pages[pages.length - 1] = { devices: [...last.devices, ...added], total: last.total + added.length };
-    }
-    return { ...data, pages };
+    const pages = changed(data.pages, changes);
+    return pages === data.pages ? data : { ...data, pages };
   });
   for (const [id, change] of changes) {
     client.setQueryData<DeviceWithActors>(deviceKeys.one(id), (known) => {

@@ -2,12 +2,11 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Device, LiveEvents } from '@/api/types';
 import { detectionKeys, tellDetections } from '@/data/detections/keys';
 import { deviceKeys, patchDevices } from '@/data/devices/devices';
+import type { Change } from '@/data/devices/known';
 import { tellArrivals } from '@/data/events/arrivals';
 import { historyKeys } from '@/data/histories/histories';
 import { recentKey } from '@/data/histories/recent';
 import type { LiveMessage } from './live';
-
-type Change = (known: Device | undefined) => Device | undefined;
 
 function chain(changes: Map<string, Change>, id: string, next: Change): void {
   const before = changes.get(id);

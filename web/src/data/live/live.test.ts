@@ -91,3 +91,21 @@ test('a page that goes asks nothing more; one that comes back from the history c
   window.dispatchEvent(back);
   expect(FakeEventSource.latest()).toBe(last);
 });
+
+test('listeners hear of another status, and not of each message that says the same', () => {
+  let told = 0;
+  const stop = feed.subscribe(() => {
+    told += 1;
+  });
+  const source = FakeEventSource.latest();
+  source.open();
+  expect(told).toBe(1);
+  const { lastAt } = feed.snapshot();
+  vi.advanceTimersByTime(500);
+  source.say('history', { security_device_id: 'a', id: '1' });
+  expect(told).toBe(1);
+  expect(feed.snapshot().lastAt).toBe((lastAt ?? 0) + 500);
+  source.fail(false);
+  expect(told).toBe(2);
+  stop();
+});

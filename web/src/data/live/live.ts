@@ -20,7 +20,8 @@ export interface LiveState {
   lastAt: number | null;
 }
 
-type Wire = { type: 'message'; message: LiveMessage } | { type: 'state'; state: LiveState } | { type: 'hello' };
+/** A message goes to the other tabs as the server wrote it: a text costs next to nothing to hand over. */
+type Wire = { type: 'message'; kind: LiveMessage['kind']; text: string } | { type: 'state'; state: LiveState } | { type: 'hello' };
 
 const kinds = ['change', 'history', 'events', 'detections', 'reset'] as const;
 /** The first message is handed on at once, what follows it in batches: fifty a second cost ten renders and not fifty. */
@@ -51,6 +52,7 @@ export class LiveFeed {
   private silenceTimer: number | undefined;
   private retryMs = firstRetryMs;
   private leading = false;
+  private toldAt = 0;
   private everOpened = false;
   private fresh = false;
 
@@ -122,6 +124,7 @@ export class LiveFeed {
     this.connect();
   }
 
+  /** Tells when the status changes; when something was last heard is known to who asks. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -134,7 +137,7 @@ export class LiveFeed {
     } else if (wire.type === 'state') {
       if (!this.leading) this.setState(wire.state);
     } else {
-      this.enqueue(wire.message);
+      this.read(wire.kind, wire.text);
     }
   }
 
@@ -142,7 +145,7 @@ export class LiveFeed {
     if (this.abort.signal.aborted) return;
     this.leading = true;
     // Between the old leader's end and this moment something may have been missed by all of us.
-    if (this.state.lastAt !== null) this.emit({ kind: 'reset', data: {} });
+    if (this.state.lastAt !== null) this.emit('reset', '{}');
     this.connect();
   }
 
@@ -154,7 +157,7 @@ export class LiveFeed {
     source.onopen = () => {
       this.retryMs = firstRetryMs;
       // A new EventSource carries no Last-Event-ID (only the browser's own reconnect does), so ask for everything again.
-      if (this.fresh) this.emit({ kind: 'reset', data: {} });
+      if (this.fresh) this.emit('reset', '{}');
       this.everOpened = true;
       this.fresh = false;
       this.heard();
@@ -173,12 +176,7 @@ export class LiveFeed {
     for (const kind of kinds) {
       source.addEventListener(kind, (event: MessageEvent<string>) => {
         this.heard();
-        try {
-          this.emit({ kind, data: JSON.parse(event.data || '{}') as never });
-        } catch {
-          // One unreadable message must not end the feed; a full look at the server sets things right.
-          this.emit({ kind: 'reset', data: {} });
-        }
+        this.emit(kind, event.data);
       });
     }
     this.watchSilence();
@@ -208,18 +206,33 @@ export class LiveFeed {
   }
 
   private update(state: LiveState): void {
+    // With fifty messages a second the other tabs need not hear of each that it was heard.
+    const now = performance.now();
+    const tells = state.status !== this.state.status || now - this.toldAt >= 1000;
     this.setState(state);
+    if (!tells) return;
+    this.toldAt = now;
     this.channel?.postMessage({ type: 'state', state } satisfies Wire);
   }
 
   private setState(state: LiveState): void {
+    const changes = state.status !== this.state.status;
     this.state = state;
-    for (const listener of this.listeners) listener();
+    if (changes) for (const listener of this.listeners) listener();
   }
 
-  private emit(message: LiveMessage): void {
-    this.enqueue(message);
-    this.channel?.postMessage({ type: 'message', message } satisfies Wire);
+  private emit(kind: LiveMessage['kind'], text: string): void {
+    this.read(kind, text);
+    this.channel?.postMessage({ type: 'message', kind, text } satisfies Wire);
+  }
+
+  private read(kind: LiveMessage['kind'], text: string): void {
+    try {
+      this.enqueue({ kind, data: JSON.parse(text || '{}') as never });
+    } catch {
+      // One unreadable message must not end the feed; a full look at the server sets things right.
+      this.enqueue({ kind: 'reset', data: {} });
+    }
   }
 
   private enqueue(message: LiveMessage): void {

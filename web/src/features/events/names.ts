@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useDeviceList, deviceQuery } from '@/data/devices/devices';
-import type { Device } from '@/api/types';
+import type { Devices } from '@/data/devices/known';
 
 export interface Names {
-  devices: Map<string, Device>;
+  devices: Devices;
   /** There is no device at all: nothing can have come, and nothing will. */
   noDevice: boolean;
   device: (id: string) => string;

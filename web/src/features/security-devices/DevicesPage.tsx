@@ -12,7 +12,7 @@ import { parseFilter } from '@/ui/filters/filters';
 import { useListStands } from '@/ui/besideList';
 import { focusLinkTo } from '@/ui/focusKept';
 import { useZone } from '@/ui/zone';
-import { DevicesViewContext, type DeviceAction, type DevicesView } from './context';
+import { DevicesViewContext, type DeviceAction, type DevicesView, KnownDevicesContext } from './context';
 import { DeleteDialog } from './list/DeleteDialog';
 import { DeviceList } from './list/DeviceList';
 import { TestDialog } from './list/TestDialog';
@@ -124,16 +124,18 @@ function ListAndPanel() {
   );
 
   const view = useMemo<DevicesView>(
-    () => ({ ids: order.ids, devices: list.devices, plugin, technology, act }),
-    [order.ids, list.devices, plugin, technology, act],
+    () => ({ ids: order.ids, plugin, technology, act }),
+    [order.ids, plugin, technology, act],
   );
 
   return (
     <DevicesViewContext value={view}>
-      <div className={classes.split} data-panel={deviceId !== undefined}>
-        <DeviceList key={zone} list={list} fresh={order.fresh} sortAgain={order.sortAgain} selected={deviceId} />
-        <Outlet />
-      </div>
+      <KnownDevicesContext value={list.devices}>
+        <div className={classes.split} data-panel={deviceId !== undefined}>
+          <DeviceList key={zone} list={list} fresh={order.fresh} sortAgain={order.sortAgain} selected={deviceId} />
+          <Outlet />
+        </div>
+      </KnownDevicesContext>
       {testing && (
         <TestDialog
           device={testing}

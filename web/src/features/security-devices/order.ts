@@ -1,4 +1,5 @@
 import type { Device } from '@/api/types';
+import type { Devices } from '@/data/devices/known';
 import { levelOf, levelRank, sinceOf, type ShownLevel } from '@/data/devices/level';
 import { accepts, type Filter } from '@/ui/filters/filters';
 import type { FilterKey, Sort, SortKey, StatusFilter } from './search';
@@ -101,7 +102,7 @@ const isLiving = (device: Device): boolean => device.attributes.deleted_at === n
 let lastByName: readonly Device[] = [];
 
 /** Comparing ten thousand names as people read them takes longer than everything else a click does: it is done when names have changed. */
-function byName(devices: ReadonlyMap<string, Device>): Device[] {
+function byName(devices: Pick<Devices, 'get' | 'values'>): Device[] {
   const living = [...devices.values()].filter(isLiving);
   const again = lastByName.flatMap(({ id, attributes: { name } }) => {
     const device = devices.get(id);
@@ -115,7 +116,7 @@ function byName(devices: ReadonlyMap<string, Device>): Device[] {
 }
 
 /** All devices that are not deleted, in order; those with the same value by name, for sorting is stable. */
-export function sortDevices(devices: ReadonlyMap<string, Device>, sort: Sort, technology: Technology): Device[] {
+export function sortDevices(devices: Pick<Devices, 'get' | 'values'>, sort: Sort, technology: Technology): Device[] {
   const living = byName(devices);
   if (sort.key === 'name') return sort.descending ? living.reverse() : living;
   const sign = sort.descending ? -1 : 1;
@@ -129,7 +130,7 @@ export function sortDevices(devices: ReadonlyMap<string, Device>, sort: Sort, te
 }
 
 /** The ids of the devices to show, in order; deleted ones are gone. */
-export function arrange(devices: ReadonlyMap<string, Device>, criteria: Criteria, technology: Technology): string[] {
+export function arrange(devices: Pick<Devices, 'get' | 'values'>, criteria: Criteria, technology: Technology): string[] {
   return sortDevices(devices, criteria.sort, technology)
     .filter((device) => matches(device, criteria, technology))
     .map((device) => device.id);

@@ -1,5 +1,5 @@
 import { Button, CloseButton, Popover, TextInput } from '@mantine/core';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import { IconChevronRight, IconFilter, IconSearch, IconX } from '@/ui/icons';
 import { count } from '@/ui/timeText';
 import { useKey } from '@/ui/useKey';
@@ -90,7 +90,7 @@ interface FilterChipsProps extends FilterBarProps {
 }
 
 /** The filters in force, in words; nothing when there are none. */
-export function FilterChips({ fields, values, onChange, onClear, children }: FilterChipsProps) {
+export const FilterChips = memo(function FilterChips({ fields, values, onChange, onClear, children }: FilterChipsProps) {
   const active = fields.flatMap((field) => {
     const filter = parseFilter(values[field.key]);
     return filter ? [{ field, filter }] : [];
@@ -121,7 +121,7 @@ export function FilterChips({ fields, values, onChange, onClear, children }: Fil
       {children}
     </div>
   );
-}
+});
 
 function FilterChip(props: {
   field: FilterField;

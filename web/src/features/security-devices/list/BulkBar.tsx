@@ -2,7 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { useState } from 'react';
 import { IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconX } from '@/ui/icons';
 import { count } from '@/ui/timeText';
-import { useDevicesView } from '../context';
+import { useKnownDevices } from '../context';
 import { BulkDialog, type BulkAction } from './BulkDialog';
 import { ExportMenu } from './ExportMenu';
 import type { Selection } from './useSelection';
@@ -10,7 +10,7 @@ import classes from './bulk.module.css';
 
 /** What can be done with the selected devices; floats over the foot of the list, so that nothing moves. */
 export function BulkBar({ selection }: { selection: Selection }) {
-  const { devices } = useDevicesView();
+  const devices = useKnownDevices();
   const { ids } = selection;
   const [running, setRunning] = useState<{ action: BulkAction; ids: string[]; already: number } | null>(null);
   const isPaused = (id: string): boolean => devices.get(id)?.attributes.paused === true;

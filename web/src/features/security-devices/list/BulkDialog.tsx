@@ -6,7 +6,7 @@ import { copyText } from '@/ui/CopyButton';
 import { announce } from '@/ui/announce';
 import { IconAlertOctagon, IconCheck, IconLoader2, IconMinus } from '@/ui/icons';
 import { count } from '@/ui/timeText';
-import { useDevicesView } from '../context';
+import { useKnownDevices } from '../context';
 import { inOrderOfInterest, type Outcome, type Result, runBulk } from './bulk';
 import classes from './bulk.module.css';
 import page from '../devices.module.css';
@@ -36,7 +36,7 @@ export function BulkDialog({ action, ids, already = 0, onClose }: {
   onClose: () => void;
 }) {
   const client = useQueryClient();
-  const { devices } = useDevicesView();
+  const devices = useKnownDevices();
   const [doing, setDoing] = useState(action);
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>(action === 'pause' && ids.length >= askFrom ? 'asking' : 'running');

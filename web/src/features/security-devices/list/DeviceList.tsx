@@ -85,7 +85,7 @@ export const DeviceList = memo(function DeviceList(props: {
   const search = useDevicesSearch();
   useForgetBroken(search);
   const navigate = useNavigate();
-  const fields = useFilterFields(list.devices);
+  const fields = useFilterFields();
   const { devices } = list;
   const selection = useSelection(ids, useCallback((id: string) => devices.get(id)?.attributes.deleted_at !== null, [devices]));
   const settled = useSettledSearch();
@@ -94,6 +94,9 @@ export const DeviceList = memo(function DeviceList(props: {
   const bare = empty && !narrowed && !hasAny(list.devices);
   const nothing = nothingText(settled);
   const filter = useFilterChange();
+  const clear = useCallback(() => {
+    void navigate({ to: '.', search: ({ status: _s, technology: _t, location: _l, ...rest }) => rest });
+  }, [navigate]);
   const showAll = (): void => {
     void navigate({
       to: '.',
@@ -119,9 +122,7 @@ export const DeviceList = memo(function DeviceList(props: {
           fields={fields}
           values={search}
           onChange={filter}
-          onClear={() => {
-            void navigate({ to: '.', search: ({ status: _s, technology: _t, location: _l, ...rest }) => rest });
-          }}
+          onClear={clear}
         />
       </div>
       <div className={classes.broken}>
@@ -169,7 +170,9 @@ export const DeviceList = memo(function DeviceList(props: {
             : narrowed
               ? `${count(ids.length)} of ${count(list.total)} devices`
               : `${count(list.total)} ${list.total === 1 ? 'device' : 'devices'}`}
-          {!list.loading && !list.complete && !list.error && list.devices.size < list.total && `, ${count(list.devices.size)} loaded`}
+          {!list.loading && !list.complete && !list.error && list.devices.size < list.total && (
+            <span className={classes.loaded}>{`, ${count(list.devices.size)} loaded`}</span>
+          )}
         </span>
         {list.error && list.devices.size > 0 && (
           <span role="alert" className={classes.footError}>

@@ -9,7 +9,7 @@ import { useWidth } from '@/ui/useWidth';
 import { useVirtualRows } from '@/ui/useVirtualRows';
 import { bringIntoSight, keepInSight } from '@/ui/virtualScroller';
 import { forgetAdded, peekAdded } from '../added';
-import { useDevicesView } from '../context';
+import { useDevicesView, useKnownDevices } from '../context';
 import { parseSort, sortText, useDevicesSearch, useSettledSearch, viewKeys } from '../search';
 import { type Column, columnsOf, fitting, useChosenColumns, widthOf } from './columns';
 import { DeviceRow, type RowActions, SkeletonRow } from './DeviceRow';
@@ -57,7 +57,8 @@ export function DeviceTable({ loading, selected, selection }: {
   selected: string | undefined;
   selection: Selection;
 }) {
-  const { ids, devices, plugin, technology, act } = useDevicesView();
+  const { ids, plugin, technology, act } = useDevicesView();
+  const devices = useKnownDevices();
   const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller, () => guessWidth(selected !== undefined));
@@ -158,6 +159,7 @@ export function DeviceTable({ loading, selected, selection }: {
         aria-busy={loading}
         data-hidden={hiddenKeys}
         data-last={columns.at(-1)?.key}
+        data-told={(!cards && columns.some(({ key }) => key === 'reason')) || undefined}
         data-tight={!cards && columns.length <= 2}
         style={cards || width === 0 || least <= width ? undefined : { minWidth: least }}
       >

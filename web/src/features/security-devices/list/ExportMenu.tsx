@@ -1,6 +1,8 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Device } from '@/api/types';
+import { knownDevices } from '@/data/devices/devices';
 import { announce } from '@/ui/announce';
 import { IconDownload } from '@/ui/icons';
 import { count } from '@/ui/timeText';
@@ -12,8 +14,10 @@ import classes from './menu.module.css';
 
 /** Saves these devices as a file, in the order of the list. */
 export function ExportMenu({ ids, inBar = false }: { ids: string[]; inBar?: boolean }) {
-  const { devices, technology } = useDevicesView();
+  const { technology } = useDevicesView();
+  const client = useQueryClient();
   const save = (format: ExportFormat) => () => {
+    const devices = knownDevices(client);
     const rows = ids.map((id) => devices.get(id)).filter((device): device is Device => device !== undefined);
     announce(`${exportDevices(format, rows, technology)} is saved with ${count(rows.length)} ${rows.length === 1 ? 'device' : 'devices'}.`);
   };

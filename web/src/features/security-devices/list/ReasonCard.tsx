@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useId, useLayoutEffect, useState } from 'react';
-import type { Device } from '@/api/types';
+import type { Devices } from '@/data/devices/known';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { absolute } from '@/ui/timeText';
 import { told } from '@/ui/moments';
@@ -18,7 +18,7 @@ interface Shown {
 const delayMs = 220;
 
 /** Why a status is what it is, while the mouse is over it or the keyboard in its row: one card for the whole table. */
-export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElement | null>; devices: Map<string, Device> }) {
+export function ReasonCard({ scroller, devices }: { scroller: RefObject<HTMLElement | null>; devices: Devices }) {
   const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
     const element = scroller.current;

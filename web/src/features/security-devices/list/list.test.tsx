@@ -80,8 +80,11 @@ describe('the list', () => {
         '1000',
       ]);
     });
+    await waitFor(() => {
+      expect(screen.getByRole('table').getAttribute('aria-rowcount')).toBe('2501');
+    });
+    expect(screen.queryByText(/loaded$/)).toBeNull();
     expect(screen.getAllByRole('rowheader').length).toBeLessThan(60);
-    expect(screen.getByRole('table').getAttribute('aria-rowcount')).toBe('2501');
   });
 
   test('a broken address shows the plain list', async () => {

@@ -17,7 +17,7 @@ import { ZoneNote } from '@/ui/time';
 import { count } from '@/ui/timeText';
 import { neighbourIn, useBeside } from '@/ui/useBeside';
 import { useFromTop } from '@/ui/useFromTop';
-import { useDevicesView } from '../context';
+import { useDevicesView, useKnownDevices } from '../context';
 import { NoDevice } from '../NoDevice';
 import { levelOf } from '../order';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
@@ -68,7 +68,8 @@ interface PanelProps {
 
 const Panel = memo(function Panel({ deviceId, before, after, onStep, onClose }: PanelProps) {
   useZone();
-  const { ids, devices, plugin } = useDevicesView();
+  const { ids, plugin } = useDevicesView();
+  const devices = useKnownDevices();
   const navigate = useNavigate();
   const title = useRef<HTMLDivElement>(null);
   const query = useQuery(deviceQuery(deviceId));
