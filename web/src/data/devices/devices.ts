@@ -11,7 +11,7 @@ import { devicesPath, firstDevices } from '@/api/first';
 import { secondFrame } from '@/api/secondFrame';
 import type { Device, DeviceDocument, DeviceList as DeviceListAnswer } from '@/api/types';
 import { includedName } from '@/data/included';
-import { type Change, changed, type DevicePage, type Devices, devicesOf } from './known';
+import { answered, type Change, changed, type DevicePage, type Devices, devicesOf } from './known';
 
 const root = '/api/v2/security_devices';
 
@@ -42,8 +42,13 @@ export const deviceListQuery = infiniteQueryOptions({
   getNextPageParam: (last, _pages, param): PageParam | undefined =>
     last.devices.length < param.limit ? undefined : { offset: param.offset + param.limit, limit: largestPage },
   staleTime: 60_000,
-  // Comparing ten thousand devices leaf by leaf costs more than any render it could save; rows compare their own device.
-  structuralSharing: false,
+  // Not leaf by leaf, which costs more than any render it could save: rows compare their own device.
+  structuralSharing: (now, next) => {
+    const [before, after] = [now as ListData | undefined, next as ListData];
+    if (!before) return after;
+    const pages = answered(before.pages, after.pages);
+    return pages === after.pages ? after : { ...after, pages };
+  },
 });
 
 type ListData = InfiniteData<DevicePage, PageParam>;
@@ -60,7 +65,7 @@ export interface DeviceList {
   retry: () => void;
 }
 
-/** What is known at this moment, for who looks once. */
+/** What is known at this moment, for one look. */
 export function knownDevices(client: QueryClient): Devices {
   return devicesOf(client.getQueryData<ListData>(deviceKeys.list)?.pages ?? none);
 }

@@ -124,7 +124,7 @@ export class LiveFeed {
     this.connect();
   }
 
-  /** Tells when the status changes; when something was last heard is known to who asks. */
+  /** Tells when the status changes; when something was last heard can be asked for at any time. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -206,7 +206,7 @@ export class LiveFeed {
   }
 
   private update(state: LiveState): void {
-    // With fifty messages a second the other tabs need not hear of each that it was heard.
+    // The other tabs need not be told of every message, only once a second that something was heard.
     const now = performance.now();
     const tells = state.status !== this.state.status || now - this.toldAt >= 1000;
     this.setState(state);

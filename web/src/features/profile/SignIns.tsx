@@ -80,20 +80,21 @@ function Row({ signIn, onEnd }: { signIn: UserSession; onEnd: () => void }) {
           <bdi>{name}</bdi>
           {attributes.current && <span className={classes['current']}>This one</span>}
         </p>
-        <p className="pk-muted">
-          {attributes.client_address !== null && (
-            <>
-              <span className="pk-num">{attributes.client_address}</span> ·{' '}
-            </>
-          )}
-          {/* What changes most often stands last, so that nothing moves with it. */}
-          {attributes.current && 'in use now · '}
-          ends <Ago time={attributes.expires_at} /> · signed in <Ago time={attributes.created_at} />
-          {!attributes.current && (
-            <>
-              {' '}
-              · used <Ago time={attributes.last_used_at} />
-            </>
+        {/* Each time has the room of the longest: the one that changes moves none of the others. */}
+        <p className={classes['signInTimes']}>
+          {attributes.client_address !== null && <span className={classes['signInFrom']}>{attributes.client_address}</span>}
+          <span>
+            signed in <Ago time={attributes.created_at} />
+          </span>
+          <span>
+            ends <Ago time={attributes.expires_at} />
+          </span>
+          {attributes.current ? (
+            <span>in use now</span>
+          ) : (
+            <span>
+              used <Ago time={attributes.last_used_at} />
+            </span>
           )}
         </p>
       </div>

@@ -19,8 +19,8 @@ interface Base<T> {
 /**
  * The order of the rows. It changes when a person searches, filters or sorts, never because a device changed: what
  * somebody is reading stays where it is. New devices join at the end until the list is sorted again. Sorting is the slow part, so
- * it is done once an order and every letter of a search only goes through the sorted list. A device that changes looks at nothing but those
- * that joined. `ids` stays the same array while the order is the same.
+ * it is done once an order and every letter of a search only goes through the sorted list. When a device changes, only those that
+ * joined are looked at. `ids` stays the same array while the order is the same.
  */
 export function useOrder(
   devices: Devices,

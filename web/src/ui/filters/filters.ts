@@ -16,6 +16,8 @@ export interface FilterField {
   label: string;
   /** What can be chosen; without it the value is typed. */
   choices?: FilterChoice[];
+  /** What a value is called, where that is known without the choices. */
+  labelOf?: (value: string) => string;
   /** Between the label and the value; "is" unless told. */
   verb?: string;
   /** The verb turned round; "is not" unless told, null where the server cannot do it. */
@@ -71,7 +73,7 @@ export function accepts(filter: Filter | undefined, value: string): boolean {
 }
 
 export function choiceLabel(field: FilterField, value: string): string {
-  return field.choices?.find((choice) => choice.value === value)?.label ?? value;
+  return field.labelOf?.(value) ?? field.choices?.find((choice) => choice.value === value)?.label ?? value;
 }
 
 export interface FilterWords {

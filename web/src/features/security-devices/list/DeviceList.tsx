@@ -85,7 +85,7 @@ export const DeviceList = memo(function DeviceList(props: {
   const search = useDevicesSearch();
   useForgetBroken(search);
   const navigate = useNavigate();
-  const fields = useFilterFields();
+  const fields = useFilterFields(list.devices.ids);
   const { devices } = list;
   const selection = useSelection(ids, useCallback((id: string) => devices.get(id)?.attributes.deleted_at !== null, [devices]));
   const settled = useSettledSearch();

@@ -28,25 +28,36 @@ function countValues(devices: Devices, key: FilterKey): Map<string, number> {
 
 /**
  * What the list can be filtered by, with how many devices each value has. Counted when somebody looks: among thousands of devices one changes ten
- * times a second, and nothing is drawn anew for that.
+ * times a second, and nothing is drawn anew for that. `together` tells that devices have joined.
  */
-export function useFilterFields(): FilterField[] {
+export function useFilterFields(together: Devices['ids']): FilterField[] {
   const { technology } = useDevicesView();
   const client = useQueryClient();
   return useMemo(() => {
-    const choicesOf = (key: FilterKey): FilterChoice[] => {
-      const known = countValues(knownDevices(client), key);
-      if (key === 'status') return statusFilters.map((value) => ({ value, label: statusWords[value], count: known.get(value) ?? 0 }));
-      return [...known]
-        .map(([value, count]) => ({ value, label: key === 'technology' ? technology(value) : value, count }))
-        .sort((a, b) => a.label.localeCompare(b.label));
+    const labelOf: Record<FilterKey, (value: string) => string> = {
+      status: (value) => statusWords[value as StatusFilter],
+      technology,
+      location: (value) => value,
     };
-    return filterKeys.map((key): FilterField => ({
-      key,
-      label: labels[key],
-      get choices() {
-        return choicesOf(key);
-      },
-    }));
-  }, [client, technology]);
+    const choicesOf = (key: FilterKey, devices: Devices): FilterChoice[] => {
+      const known = countValues(devices, key);
+      const values = key === 'status' ? statusFilters : [...known.keys()];
+      const choices = values.map((value) => ({ value, label: labelOf[key](value), count: known.get(value) ?? 0 }));
+      return key === 'status' ? choices : choices.sort((a, b) => a.label.localeCompare(b.label));
+    };
+    return filterKeys.map((key): FilterField => {
+      let counted: { devices: Devices; choices: FilterChoice[] } | undefined;
+      return {
+        key,
+        label: labels[key],
+        labelOf: labelOf[key],
+        get choices() {
+          const devices = knownDevices(client);
+          if (counted?.devices !== devices) counted = { devices, choices: choicesOf(key, devices) };
+          return counted.choices;
+        },
+      };
+    });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what has joined is to be offered where a choice is open
+  }, [client, technology, together]);
 }
