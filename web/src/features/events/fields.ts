@@ -1,4 +1,3 @@
-import type { Device } from '@/api/types';
 import { eventFields, recordStates, type EventField, type EventRow, type RecordState } from '@/data/events/types';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
 import { countryCodes } from './countries';
@@ -59,8 +58,15 @@ export function filterFields(names: Names, streamCounts: Map<string, number>, ev
     const field: FilterField = { key, label: fieldWords[key] };
     if (onlyWanted.includes(key)) field.notVerb = null;
     if (key === 'device') {
-      const all = [...names.devices.values()].map((device: Device) => ({ value: device.id, label: device.attributes.name }));
-      return { ...field, choices: all.sort(byLabel) };
+      // Thousands are put in order when somebody looks.
+      let choices: FilterChoice[] | undefined;
+      return {
+        ...field,
+        labelOf: names.device,
+        get choices() {
+          return (choices ??= [...names.devices].map(([value, label]) => ({ value, label })).sort(byLabel));
+        },
+      };
     }
     if (key === 'stream') {
       return {

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useDeviceList, deviceQuery } from '@/data/devices/devices';
 import type { Devices } from '@/data/devices/known';
 
 export interface Names {
-  devices: Devices;
+  /** What each device is called, by its id. */
+  devices: ReadonlyMap<string, string>;
   /** There is no device at all: nothing can have come, and nothing will. */
   noDevice: boolean;
   device: (id: string) => string;
@@ -15,23 +16,51 @@ export interface Names {
   streams: { value: string; label: string }[];
 }
 
-/** What devices and streams are called; both come from the list of devices, which the console holds anyway. */
+interface Known {
+  names: Map<string, string>;
+  titles: Map<string, string>;
+}
+
+function read(devices: Devices): Known {
+  const names = new Map<string, string>();
+  const titles = new Map<string, string>();
+  for (const { id, attributes } of devices.values()) {
+    names.set(id, attributes.name);
+    for (const { stream, title } of attributes.status_details?.streams ?? []) if (!titles.has(stream)) titles.set(stream, title);
+  }
+  return { names, titles };
+}
+
+/** Whether it would be read the same again. A stream is called what its first device calls it: two that disagree, as after an upgrade, change nothing. */
+function stillSo({ names, titles }: Known, devices: Devices): boolean {
+  if (names.size !== devices.size) return false;
+  for (const { id, attributes } of devices.values()) {
+    if (names.get(id) !== attributes.name) return false;
+    for (const { stream } of attributes.status_details?.streams ?? []) if (!titles.has(stream)) return false;
+  }
+  return true;
+}
+
+/**
+ * What devices and streams are called; both come from the list of devices, which the console holds anyway. Devices change ten times a second, their names
+ * seldom: the same object while no name changes, for every value in every row asks for it.
+ */
 export function useNames(): Names {
   const { devices, complete } = useDeviceList();
+  const [kept, setKept] = useState(() => read(devices));
+  const known = useMemo(() => (stillSo(kept, devices) ? kept : read(devices)), [kept, devices]);
+  if (known !== kept) setKept(known);
   return useMemo(() => {
-    const titles = new Map<string, string>();
-    for (const device of devices.values()) {
-      for (const stream of device.attributes.status_details?.streams ?? []) titles.set(stream.stream, stream.title);
-    }
+    const { names, titles } = known;
     return {
-      devices,
-      noDevice: complete && devices.size === 0,
-      device: (id) => devices.get(id)?.attributes.name ?? `Device ${id.slice(0, 8)}`,
+      devices: names,
+      noDevice: complete && names.size === 0,
+      device: (id) => names.get(id) ?? `Device ${id.slice(0, 8)}`,
       stream: (key) => titles.get(key) ?? key,
       streamKeys: [...titles.keys()],
       streams: [...titles].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
     };
-  }, [devices, complete]);
+  }, [known, complete]);
 }
 
 /** The name of one device, deleted ones included: the list leaves those out. */
