@@ -84,7 +84,7 @@ export function useDeviceList(): DeviceList {
     more();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, isError, pageCount]);
   const pages = query.data?.pages ?? none;
-  const devices = useMemo(() => devicesOf(pages), [pages]);
+  const devices = devicesOf(pages);
   const { isPending: loading, error, refetch } = query;
   const complete = query.isSuccess && !hasNextPage;
   const total = Math.max(pages.at(-1)?.total ?? 0, devices.size);

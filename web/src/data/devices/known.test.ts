@@ -16,7 +16,7 @@ test('a device that stands in two pages counts once, as it came last', () => {
   expect(devices.size).toBe(3);
   expect([...devices.values()].map((device) => device.attributes.name)).toEqual(['a', 'B', 'c']);
   expect(devices.get('b')?.attributes.name).toBe('B');
-  expect(devices.has('d')).toBe(false);
+  expect(devices.ids.has('d')).toBe(false);
   expect(devices.get('d')).toBeUndefined();
 });
 

@@ -11,7 +11,6 @@ export interface Devices {
   readonly size: number;
   /** Their ids in the order in which they became known: the same object after live changes, while no device joins. */
   readonly ids: Pick<ReadonlyMap<string, unknown>, 'has' | 'keys' | 'size'>;
-  has: (id: string) => boolean;
   get: (id: string) => Device | undefined;
   values: () => Iterable<Device>;
 }
@@ -53,7 +52,6 @@ export function devicesOf(pages: readonly DevicePage[]): Devices {
   const view: Devices = {
     size: places.size,
     ids: places,
-    has: (id) => places.has(id),
     get,
     *values() {
       for (const id of places.keys()) {
@@ -70,31 +68,28 @@ export function devicesOf(pages: readonly DevicePage[]): Devices {
 export function changed(pages: DevicePage[], changes: ReadonlyMap<string, Change>): DevicePage[] {
   const places = find(pages);
   const next = [...pages];
-  const copied = new Set<number>();
   const joined: Device[] = [];
   for (const [id, change] of changes) {
     const place = places.get(id);
     const page = place && next[place.page];
-    const known = page?.devices[place?.index ?? 0];
-    const device = change(known);
-    if (!device || device === known) continue;
     if (!page) {
-      joined.push(device);
+      const device = change(undefined);
+      if (device) joined.push(device);
       continue;
     }
-    if (!copied.has(place.page)) {
-      copied.add(place.page);
-      next[place.page] = { ...page, devices: [...page.devices] };
-    }
-    const { devices } = next[place.page] ?? page;
-    devices[place.index] = device;
+    const known = page.devices[place.index];
+    const device = change(known);
+    if (!device || device === known) continue;
+    const own = page === pages[place.page] ? { ...page, devices: [...page.devices] } : page;
+    own.devices[place.index] = device;
+    next[place.page] = own;
   }
   const last = next.at(-1);
   if (joined.length > 0 && last) {
     next[next.length - 1] = { devices: [...last.devices, ...joined], total: last.total + joined.length };
     return next;
   }
-  if (copied.size === 0) return pages;
+  if (next.every((page, index) => page === pages[index])) return pages;
   placesOf.set(next, places);
   return next;
 }

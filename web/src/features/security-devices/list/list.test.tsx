@@ -376,3 +376,21 @@ test('the hours of the rows in view come in one call', async () => {
   expect(calls[0]?.query.getAll('filter[security_device][id]')).toEqual(['a', 'b', 'c']);
   expect(calls[0]?.query.get('group')).toBe('security_device');
 });
+
+test.each([['status,reason', 'true'], ['status', null]])('with the columns %s the status hides its sentence: %s', async (columns, told) => {
+  signedIn(three());
+  openAt(`/settings/security-devices?columns=${columns}`);
+  await screen.findByRole('link', { name: 'Alpha' });
+  expect(screen.getByRole('table').getAttribute('data-told')).toBe(told);
+});
+
+test('a filter in the address reads as words, also when the devices come later', async () => {
+  const server = signedIn([]);
+  let answer: (value: { body: unknown }) => void = () => undefined;
+  server.on('GET /api/v2/security_devices', () => new Promise((resolve) => { answer = resolve; }));
+  openAt('/settings/security-devices?technology=1password&status=!healthy');
+  expect(await screen.findByRole('button', { name: 'Technology is 1Password' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Status is not Healthy' })).toBeTruthy();
+  answer({ body: { data: three(), meta: { page: { total: 3 } } } });
+  await screen.findByText('0 of 3 devices');
+});
