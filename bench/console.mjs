@@ -145,8 +145,7 @@ export async function firstList(browser, state, base, row) {
   const beside = `the least page with the same rows ${ms(median(least))}`;
   row("console: first list of 10,000 painted, cold (median, worst of 5)", `${ms(median(cold))}, ${ms(Math.max(...cold))}`, beside, "<= 1000 ms", Math.max(...cold) <= 1000);
   row("console: the same, warm: again in its tab (median, worst of 5)", `${ms(median(again))}, ${ms(Math.max(...again))}`, beside, "<= 300 ms", Math.max(...again) <= 300);
-  // Warm is a browser that has the files, the code and the process. For a new tab it starts another process and compiles everything anew: told, and no bar is set for it.
-  row("console: the same in a new tab, with a profile (median, worst of 5)", `${ms(median(warm))}, ${ms(Math.max(...warm))}`, beside, "-", true);
+  row("console: the same, warm: a new tab, with a profile (median, worst of 5)", `${ms(median(warm))}, ${ms(Math.max(...warm))}`, beside, "<= 300 ms", Math.max(...warm) <= 300);
 }
 
 /** From the click's own time stamp to the paint that shows the panel with its first section and sentence, and to the one with its cards. */
