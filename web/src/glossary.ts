@@ -1,4 +1,5 @@
 /** The words of the domain, one place for tooltips and for docs/glossary.md (a test holds the two against each other). */
+import { sortedByText } from './collate';
 
 export interface GlossaryEntry {
   term: string;
@@ -333,9 +334,7 @@ export type GlossaryKey = keyof typeof glossary;
 
 /** docs/glossary.md, as it has to read. */
 export function glossaryMarkdown(): string {
-  const entries = Object.values(glossary)
-    .map((entry: GlossaryEntry) => entry)
-    .sort((a, b) => a.term.localeCompare(b.term));
+  const entries = sortedByText<GlossaryEntry>(Object.values(glossary), ({ term }) => term);
   const rows = entries.map((entry) => `**${entry.term}.** ${entry.meaning}\n`);
   return `# Glossary\n\nThe words that Picket uses on its screens and in its API. This file is written from \`web/src/glossary.ts\`\n(\`UPDATE_GLOSSARY=1 npm test\` in \`web/\`), so the tooltips of the console say the same.\n\n${rows.join('\n')}`;
 }

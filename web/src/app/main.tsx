@@ -1,3 +1,4 @@
+import './entry';
 import '@mantine/core/styles/default-css-variables.css';
 import './mantine.css';
 import '@/theme/tokens.css';

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { serverNow } from '@/api/clock';
 import { AppLink } from './AppLink';
-import { ago, absolute, iso, span, zoneName } from './timeText';
+import { ago, absolute, iso, span, zoneBrief } from './timeText';
 import { useZone } from './zone';
 
 const listeners = new Set<() => void>();
@@ -63,7 +63,7 @@ export function ZoneNote() {
   useZone();
   return (
     <span>
-      Times are in <AppLink href="/profile#time-zone">{zoneName()}</AppLink>
+      Times are in <AppLink href="/profile#time-zone">{zoneBrief()}</AppLink>
     </span>
   );
 }

@@ -2,15 +2,17 @@ import { queryOptions } from '@tanstack/react-query';
 import { request } from '@/api/client';
 import { pluginsPath } from '@/api/first';
 import type { Inspection, Plugin, PluginInspect, PluginList, PluginTest, Secrets, TestResult } from '@/api/types';
+import { sortedByText } from '@/collate';
 
 /** The technologies that can be connected, by title. */
 export const pluginsQuery = queryOptions({
   queryKey: ['plugins'],
   queryFn: async ({ signal }): Promise<Plugin[]> => {
     const { body } = await request<PluginList>('GET', pluginsPath, { signal });
-    return body.data
-      .filter((plugin) => plugin.attributes.active)
-      .sort((a, b) => a.attributes.display_name.localeCompare(b.attributes.display_name));
+    return sortedByText(
+      body.data.filter((plugin) => plugin.attributes.active),
+      (plugin) => plugin.attributes.display_name,
+    );
   },
   staleTime: 5 * 60_000,
 });

@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanst
 import { useCallback, useMemo } from 'react';
 import { ApiError, request } from '@/api/client';
 import type { Session } from '@/api/types';
+import { sortedByText } from '@/collate';
 import { sessionQuery } from '@/data/session/session';
 
 /** What a person keeps for themselves; stored with their account, so it follows them to another computer. */
@@ -173,7 +174,7 @@ export function useSavedFilters(area: Area): SavedFilters {
   const client = useQueryClient();
   const { saved_filters } = usePreferences();
   const saved = useMemo(
-    () => (saved_filters ?? []).filter((one) => one.area === area).sort((a, b) => a.name.localeCompare(b.name)),
+    () => sortedByText((saved_filters ?? []).filter((one) => one.area === area), (one) => one.name),
     [saved_filters, area],
   );
   const save = useCallback(

@@ -1,4 +1,5 @@
 import type { DetectionRule } from '@/api/types';
+import { sortedByText } from '@/collate';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
 import { valuesOf } from './order';
 import type { FilterKey } from './search';
@@ -37,8 +38,8 @@ export function filterFields(rules: readonly DetectionRule[]): FilterField[] {
     level: told('level', { ...levelWords, none: 'No level' }),
     state: told('state', stateWords),
     tactic: found('tactic', inOrder, tacticName),
-    technology: found('technology', (all) => all.sort((a, b) => technology(a).localeCompare(technology(b))), technology),
-    service: found('service', (all) => all.sort((a, b) => stream(a).localeCompare(stream(b))), stream),
+    technology: found('technology', (all) => sortedByText(all, technology), technology),
+    service: found('service', (all) => sortedByText(all, stream), stream),
     origin: told('origin', originWords),
     alerts: told('alerts', { yes: 'Raises alerts', no: 'Only counts' }),
   };

@@ -1,4 +1,5 @@
 import type { DetectionRule } from '@/api/types';
+import { compareKeys, textKey, type TextKey } from '@/collate';
 import { accepts, parseFilter } from '@/ui/filters/filters';
 import { filterKeys, type FilterKey, parseSort, type RulesSearch, type SortKey } from './search';
 import { levels, sourceOf, tacticName } from './words';
@@ -56,12 +57,15 @@ export function arrange(rules: readonly DetectionRule[], search: RulesSearch): D
   const sign = descending ? -1 : 1;
   return rules
     .filter((rule) => fits(rule, search, words))
-    .map((rule) => ({ rule, value: sortValue(rule, key) }))
+    .map((rule) => {
+      const value = sortValue(rule, key);
+      return { rule, title: textKey(rule.attributes.title), value: typeof value === 'string' ? textKey(value) : value };
+    })
     .sort((a, b) => {
-      const byTitle = a.rule.attributes.title.localeCompare(b.rule.attributes.title) || (a.rule.id < b.rule.id ? -1 : 1);
+      const byTitle = compareKeys(a.title, b.title) || (a.rule.id < b.rule.id ? -1 : 1);
       if (a.value === b.value) return byTitle;
       if (a.value === null || b.value === null) return a.value === null ? 1 : -1;
-      const way = typeof a.value === 'string' ? a.value.localeCompare(String(b.value)) : a.value - Number(b.value);
+      const way = typeof a.value === 'object' ? compareKeys(a.value, b.value as TextKey) : a.value - Number(b.value);
       return way === 0 ? byTitle : way * sign;
     })
     .map(({ rule }) => rule);

@@ -1,4 +1,5 @@
 import type { DetectionRule, RuleState } from '@/api/types';
+import { sortedByText } from '@/collate';
 import type { FilterChoice } from '@/ui/filters/filters';
 import { count } from '@/ui/timeText';
 
@@ -42,7 +43,7 @@ const order = Object.keys(tactics);
 export const tacticName = (slug: string): string => tactics[slug] ?? slug.replace(/[-_]/g, ' ');
 export function inOrder(slugs: readonly string[]): string[] {
   const place = (slug: string): number => (order.includes(slug) ? order.indexOf(slug) : order.length);
-  return [...slugs].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+  return sortedByText(slugs, (slug) => slug).sort((a, b) => place(a) - place(b));
 }
 
 /** "2 filters: Robots, Night backup": what takes matches away from the rule; null where nothing does. */

@@ -1,5 +1,6 @@
 import { lazy, memo, Suspense, useMemo, useState } from 'react';
 import { type Series, stepOf } from '@/charts/series';
+import { compareTexts } from '@/collate';
 import type { Counts } from '@/data/events/events';
 import type { EventWindow } from '@/data/events/types';
 import { Skeleton } from '@/ui/states';
@@ -48,7 +49,7 @@ export function barsOf(counts: Counts, span: { from: number; to: number }, names
     const colour = place < 0 ? names.streamKeys.length : place;
     return { key, title: key === '' ? 'Events' : names.stream(key), counts: bars, colour };
   });
-  return { starts, step, series: placed.sort((a, b) => a.colour - b.colour || a.key.localeCompare(b.key)) };
+  return { starts, step, series: placed.sort((a, b) => a.colour - b.colour || compareTexts(a.key, b.key)) };
 }
 
 export interface HistogramProps {

@@ -1,3 +1,4 @@
+import { sortedByText } from '@/collate';
 import { eventFields, recordStates, type EventField, type EventRow, type RecordState } from '@/data/events/types';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
 import { countryCodes } from './countries';
@@ -50,7 +51,7 @@ const placeholders: Partial<Record<EventField, string>> = {
   target: 'The id, or the beginning*',
 };
 
-const byLabel = (a: { label: string }, b: { label: string }): number => a.label.localeCompare(b.label);
+const byLabel = (choices: Iterable<FilterChoice>): FilterChoice[] => sortedByText(choices, ({ label }) => label);
 
 /** The fields one can filter by; what the rows in view have comes first. */
 export function filterFields(names: Names, streamCounts: Map<string, number>, events: readonly EventRow[]): FilterField[] {
@@ -64,7 +65,7 @@ export function filterFields(names: Names, streamCounts: Map<string, number>, ev
         ...field,
         labelOf: names.device,
         get choices() {
-          return (choices ??= [...names.devices].map(([value, label]) => ({ value, label })).sort(byLabel));
+          return (choices ??= byLabel([...names.devices].map(([value, label]) => ({ value, label }))));
         },
       };
     }
@@ -87,7 +88,7 @@ export function filterFields(names: Names, streamCounts: Map<string, number>, ev
       const seen = new Set(events.flatMap((event) => (event.country === null ? [] : [event.country])));
       const name = (value: string): FilterChoice => ({ value, label: countryName(value) });
       const others = countryCodes.filter((code) => !seen.has(code));
-      return { ...field, choices: [...[...seen].map(name).sort(byLabel), ...others.map(name).sort(byLabel)] };
+      return { ...field, choices: [...byLabel([...seen].map(name)), ...byLabel(others.map(name))] };
     }
     return { ...field, placeholder: placeholders[key] ?? '', check };
   });

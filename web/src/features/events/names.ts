@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { sortedByText } from '@/collate';
 import { useDeviceList, deviceQuery } from '@/data/devices/devices';
 import type { Devices } from '@/data/devices/known';
 
@@ -58,7 +59,7 @@ export function useNames(): Names {
       device: (id) => names.get(id) ?? `Device ${id.slice(0, 8)}`,
       stream: (key) => titles.get(key) ?? key,
       streamKeys: [...titles.keys()],
-      streams: [...titles].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
+      streams: sortedByText([...titles].map(([value, label]) => ({ value, label })), ({ label }) => label),
     };
   }, [known, complete]);
 }

@@ -1,6 +1,7 @@
 import type { Device } from '@/api/types';
 import type { Devices } from '@/data/devices/known';
 import { levelOf, levelRank, sinceOf, type ShownLevel } from '@/data/devices/level';
+import { compareKeys, textKey } from '@/collate';
 import { accepts, type Filter } from '@/ui/filters/filters';
 import type { FilterKey, Sort, SortKey, StatusFilter } from './search';
 
@@ -22,8 +23,6 @@ export interface Criteria {
 }
 
 type Technology = (slug: string) => string;
-
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** What search looks through; made once a device, since ten thousand are asked at every letter. */
 const hays = new WeakMap<Technology, WeakMap<Device, string>>();
@@ -111,7 +110,10 @@ function byName(devices: Pick<Devices, 'get' | 'values'>): Device[] {
   lastByName =
     again.length === living.length
       ? again
-      : living.sort((a, b) => collator.compare(a.attributes.name, b.attributes.name) || (a.id < b.id ? -1 : 1));
+      : living
+          .map((device) => ({ device, name: textKey(device.attributes.name) }))
+          .sort((a, b) => compareKeys(a.name, b.name) || (a.device.id < b.device.id ? -1 : 1))
+          .map(({ device }) => device);
   return [...lastByName];
 }
 
@@ -120,10 +122,13 @@ export function sortDevices(devices: Pick<Devices, 'get' | 'values'>, sort: Sort
   const living = byName(devices);
   if (sort.key === 'name') return sort.descending ? living.reverse() : living;
   const sign = sort.descending ? -1 : 1;
-  const rows = living.map((device) => ({ device, value: sortValue(sort.key, device, technology) }));
+  const rows = living.map((device) => {
+    const value = sortValue(sort.key, device, technology);
+    return { device, value: typeof value === 'string' ? textKey(value) : value };
+  });
   rows.sort((a, b) => {
+    if (typeof a.value === 'object' && typeof b.value === 'object') return sign * compareKeys(a.value, b.value);
     if (a.value === b.value) return 0;
-    if (typeof a.value === 'string' && typeof b.value === 'string') return sign * collator.compare(a.value, b.value);
     return a.value < b.value ? -sign : sign;
   });
   return rows.map((row) => row.device);

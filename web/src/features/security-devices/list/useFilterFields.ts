@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { sortedByText } from '@/collate';
 import { knownDevices } from '@/data/devices/devices';
 import type { Devices } from '@/data/devices/known';
 import type { FilterChoice, FilterField } from '@/ui/filters/filters';
@@ -43,7 +44,7 @@ export function useFilterFields(together: Devices['ids']): FilterField[] {
       const known = countValues(devices, key);
       const values = key === 'status' ? statusFilters : [...known.keys()];
       const choices = values.map((value) => ({ value, label: labelOf[key](value), count: known.get(value) ?? 0 }));
-      return key === 'status' ? choices : choices.sort((a, b) => a.label.localeCompare(b.label));
+      return key === 'status' ? choices : sortedByText(choices, ({ label }) => label);
     };
     return filterKeys.map((key): FilterField => {
       let counted: { devices: Devices; choices: FilterChoice[] } | undefined;
