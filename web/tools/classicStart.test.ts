@@ -60,6 +60,28 @@ test('a page starts with scripts in their order, and a module that comes later t
   expect(JSON.parse(execFileSync(process.execPath, [join(folder, 'page.mjs')], { encoding: 'utf8' }))).toEqual({ strict: true, said: ['Hello Ana2'] });
 });
 
+test('what comes later does not name the start: it is there, and its name would change what stands under theirs', async () => {
+  const { read } = await built({
+    'entry.ts': entry,
+    'main.css': 'body { color: red }',
+    'main.ts': `import './main.css'; ${main}`,
+    'later.ts': `${later} export const further = () => import('./further');`,
+    'further.css': 'p { color: blue }',
+    'further.ts': "import './further.css'; import { names } from './main'; export const all = names;",
+  });
+  const text = await read('later');
+  expect(text).toMatch(/assets\/further-[^"]*\.css/);
+  expect(text).not.toMatch(/assets\/(main|entry)-/);
+});
+
+test.each([
+  ['a start chunk loaded as a module', { 'later.ts': `${later} export const again = () => import('./main');` }, /a start chunk is loaded again, as a module/],
+  ['a start chunk before the last that loads others', { 'entry.ts': `${entry} globalThis.other = () => import('./lone');`, 'lone.ts': 'export const lone = 1;' }, /only the last start chunk loads others/],
+  ['a start chunk that imports from one after it', { 'entry.ts': `import { greet } from './main'; ${entry} globalThis.greet = greet;`, 'main.ts': main.replace("import { asked } from './entry';", 'const asked = { times: 0 };') }, /a start chunk imports from start chunks alone/],
+])('what would break a page is refused: %s', async (_what, files, why) => {
+  await expect(built({ 'entry.ts': entry, 'main.ts': main, 'later.ts': later, ...files })).rejects.toThrow(why);
+});
+
 test('what would go stale is refused, by its name', async () => {
   const changing = `${main}\nexport let turn = 0; export function next() { turn += 1; }`;
   const uses = later.replace('greet, names', 'greet, names, turn, next') + ' next(); export const told = turn;';

@@ -54,15 +54,6 @@ export function classicStart(start: readonly string[]): Plugin {
   return {
     name: 'classic-start',
     apply: 'build',
-    config: () => ({
-      build: {
-        modulePreload: {
-          // A chunk that came as a script needs no second visit as a module.
-          resolveDependencies: (_file, dependencies, { hostType }) =>
-            hostType === 'html' ? [] : dependencies.filter((path) => !start.some((name) => new RegExp(`(^|/)${name}-[^/]*\\.js$`).test(path))),
-        },
-      },
-    }),
     // Before anything is minified: local names of a script become short as those of a module do.
     renderChunk: {
       order: 'pre',
@@ -74,6 +65,11 @@ export function classicStart(start: readonly string[]): Plugin {
           const source = (node.source as { value: string } | null | undefined)?.value;
           return source === undefined ? undefined : chunks[posix.join(posix.dirname(chunk.fileName), source)];
         };
+        if (chunk.dynamicImports.some((name) => isClassic(chunks[name]))) {
+          this.error(`${chunk.fileName}: a start chunk is loaded again, as a module: import what it has of it by its file, not with import()`);
+        }
+        // Vite writes a list of files in front of a chunk with dynamic imports: as a name of the whole page there can be one.
+        if (classic && chunk.name !== start.at(-1) && chunk.dynamicImports.length > 0) this.error(`${chunk.fileName}: only the last start chunk loads others`);
         const program = this.parse(code);
         const exported: string[] = [];
         const local = new Set<string>();
@@ -134,10 +130,19 @@ export function classicStart(start: readonly string[]): Plugin {
         return html.replace(module, `${tags.map((tag) => `    ${tag}\n`).join('')}`);
       },
     },
-    generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type === 'chunk' && isClassic(chunk) && /^\s*(?:import\s*["'{*]|export\s*[{*])/m.test(chunk.code)) this.error(`${chunk.fileName} is still a module`);
-      }
+    generateBundle: {
+      order: 'pre',
+      handler(_options, bundle) {
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type !== 'chunk') continue;
+          if (isClassic(chunk) && /^\s*(?:import\s*["'{*]|export\s*[{*])/m.test(chunk.code)) this.error(`${chunk.fileName} is still a module`);
+          // They are there already, with their style sheets. A chunk that named them, after its own name was made, would be another under the same name.
+          chunk.imports = chunk.imports.filter((name) => {
+            const other = bundle[name];
+            return other?.type !== 'chunk' || !isClassic(other);
+          });
+        }
+      },
     },
   };
 }

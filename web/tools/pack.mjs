@@ -26,7 +26,7 @@ for (const path of files(dist)) {
   if (small.length < bytes.length * 0.95) writeFileSync(`${path}.gz`, small);
 }
 
-// What index.html asks for: its module scripts, the chunks they import statically, and what it preloads.
+// What index.html asks for: its scripts, what they import statically, and what it preloads.
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
 if (/<script(?![^>]*\bsrc=)/.test(html)) throw new Error('index.html has an inline script; the content policy forbids it');
 const first = new Set();

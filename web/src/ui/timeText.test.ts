@@ -36,7 +36,7 @@ test.each([undefined, 'UTC', 'Europe/Oslo', 'America/New_York', 'Asia/Kolkata', 
 
 test('counts are grouped as Intl groups them', () => {
   const grouped = new Intl.NumberFormat('en-GB');
-  for (const n of [0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890, -1, -999, -1000, -1_234_567]) expect(count(n)).toBe(grouped.format(n));
+  for (const n of [0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890, -1, -999, -1000, -1_234_567, 142.38461538, 1234.5678, 0.5, -1234.5, 12_345.0004]) expect(count(n)).toBe(grouped.format(n));
 });
 
 test('what is no time stays what it is', () => {

@@ -68,13 +68,12 @@ export function zoneName(): string {
   return name === 'UTC' ? name : `${name} (${offsetText(Date.now())})`;
 }
 
-/** The same, short: of the computer's own zone how far it is from UTC, since its name is `Intl`'s to tell. */
-export function zoneBrief(): string {
-  return zone() === undefined ? offsetText(Date.now()).replace(/\+00:00$/, '') : zoneName();
-}
+/** The same where a page shows it first: the name of the computer's own zone is `Intl`'s to tell. */
+export const zoneBrief = (): string => (zone() === undefined ? "this computer's zone" : zoneName());
 
-/** "1,234,567", of a whole number. */
-export const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+/** "1,234,567"; of what is no whole number three digits of its fraction. */
+export const count = (n: number): string =>
+  String(Math.round(n * 1000) / 1000).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ','));
 
 /** "840 B", "12 kB", "3.4 MB". */
 export function bytes(n: number): string {

@@ -72,12 +72,13 @@ export function useDeviceName(names: Names, id: string): string {
   return known || !data ? names.device(id) : `${data.device.attributes.name}${gone}`;
 }
 
-const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
+let regions: Intl.DisplayNames | undefined;
 
 /** "Sweden" for "SE"; where the vendor gave a word, that word. */
 export function countryName(code: string): string {
   if (!/^[A-Z]{2}$/.test(code)) return code;
   try {
+    regions ??= new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
     return regions.of(code) ?? code;
   } catch {
     return code;

@@ -2,6 +2,7 @@ import type { Device } from '@/api/types';
 import { levelOf, levelRank, type ShownLevel, sinceOf } from '@/data/devices/level';
 import { remediesOf } from '@/data/devices/remedies';
 import { faultFirst } from '@/data/devices/sentence';
+import { count } from '@/ui/timeText';
 
 export interface Need {
   device: Device;
@@ -86,5 +87,5 @@ export function comparison(now: number, before: number): string | null {
   if (before === 0) return null;
   const change = Math.round(((now - before) / before) * 100);
   if (change === 0) return 'as many as a week before';
-  return change > 0 ? `${change.toLocaleString('en-GB')}\u00a0% more than a week before` : `${String(-change)}\u00a0% fewer than a week before`;
+  return change > 0 ? `${count(change)}\u00a0% more than a week before` : `${String(-change)}\u00a0% fewer than a week before`;
 }
