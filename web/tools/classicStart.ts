@@ -135,8 +135,7 @@ export function classicStart(start: readonly string[]): Plugin {
       handler(_options, bundle) {
         for (const chunk of Object.values(bundle)) {
           if (chunk.type !== 'chunk') continue;
-          if (isClassic(chunk) && /^\s*(?:import\s*["'{*]|export\s*[{*])/m.test(chunk.code)) this.error(`${chunk.fileName} is still a module`);
-          // They are there already, with their style sheets. A chunk that named them, after its own name was made, would be another under the same name.
+          // The start chunks are there already, with their style sheets. A chunk that named them, after its own name was made, would be another under the same name.
           chunk.imports = chunk.imports.filter((name) => {
             const other = bundle[name];
             return other?.type !== 'chunk' || !isClassic(other);

@@ -1,6 +1,6 @@
 import { useState, type ChangeEvent } from 'react';
+import { dateOf } from './timeText';
 
-const dayWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const wallText = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d)?))?$/;
 
@@ -9,7 +9,7 @@ export function wallWords(text: string): string {
   if (readWall(text, true) === null) return text;
   const parts = wallText.exec(text);
   if (!parts) return text;
-  const day = dayWords.format(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  const day = dateOf({ year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]) });
   return parts[4] === undefined ? day : `${day}, ${parts[4]}`;
 }
 

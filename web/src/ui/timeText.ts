@@ -17,10 +17,12 @@ export function span(seconds: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+type Day = Pick<Wall, 'year' | 'month' | 'day'>;
+
 /** "2 Jul" */
-const dayOf = ({ day: date, month }: Wall): string => `${String(date)} ${months[month - 1] ?? ''}`;
+const dayOf = ({ day: date, month }: Day): string => `${String(date)} ${months[month - 1] ?? ''}`;
 /** "2 Jul 2026" */
-const dateOf = (wall: Wall): string => `${dayOf(wall)} ${String(wall.year)}`;
+export const dateOf = (wall: Day): string => `${dayOf(wall)} ${String(wall.year)}`;
 /** "Thu 2 Jul" */
 const weekdayText = (wall: Wall): string => `${weekdays[weekdayOf(wall)] ?? ''} ${dayOf(wall)}`;
 /** "14:05" */
