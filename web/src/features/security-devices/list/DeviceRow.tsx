@@ -3,7 +3,6 @@ import { Sparkline } from '@/charts/Sparkline';
 import type { Device, Plugin } from '@/api/types';
 import type { DayCounts } from '@/data/counts/counts';
 import { faultFirst } from '@/data/devices/sentence';
-import { IconChevronDown } from '@/ui/icons';
 import { Skeleton } from '@/ui/states';
 import { StatusBadge } from '@/ui/StatusBadge';
 import { TechnologyLogo } from '@/ui/TechnologyLogo';
@@ -98,18 +97,17 @@ function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone 
             }}
           />
         </label>
-        <span className={classes.logo}>
-          <TechnologyLogo plugin={plugin} size={18} />
-        </span>
+        <TechnologyLogo plugin={plugin} size={18} className={classes.logo} />
         {gone ? (
-          <span className={classes.name}>
-            <bdi>{name}</bdi>
+          <span className={classes.name} dir="auto">
+            {name}
           </span>
         ) : (
           <>
             <a
               href={href}
               className={classes.name}
+              dir="auto"
               title={name}
               aria-current={open ? 'true' : undefined}
               onClick={(event) => {
@@ -119,7 +117,7 @@ function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone 
                 actions.open(device);
               }}
             >
-              <bdi>{name}</bdi>
+              {name}
             </a>
             <button
               type="button"
@@ -130,9 +128,7 @@ function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone 
               onClick={(event) => {
                 actions.menu(device, event.currentTarget);
               }}
-            >
-              <IconChevronDown size={15} aria-hidden />
-            </button>
+            />
           </>
         )}
       </div>
@@ -141,8 +137,8 @@ function NameCell({ device, plugin, href, open, chosen, menuOpen, actions, gone 
 }
 
 const timeCell = (key: ColumnKey, label: string, time: string | null, never = 'never'): ReactNode => (
-  <td key={key} data-col={key} data-label={label}>
-    <Ago time={time} never={never} />
+  <td key={key} data-col={key} data-label={label} className={time === null ? 'pk-muted' : undefined}>
+    {time === null ? never : <Ago time={time} />}
   </td>
 );
 
@@ -155,8 +151,8 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
     </td>
   ),
   location: ({ device }) => (
-    <td key="location" data-col="location" title={device.attributes.location ?? undefined}>
-      <bdi>{device.attributes.location}</bdi>
+    <td key="location" data-col="location" dir="auto" title={device.attributes.location ?? undefined}>
+      {device.attributes.location}
     </td>
   ),
   status: ({ device }) => {
@@ -192,7 +188,11 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
     return (
       <td key="events" data-col="events" data-label="Events in 24 h">
         <span className={classes.events}>
-          <DaySparkline day={day} />
+          {day && (
+            <span className={classes.spark}>
+              <Sparkline counts={day.counts} width={72} height={20} />
+            </span>
+          )}
           <a
             href={href}
             aria-label={`${count(events)} events of ${name} in 24 hours, show them`}
@@ -225,16 +225,6 @@ const cells: Record<Exclude<ColumnKey, 'name'>, Cell> = {
     </td>
   ),
 };
-
-/** The 24 hours beside their sum; its place is kept while they are on their way. */
-function DaySparkline({ day }: { day: DayCounts | undefined }) {
-  if (day === undefined) return <span className={classes.spark} />;
-  return (
-    <span className={classes.spark}>
-      <Sparkline counts={day.counts} width={72} height={20} />
-    </span>
-  );
-}
 
 export function SkeletonRow({ columns }: { columns: Column[] }) {
   return (
