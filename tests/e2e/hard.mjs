@@ -93,6 +93,8 @@ describe("hard", { concurrency: false }, () => {
     assert.equal(rows.length, Object.keys(names).length);
     assert.deepEqual([...new Set(rows.map((one) => one.height))], [40], "every row is as high as any");
     assert.equal(new Set(rows.map((one) => one.lefts)).size, 1, "every column stands where it stands");
+    const arabic = page.getByRole("link", { name: names["right to left"], exact: true });
+    assert.equal(await arabic.evaluate((one) => getComputedStyle(one).direction), "rtl", "a name is cut off at its own end");
     for (const [what, name] of Object.entries(names)) {
       for (const [width, height] of [[1280, 800], [390, 844]]) {
         await page.setViewportSize({ width, height });

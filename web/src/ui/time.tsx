@@ -47,10 +47,10 @@ export function For({ since, className, alone = false }: TimeProps & { since: st
 }
 
 /** A time, relative, with the exact time on hover. */
-export function Ago({ time, never = 'never', alone = false }: TimeProps & { time: string | null; never?: string }) {
+export function Ago({ time, alone = false }: TimeProps & { time: string | null }) {
   useZone();
-  const text = useClockText((now) => (time === null ? never : ago(time, now)));
-  if (time === null) return <span className="pk-muted">{never}</span>;
+  const text = useClockText((now) => (time === null ? 'never' : ago(time, now)));
+  if (time === null) return <span className="pk-muted">{text}</span>;
   return (
     <time dateTime={iso(time)} className="pk-num" {...exact(`${absolute(time)} (${iso(time)})`, alone)}>
       {text}
