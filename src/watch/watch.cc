@@ -191,7 +191,6 @@ Book::Files Watch::files_in_force(const std::string& organization_id) const {
 Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
   PICKET_ASSIGN(const auto own, parts_.control.detections().own_rules(organization_id));
   auto out = std::make_shared<Ruling>();
-  const std::lock_guard lock(making_);
   for (const auto& rule : own) out->own.emplace_back(rule.id, rule.version);
   out->base = out->book = base_book();
   const RulingPtr before = held(organization_id);
@@ -228,8 +227,10 @@ Result<RulingPtr> Watch::make_ruling(const std::string& organization_id) {
 }
 
 Status Watch::reload(const std::string& organization_id) {
-  PICKET_ASSIGN(auto ruling, make_ruling(organization_id));
   {
+    // From reading what was decided to putting it in force: of two at once, the older must not come last.
+    const std::lock_guard making(making_);
+    PICKET_ASSIGN(auto ruling, make_ruling(organization_id));
     const std::unique_lock lock(mutex_);
     rulings_[organization_id] = std::move(ruling);
   }

@@ -133,6 +133,7 @@ class Watch {
  private:
   struct Windows;
   Watch(const Parts& parts, Options options);
+  /// With `making_` held.
   Result<RulingPtr> make_ruling(const std::string& organization_id);
   std::shared_ptr<const Book> base_book();
   std::shared_ptr<const Book> make_book(const std::vector<Source>& sources, const Book::Files& in_force, const Book* before,
@@ -156,7 +157,7 @@ class Watch {
   Book::OcsfNames ocsf_names_;
   std::vector<Source> shipped_;
 
-  std::mutex making_;  ///< held while rules are read and compiled
+  std::mutex making_;  ///< held while rules are read, compiled and put in force
   RuleFolder folder_;  ///< guarded by making_
   std::shared_ptr<const Book> base_;  ///< guarded by making_: shipped and folder rules
   bool stale_ = true;                 ///< guarded by making_: base_ is to be made anew

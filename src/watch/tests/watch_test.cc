@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "watch/tests/fixture.h"
 
@@ -175,6 +177,36 @@ TEST_F(WatchTest, ARuleThatIsOffSaysNothing) {
   ASSERT_TRUE(watch_->reload(organization_));
   page({{"e2", "forced", "ada", at(0)}});
   EXPECT_THAT(titles(), ElementsAre("Door forced x1"));
+}
+
+TEST_F(WatchTest, OfManyWhoReadRulesAtOnceNobodyPutsOldOnesInForce) {
+  const std::string text = "title: Door opened\nlogsource: {product: door}\ndetection:\n    open: {kind: open}\n    condition: open\nlevel: low\n";
+  auto& detections = control_->detections();
+  std::atomic<int> phase = 0;  // odd: an own rule is in force, whatever the others do
+  std::atomic<int> wrong = 0;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < 3; ++i)
+    others.emplace_back([&](std::stop_token stop) {
+      while (!stop.stop_requested()) EXPECT_TRUE(watch_->reload(organization_));
+    });
+  others.emplace_back([&](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      const int before = phase;
+      const bool there = !watch_->ruling(organization_)->own.empty();
+      if (!there && before % 2 == 1 && before == phase) ++wrong;
+    }
+  });
+  for (int round = 0; round < 60; ++round) {
+    const auto made = detections.create_own_rule(organization_, text, by_system());
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(watch_->reload(organization_));
+    ++phase;
+    std::this_thread::sleep_for(2ms);
+    ++phase;
+    ASSERT_TRUE(detections.delete_own_rule(organization_, made->id, {}, by_system()));
+    ASSERT_TRUE(watch_->reload(organization_));
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(WatchTest, AnOwnRuleIsWatchedForTwoDaysBeforeItAlerts) {
