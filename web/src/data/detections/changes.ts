@@ -2,15 +2,17 @@ import type { QueryClient } from '@tanstack/react-query';
 import { request } from '@/api/client';
 import type { DetectionRule, DetectionRuleDocument, DetectionRulePatch, OwnRule, OwnRuleDocument, OwnRuleWrite, RuleCheck } from '@/api/types';
 import { detectionKeys } from './keys';
-import { etagOf, rulePath } from './rules';
+import { etagOf, rulePath, ruleQuery } from './rules';
 
 export type RuleEdit = DetectionRulePatch['data']['attributes'];
 
 export async function changeRule(client: QueryClient, id: string, attributes: RuleEdit, ifMatch: string | null): Promise<DetectionRule> {
   const body: DetectionRulePatch = { data: { type: 'detection_rules', id, attributes } };
-  const answer = await request<DetectionRuleDocument>('PATCH', rulePath(id), { body, ifMatch });
+  const { body: { data: rule }, etag } = await request<DetectionRuleDocument>('PATCH', rulePath(id), { body, ifMatch });
+  // Shown at once: until it was asked for again, the same change could be made twice.
+  client.setQueryData(ruleQuery(id).queryKey, { rule, etag: etag ?? etagOf(rule) });
   void client.invalidateQueries({ queryKey: detectionKeys.all });
-  return answer.body.data;
+  return rule;
 }
 
 /** What is wrong with a text and what its rules mean; nothing is saved. `ownRuleId` names the text that this one would replace. */

@@ -169,6 +169,32 @@ describe('switching a rule', () => {
     await app.user.click(screen.getByRole('button', { name: 'Leave it on' }));
   });
 
+  test('what was refused once is no complaint of the next try', async () => {
+    withRules().on(`PATCH ${at('r-export')}`, { status: 400, body: problem('400', 'invalid_input', 'The reason has a control character.') });
+    const app = await openRule('r-export');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Odd');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('control character');
+    await app.user.click(screen.getByRole('button', { name: 'Leave it on' }));
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    expect(screen.getByRole('textbox', { name: /Why switch it off/ })).toHaveProperty('value', '');
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(screen.queryByText(/^Give a reason/)).toBeNull();
+  });
+
+  test('is shown as the answer says, before anything is asked for again', async () => {
+    const off = { data: { ...rules[0], attributes: { ...rules[0]?.attributes, state: 'off', enabled: false, reason: 'Loud' }, meta: { version: 2 } } };
+    const server = withRules().on(`PATCH ${at('r-export')}`, { body: off });
+    const app = await openRule('r-export');
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Loud');
+    server.on(`GET ${at('r-export')}`, () => new Promise(() => undefined));
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    expect(await screen.findByText('Reason: Loud')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Switch off' })).toBeNull();
+  });
+
   test('a new one alerts when somebody says so, and nothing else is sent with it', async () => {
     const server = withRules().on(`PATCH ${at('r-new')}`, { body: { data: { ...rules[3], attributes: { ...rules[3]?.attributes, state: 'running' } } } });
     const app = await openRule('r-new');

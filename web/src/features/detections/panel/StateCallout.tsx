@@ -154,7 +154,16 @@ function SwitchOff({ rule }: { rule: DetectionRule }) {
         <Button size="xs" color="red" type="submit" loading={change.isPending}>
           Switch off
         </Button>
-        <Button size="xs" variant="default" onClick={() => { setOpen(false); setReason(''); }}>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            setOpen(false);
+            setReason('');
+            setLeft(false);
+            change.reset();
+          }}
+        >
           Leave it on
         </Button>
       </div>
