@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/detection_rows.h"
+#include "base/strings.h"
 #include "detect/examples.h"
 #include "detect/words.h"
 
@@ -132,6 +133,7 @@ void rule_says(Builder<R>& type) {
   type.attribute("techniques", kArray, [](const R& r) -> Value { return JsonText{json_texts(r.techniques)}; }, kReadOnly | kNoSort);
   type.attribute("technology", kString, [](const R& r) { return or_null(r.technology); }, kReadOnly | kNullOk);
   type.attribute("title", kString, [](const R& r) -> Value { return r.title; });
+  type.sort_by([](const R& r) -> Value { return reading_key(r.title); });
 }
 
 void rule_stands(Builder<R>& type) {

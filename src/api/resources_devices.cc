@@ -4,6 +4,7 @@
 #include "api/resources.h"
 #include "base/fail_point.h"
 #include "base/guid.h"
+#include "base/strings.h"
 
 namespace picket::api {
 namespace {
@@ -162,8 +163,10 @@ void device_attributes(Builder<DeviceView>& type) {
       kReadOnly | kNullOk);
   type.attribute(
       "location", kString, [](const D& d) { return or_null(d.device.location); }, kNullOk | kRequired);
+  type.sort_by([](const D& d) -> Value { return d.device.location.empty() ? Value() : Value(reading_key(d.device.location)); });
   type.attribute(
       "name", kString, [](const D& d) -> Value { return d.device.name; }, kRequired);
+  type.sort_by([](const D& d) -> Value { return reading_key(d.device.name); });
   type.attribute(
       "newest_event_at", kTime, [](const D& d) -> Value { return d.newest_event_at; }, kReadOnly | kNullOk);
   type.attribute(

@@ -21,6 +21,11 @@ inline std::string_view trim(std::string_view text) {
   return text;
 }
 
+/// A text whose bytes compare as people read lists: letters without regard to their case, numbers by their value ("Device 9" before
+/// "Device 10"), marks before digits before letters. Of ASCII it is the order of the Unicode collation's root, as the console has it; all
+/// else comes after `z`, by code point.
+std::string reading_key(std::string_view text);
+
 /// ASCII case-insensitive equality (header names, host names, e-mail addresses).
 inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

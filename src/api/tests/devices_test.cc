@@ -465,6 +465,18 @@ TEST_F(Devices, ConcreteRequestsOfTheClient) {
   EXPECT_EQ(get(std::string(kBase) + "?filter[organization_id]=" + ana_.organization()).total(), 2u);
 }
 
+TEST_F(Devices, NamesAreInTheOrderInWhichPeopleReadThem) {
+  for (const char* name : {"Rack 10", "alpha", "rack 9", "Beta", "_tmp"}) add_device(ana_, name);
+  const auto names = [&](const std::string& query) {
+    std::string out;
+    const auto answer = get(std::string(kBase) + query);
+    for (const auto& one : answer.json.at("data").as_array()) out += std::string(one.at("attributes").at("name").as_string()) + "|";
+    return out;
+  };
+  EXPECT_EQ(names("?sort=%2Bname"), "_tmp|alpha|Beta|rack 9|Rack 10|");
+  EXPECT_EQ(names("?sort=-name&page[limit]=2&page[offset]=1"), "rack 9|Beta|");
+}
+
 TEST_F(Devices, ErrorsAreAlwaysJson) {
   for (const auto& [method, target, status] :
        {std::tuple{"GET", "/api/v2/nonsense", 404}, std::tuple{"POST", "/api/v2/vendors", 405},
