@@ -1,17 +1,17 @@
 import { UnstyledButton } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, useEffect, useRef, useState } from 'react';
 import { patient } from '@/api/reach';
 import { IconSearch } from '@/ui/icons';
 import { useKeyHelp } from '@/ui/useKey';
 import classes from './Shell.module.css';
 
 const load = () => patient(() => import('./palette/Palette'));
-const Palette = lazy(load);
+export const Palette = lazy(load);
 
 const onApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** Opens search and commands; so do Ctrl K and Cmd K, also while somebody types. */
-export function PaletteButton({ onKeys }: { onKeys: () => void }) {
+/** Ctrl K and Cmd K open search and commands, also while somebody types, and as soon as there is a page. */
+export function usePaletteKey(): [boolean, (opened: boolean) => void] {
   const [opened, setOpened] = useState(false);
   const state = useRef(opened);
   useEffect(() => {
@@ -34,30 +34,15 @@ export function PaletteButton({ onKeys }: { onKeys: () => void }) {
       window.clearTimeout(timer);
     };
   }, []);
+  return [opened, setOpened];
+}
+
+export function PaletteButton({ onOpen }: { onOpen: () => void }) {
   return (
-    <>
-      <UnstyledButton
-        className={classes.search}
-        aria-label="Search and commands"
-        aria-keyshortcuts="Control+K Meta+K"
-        onClick={() => {
-          setOpened(true);
-        }}
-      >
-        <IconSearch size={16} aria-hidden />
-        <span className={classes.searchWord}>Search and commands</span>
-        <kbd className={classes.searchKeys} data-keys={onApple ? '⌘ K' : 'Ctrl K'} aria-hidden />
-      </UnstyledButton>
-      {opened && (
-        <Suspense fallback={null}>
-          <Palette
-            onKeys={onKeys}
-            onClose={() => {
-              setOpened(false);
-            }}
-          />
-        </Suspense>
-      )}
-    </>
+    <UnstyledButton className={classes.search} aria-label="Search and commands" aria-keyshortcuts="Control+K Meta+K" onClick={onOpen}>
+      <IconSearch size={16} aria-hidden />
+      <span className={classes.searchWord}>Search and commands</span>
+      <kbd className={classes.searchKeys} data-keys={onApple ? '⌘ K' : 'Ctrl K'} aria-hidden />
+    </UnstyledButton>
   );
 }

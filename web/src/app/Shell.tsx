@@ -1,7 +1,7 @@
 import { Burger, Drawer } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { sessionQuery } from '@/data/session/session';
 import { useKey } from '@/ui/useKey';
 import { Later } from '@/ui/Later';
@@ -9,7 +9,7 @@ import { useMedia } from '@/ui/useMedia';
 import { useMountedFirst } from '@/ui/useMountedFirst';
 import { KeysHelp } from './KeysHelp';
 import { LiveDot } from './LiveDot';
-import { PaletteButton } from './PaletteButton';
+import { Palette, PaletteButton, usePaletteKey } from './PaletteButton';
 import { ProfileMenu, SchemeSwitch } from './ProfileMenu';
 import { Brand, Rail } from './Rail';
 import { ServerGone } from './ServerGone';
@@ -28,6 +28,7 @@ export function Shell() {
   usePersonal();
   const feed = useLiveFeed();
   useKey('?', showKeys, 'Show these keys', true);
+  const [palette, setPalette] = usePaletteKey();
   const menu = useMountedFirst(drawer);
   const narrow = useMedia('(max-width: 860px)');
   if (session === null) return null;
@@ -53,7 +54,11 @@ export function Shell() {
         <span className={classes.spacer} />
         {/* The page itself is seen first. */}
         <Later atOnce>
-          <PaletteButton onKeys={showKeys} />
+          <PaletteButton
+            onOpen={() => {
+              setPalette(true);
+            }}
+          />
           <LiveDot feed={feed} />
           <SchemeSwitch />
           <ProfileMenu
@@ -92,6 +97,16 @@ export function Shell() {
             />
           </nav>
         </Drawer>
+      )}
+      {palette && (
+        <Suspense fallback={null}>
+          <Palette
+            onKeys={showKeys}
+            onClose={() => {
+              setPalette(false);
+            }}
+          />
+        </Suspense>
       )}
       <KeysHelp
         opened={help}
