@@ -103,8 +103,13 @@ struct Api::Impl {
         [this, call = std::move(call)](const Request& request) {
            const auto caller = auth.caller(request);
            if (!caller) return render(caller.error());
+           // Before anything is read: what changes after it is told by a feed that begins here.
+           const bool shown = caller->by_cookie && request.method == "GET";
+           const std::string position = shown ? live.position(caller->scope.organization_id) : std::string();
            auto reply = call(*caller, request);
-           return reply ? std::move(*reply) : render(reply.error());
+           if (!reply) return render(reply.error());
+           if (shown) reply->headers.emplace_back("picket-live", position);
+           return std::move(*reply);
         },
         limits);
   }
@@ -185,15 +190,26 @@ struct Api::Impl {
         router, "POST", "/auth/v0/session", [this](const Request& r) { return auth.open_session(r); },
         kSmall);
     open(router, "GET", "/auth/v0/session", [this](const Request& r) { return auth.read_session(r); });
-    open(router, "DELETE", "/auth/v0/session", [this](const Request& r) { return auth.close_session(r); });
+    open(router, "DELETE", "/auth/v0/session", [this](const Request& r) {
+      auto response = auth.close_session(r);
+      live.sign_ins_ended();
+      return response;
+    });
     const auto own = [this](Reply (AccountCalls::*method)(const Caller&, const Request&) const) {
       return [this, method](const Caller& c, const Request& r) { return (accounts.*method)(c, r); };
     };
-    add(router, "POST", "/auth/v0/password", own(&AccountCalls::change_password), kSmall);
+    const auto ending = [this, own](Reply (AccountCalls::*method)(const Caller&, const Request&) const) {
+      return [this, call = own(method)](const Caller& c, const Request& r) {
+        auto reply = call(c, r);
+        live.sign_ins_ended();
+        return reply;
+      };
+    };
+    add(router, "POST", "/auth/v0/password", ending(&AccountCalls::change_password), kSmall);
     add(router, "POST", "/auth/v0/factor", own(&AccountCalls::begin_factor), kSmall);
-    add(router, "POST", "/auth/v0/factor/confirm", own(&AccountCalls::confirm_factor), kSmall);
+    add(router, "POST", "/auth/v0/factor/confirm", ending(&AccountCalls::confirm_factor), kSmall);
     add(router, "PATCH", "/api/v2/user_accounts/{id}", own(&AccountCalls::change));
-    add(router, "DELETE", "/api/v2/user_sessions/{id}", own(&AccountCalls::end_session));
+    add(router, "DELETE", "/api/v2/user_sessions/{id}", ending(&AccountCalls::end_session));
   }
 
   void mount_devices(http_server::Router& router) {

@@ -72,6 +72,21 @@ LiveFeed::Channel* LiveFeed::channel_of(const std::string& organization) {
   return &channel;
 }
 
+std::string LiveFeed::position(const std::string& organization) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return {};
+  Channel* channel = channel_of(organization);
+  if (channel == nullptr) channel = &channels_[organization];
+  channel->left = std::chrono::steady_clock::now();
+  return id_text(channel->last_id);
+}
+
+void LiveFeed::sign_ins_ended() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  wake_.notify_all();
+}
+
 void LiveFeed::notice(const watch::Watch::News& news) {
   const std::lock_guard lock(mutex_);
   Channel* const channel = channel_of(news.organization_id);
@@ -127,15 +142,16 @@ std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::s
     out.emplace_back("change", json.take());
   }
   for (const auto& [stream, added] : what.events) {
-    std::uint64_t day = 0, unreadable = 0;
+    std::uint64_t total = 0, day = 0, unreadable = 0;
     if (view)
       for (const auto& one : view->streams)
         if (one.state.stream == stream) {
+          total = one.events_total;
           day = one.events_24h;
           unreadable = one.events_unreadable;
         }
     json.begin_object().field("security_device_id", device).field("stream", stream).field("new", added);
-    json.field("events_24h", day).field("events_unreadable", unreadable).end_object();
+    json.field("events_total", total).field("events_24h", day).field("events_unreadable", unreadable).end_object();
     out.emplace_back("events", json.take());
   }
   if (what.history) {
@@ -220,7 +236,7 @@ void LiveFeed::run(std::stop_token stop) {
   auto next_ping = std::chrono::steady_clock::now() + timing_.ping;
   auto last_round = std::chrono::steady_clock::now() - timing_.gather;
   while (!stop.stop_requested()) {
-    wake_.wait_until(lock, stop, next_ping, [&] { return waiting_; });
+    wake_.wait_until(lock, stop, next_ping, [&] { return waiting_ || ended_; });
     if (stop.stop_requested()) return;
     if (waiting_) {
       const auto settled = std::chrono::steady_clock::now() + timing_.settle;
@@ -229,7 +245,8 @@ void LiveFeed::run(std::stop_token stop) {
       last_round = std::chrono::steady_clock::now();
       flush(lock);
     }
-    if (std::chrono::steady_clock::now() >= next_ping) {
+    if (ended_ || std::chrono::steady_clock::now() >= next_ping) {
+      ended_ = false;
       ping(lock);
       next_ping = std::chrono::steady_clock::now() + timing_.ping;
     }
@@ -273,6 +290,7 @@ Answer<http_server::Response> LiveFeed::subscribe(const Caller& caller, const ht
       return refuse(503, "unavailable", "Too many live feeds are open. Close a window and try again.");
   }
   const auto* last = request.header("last-event-id");
+  if (last == nullptr) last = request.query_value("after");
   http_server::Response response;
   response.headers = {{"content-type", "text/event-stream"}, {"x-accel-buffering", "no"}};
   response.stream_buffer = kStreamBuffer;

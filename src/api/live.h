@@ -37,7 +37,14 @@ class LiveFeed {
 
   /// Begins to listen; once, after the catalogue is complete.
   void start();
+  /// GET /api/v2/live. It continues after the message that `last-event-id` names (a browser's own reconnect), else after the position
+  /// in the parameter `after`, else with what comes.
   Answer<http_server::Response> subscribe(const Caller& caller, const http_server::Request& request);
+  /// Where the organization's feed stands: what is read from now on and what a feed after this position tells are all there is. Changes
+  /// are remembered from now on, also while nobody listens yet.
+  std::string position(const std::string& organization);
+  /// Sign-ins may have ended: their feeds end now, not with the next ping.
+  void sign_ins_ended();
   /// Ends every stream. May be called again.
   void stop();
 
@@ -61,7 +68,7 @@ class LiveFeed {
     std::map<std::string, Pending> pending;  // by device
     bool rules = false, matches = false;     // of detections
     std::vector<Subscriber> subscribers;
-    std::chrono::steady_clock::time_point left{};  // when the last subscriber went
+    std::chrono::steady_clock::time_point left{};  // when the last subscriber went, or a position was asked for
   };
 
   void notice(const fleet::Notice& notice);
@@ -86,6 +93,7 @@ class LiveFeed {
   std::map<std::string, Channel> channels_;
   std::size_t subscribers_ = 0;
   bool waiting_ = false;  // something is pending
+  bool ended_ = false;    // a sign-in may have
   bool stopped_ = false;
   std::shared_ptr<void> subscription_, detections_;
   std::jthread thread_;

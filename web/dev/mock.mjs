@@ -411,8 +411,9 @@ setInterval(() => {
   for (const device of healthy) {
     const stream = device.attributes.status_details.streams[0];
     stream.events_24h += 3;
+    stream.events_total += 3;
     device.attributes.last_successful_poll_at = device.attributes.last_data_received_at = iso(0);
     device.attributes.events_24h += 3;
-    tell('events', { security_device_id: device.id, stream: stream.stream, new: 3, events_24h: stream.events_24h, events_unreadable: stream.events_unreadable });
+    tell('events', { security_device_id: device.id, stream: stream.stream, new: 3, events_total: stream.events_total, events_24h: stream.events_24h, events_unreadable: stream.events_unreadable });
   }
 }, 1000);

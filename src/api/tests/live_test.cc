@@ -28,12 +28,20 @@ class Live : public ApiFixture {
     ApiFixture::TearDown();
   }
   std::shared_ptr<MemoryStream> join(const Person& person, const std::string& last_id = {}) {
+    http_server::Request request;
+    if (!last_id.empty()) request.headers.emplace_back("last-event-id", last_id);
+    return join(*feed_, person, request);
+  }
+  std::shared_ptr<MemoryStream> join_after(const Person& person, const std::string& position) {
+    http_server::Request request;
+    request.query.emplace_back("after", position);
+    return join(*feed_, person, request);
+  }
+  static std::shared_ptr<MemoryStream> join(LiveFeed& feed, const Person& person, const http_server::Request& request) {
     Caller caller;
     caller.token = person.token;
     caller.scope.organization_id = person.organization();
-    http_server::Request request;
-    if (!last_id.empty()) request.headers.emplace_back("last-event-id", last_id);
-    const auto response = feed_->subscribe(caller, request);
+    const auto response = feed.subscribe(caller, request);
     EXPECT_TRUE(response);
     auto stream = std::make_shared<MemoryStream>();
     response->stream(stream);
@@ -80,7 +88,7 @@ TEST_F(Live, TellsChangesEventsHistoryAndDeletion) {
                                "\",\"deleted\":false,\"data\":{\"type\""));
   events(ana_, device_, 5);
   EXPECT_TRUE(says(stream, "event: events\ndata: {\"security_device_id\":\"" + device_ +
-                               "\",\"stream\":\"auditevents\",\"new\":5,\"events_24h\":0,\"events_unreadable\":0}"));
+                               "\",\"stream\":\"auditevents\",\"new\":5,\"events_total\":0,\"events_24h\":0,\"events_unreadable\":0}"));
   ingest_->fleet().tell({fleet::Notice::Kind::kHistory, ana_.organization(), device_, nullptr, "", 0});
   const auto history = control_->history(ana_.organization(), device_);
   EXPECT_TRUE(says(stream, "event: history\ndata: {\"security_device_id\":\"" + device_ + "\",\"id\":\"" +
@@ -149,6 +157,44 @@ TEST_F(Live, EndsWithTheSignIn) {
   ASSERT_TRUE(session && session->has_value());
   ASSERT_TRUE(control_->end_session((*session)->id));
   EXPECT_TRUE(soon([&] { return stream->closed(); }));
+}
+
+TEST_F(Live, EndsAtOnceWhereSomebodySaysThatASignInEnded) {
+  LiveFeed patient(*parts_, catalogue_, LiveTiming{milliseconds(2), milliseconds(10), std::chrono::hours(1), milliseconds(300)});
+  patient.start();
+  const auto stream = join(patient, ana_, {}), other = join(patient, bob_, {});
+  const auto session = control_->session(ana_.token);
+  ASSERT_TRUE(session && session->has_value());
+  ASSERT_TRUE(control_->end_session((*session)->id));
+  patient.sign_ins_ended();
+  EXPECT_TRUE(soon([&] { return stream->closed(); }));
+  EXPECT_FALSE(other->closed());
+}
+
+TEST_F(Live, WhatChangesBetweenReadingAndListeningIsTold) {
+  const auto position = feed_->position(ana_.organization());
+  events(ana_, device_, 5);
+  std::this_thread::sleep_for(milliseconds(60));
+  const auto after = join_after(ana_, position);
+  EXPECT_TRUE(says(after, "\"new\":5,")) << "although nobody listened yet";
+  EXPECT_EQ(after->text().find("event: reset"), std::string::npos);
+  const auto later = feed_->position(ana_.organization());
+  EXPECT_EQ(later, last_id(after->text()));
+  const auto nothing = join_after(ana_, later);
+  EXPECT_TRUE(says(nothing, "event: ping"));
+  EXPECT_EQ(nothing->text().find("\"new\""), std::string::npos);
+  EXPECT_TRUE(says(join_after(ana_, "nonsense"), "event: reset"));
+  EXPECT_NE(feed_->position(bob_.organization()), later) << "each organization has its own";
+}
+
+TEST_F(Live, APositionThatIsTooOldStartsOver) {
+  const auto position = feed_->position(ana_.organization());
+  std::this_thread::sleep_for(milliseconds(400));  // longer than changes are remembered
+  EXPECT_TRUE(says(join_after(ana_, position), "event: ping")) << "nothing has changed";
+  const auto second = feed_->position(bob_.organization());
+  std::this_thread::sleep_for(milliseconds(400));
+  events(bob_, other_, 1);
+  EXPECT_TRUE(says(join_after(bob_, second), "event: reset"));
 }
 
 TEST_F(Live, StopEndsEveryStream) {

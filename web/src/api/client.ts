@@ -1,4 +1,5 @@
 import { takeEarly } from './early';
+import { notePosition } from './position';
 import { fromProxy, judge, unanswered } from './reach';
 import type { Problem } from './types';
 
@@ -108,6 +109,7 @@ async function send(method: Method, path: string, options: RequestOptions, accep
     throw unreachable();
   }
   judge(response);
+  notePosition(response.headers.get('picket-live'));
   if (!response.ok) throw new ApiError(problemsOf(response.status, await response.text()));
   return response;
 }

@@ -75,11 +75,11 @@ export class FakeEventSource {
   readyState = 0;
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
-  private readonly listeners = new Map<string, ((event: { data: string }) => void)[]>();
+  private readonly listeners = new Map<string, ((event: { data: string; lastEventId: string }) => void)[]>();
   constructor(readonly url: string) {
     FakeEventSource.all.push(this);
   }
-  addEventListener(kind: string, listener: (event: { data: string }) => void): void {
+  addEventListener(kind: string, listener: (event: { data: string; lastEventId: string }) => void): void {
     this.listeners.set(kind, [...(this.listeners.get(kind) ?? []), listener]);
   }
   close(): void {
@@ -93,8 +93,8 @@ export class FakeEventSource {
     this.readyState = closed ? FakeEventSource.CLOSED : FakeEventSource.CONNECTING;
     this.onerror?.();
   }
-  say(kind: string, data: unknown): void {
-    for (const listener of this.listeners.get(kind) ?? []) listener({ data: JSON.stringify(data) });
+  say(kind: string, data: unknown, lastEventId = ''): void {
+    for (const listener of this.listeners.get(kind) ?? []) listener({ data: JSON.stringify(data), lastEventId });
   }
   static latest(): FakeEventSource {
     const last = FakeEventSource.all.at(-1);

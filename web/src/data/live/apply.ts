@@ -13,12 +13,12 @@ function chain(changes: Map<string, Change>, id: string, next: Change): void {
   changes.set(id, before ? (known) => next(before(known)) : next);
 }
 
-function withCounts(device: Device, { stream, new: fresh, events_24h: events24h, events_unreadable: unreadable }: LiveEvents): Device {
+function withCounts(device: Device, { stream, events_total: all, events_24h: events24h, events_unreadable: unreadable }: LiveEvents): Device {
   const details = device.attributes.status_details;
   const known = details?.streams.find((one) => one.stream === stream);
   if (!details || !known) return device;
   const streams = details.streams.map((one) =>
-    one === known ? { ...one, events_24h: events24h, events_total: one.events_total + fresh, events_unreadable: unreadable } : one,
+    one === known ? { ...one, events_24h: events24h, events_total: all, events_unreadable: unreadable } : one,
   );
   const total = streams.reduce((sum, one) => sum + one.events_24h, 0);
   return {

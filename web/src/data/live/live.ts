@@ -1,3 +1,4 @@
+import { firstPosition, isAfter } from '@/api/position';
 import { answered } from '@/api/reach';
 import type { LiveChange, LiveDetections, LiveEvents, LiveHistory } from '@/api/types';
 
@@ -20,14 +21,29 @@ export interface LiveState {
   lastAt: number | null;
 }
 
-/** A message goes to the other tabs as the server wrote it: a text costs next to nothing to hand over. */
-type Wire = { type: 'message'; kind: LiveMessage['kind']; text: string } | { type: 'state'; state: LiveState } | { type: 'hello' };
+/** A message as the server wrote it: a text costs next to nothing to hand over to the other tabs. */
+interface Told {
+  kind: LiveMessage['kind'];
+  text: string;
+  /** Its place in the feed; empty where the server gave none. */
+  id: string;
+}
+
+type Wire =
+  | ({ type: 'message' } & Told)
+  | { type: 'state'; state: LiveState }
+  /** Of a tab that begins to listen, with where it stands. */
+  | { type: 'hello'; tab: string; after: string | null }
+  /** To that tab: what was told before it listened. */
+  | { type: 'again'; tab: string; told: Told[]; complete: boolean };
 
 const kinds = ['change', 'history', 'events', 'detections', 'reset'] as const;
 /** The first message is handed on at once, what follows it in batches: fifty a second cost ten renders and not fifty. */
 const batchMs = 100;
 /** The server says something every 15 s; after three missed pings the connection is dead, whatever the socket thinks. */
 const silenceMs = 50_000;
+/** How much a tab that begins to listen can be told again: more than comes while a page loads. */
+const mostKept = 200;
 const firstRetryMs = 1_000;
 const lastRetryMs = 20_000;
 
@@ -35,7 +51,6 @@ export interface LiveOptions {
   onMessages: (messages: LiveMessage[]) => void;
   /** The connection was refused: is the session still good? */
   onRefused: () => void;
-  url?: string;
 }
 
 export class LiveFeed {
@@ -53,14 +68,19 @@ export class LiveFeed {
   private retryMs = firstRetryMs;
   private leading = false;
   private toldAt = 0;
-  private everOpened = false;
-  private fresh = false;
+  private readonly tab = `${String(Date.now())}-${String(Math.random())}`;
+  /** The last message that this tab heard. */
+  private last: string | null = null;
+  /** The last that were told, in this tab or another, and the place after which none of them is missing. */
+  private readonly kept: Told[] = [];
+  private keptAfter: string | null = null;
 
   constructor(options: LiveOptions) {
     this.options = options;
   }
 
   start(): void {
+    this.keptAfter = firstPosition();
     // A page that goes closes its connection itself: an error would send it to ask what is wrong with the server.
     const { signal } = this.abort;
     window.addEventListener(
@@ -86,7 +106,7 @@ export class LiveFeed {
       this.channel.onmessage = (event: MessageEvent<Wire>) => {
         this.hear(event.data);
       };
-      this.channel.postMessage({ type: 'hello' } satisfies Wire);
+      this.channel.postMessage({ type: 'hello', tab: this.tab, after: firstPosition() } satisfies Wire);
       navigator.locks
         .request('picket-live', { signal: this.abort.signal }, () => {
           this.lead();
@@ -133,33 +153,39 @@ export class LiveFeed {
 
   private hear(wire: Wire): void {
     if (wire.type === 'hello') {
-      if (this.leading) this.channel?.postMessage({ type: 'state', state: this.state } satisfies Wire);
+      if (!this.leading) return;
+      this.channel?.postMessage({ type: 'state', state: this.state } satisfies Wire);
+      const told = this.kept.filter((one) => isAfter(one.id, wire.after));
+      const complete = this.keptAfter === null || wire.after === null || !isAfter(this.keptAfter, wire.after);
+      if (told.length > 0 || !complete) this.channel?.postMessage({ type: 'again', tab: wire.tab, told, complete } satisfies Wire);
     } else if (wire.type === 'state') {
       if (!this.leading) this.setState(wire.state);
-    } else {
-      this.read(wire.kind, wire.text);
+    } else if (wire.type === 'message') {
+      this.read(wire);
+    } else if (wire.tab === this.tab) {
+      if (wire.complete) for (const one of wire.told) this.read(one);
+      else this.enqueue({ kind: 'reset', data: {} });
     }
   }
 
   private lead(): void {
     if (this.abort.signal.aborted) return;
     this.leading = true;
-    // Between the old leader's end and this moment something may have been missed by all of us.
-    if (this.state.lastAt !== null) this.emit('reset', '{}');
     this.connect();
   }
 
   private connect(): void {
     this.source?.close();
-    this.fresh = this.everOpened;
-    const source = new EventSource(this.options.url ?? '/api/v2/live', { withCredentials: true });
+    // Only the browser's own reconnect sends Last-Event-ID. Whatever this tab missed, of its own feed or of the tab that held it before, the
+    // server tells from here on, or says `reset`.
+    const after = this.last ?? firstPosition();
+    const source = new EventSource(`/api/v2/live${after === null ? '' : `?after=${encodeURIComponent(after)}`}`, { withCredentials: true });
     this.source = source;
+    // Heard before, and nobody knows up to where.
+    const lost = after === null && this.state.lastAt !== null;
     source.onopen = () => {
       this.retryMs = firstRetryMs;
-      // A new EventSource carries no Last-Event-ID (only the browser's own reconnect does), so ask for everything again.
-      if (this.fresh) this.emit('reset', '{}');
-      this.everOpened = true;
-      this.fresh = false;
+      if (lost) this.emit({ kind: 'reset', text: '{}', id: '' });
       this.heard();
     };
     source.onerror = () => {
@@ -170,13 +196,14 @@ export class LiveFeed {
       }
       // Else the browser reconnects by itself and sends Last-Event-ID; the server fills the gap or says `reset`.
     };
-    source.addEventListener('ping', () => {
+    source.addEventListener('ping', (event: MessageEvent<string>) => {
       this.heard();
+      if (event.lastEventId !== '') this.last = event.lastEventId;
     });
     for (const kind of kinds) {
       source.addEventListener(kind, (event: MessageEvent<string>) => {
         this.heard();
-        this.emit(kind, event.data);
+        this.emit({ kind, text: event.data, id: event.lastEventId });
       });
     }
     this.watchSilence();
@@ -221,12 +248,16 @@ export class LiveFeed {
     if (changes) for (const listener of this.listeners) listener();
   }
 
-  private emit(kind: LiveMessage['kind'], text: string): void {
-    this.read(kind, text);
-    this.channel?.postMessage({ type: 'message', kind, text } satisfies Wire);
+  private emit(told: Told): void {
+    this.read(told);
+    this.channel?.postMessage({ type: 'message', ...told } satisfies Wire);
   }
 
-  private read(kind: LiveMessage['kind'], text: string): void {
+  private read(told: Told): void {
+    const { kind, text, id } = told;
+    if (id !== '') this.last = id;
+    if (this.channel !== null) this.kept.push(told);
+    if (this.kept.length >= 2 * mostKept) this.keptAfter = this.kept.splice(0, mostKept).at(-1)?.id ?? null;
     try {
       this.enqueue({ kind, data: JSON.parse(text || '{}') as never });
     } catch {

@@ -200,7 +200,7 @@ describe('the list', () => {
     });
     events.unshift(makeEvent(-1), makeEvent(-2));
     act(() => {
-      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_24h: 4, events_unreadable: 0 });
+      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'auditevents', new: 2, events_total: 4, events_24h: 4, events_unreadable: 0 });
     });
     const pill = await screen.findByRole('button', { name: '2 new' });
     expect(shown()).toEqual(['action-0', 'action-1']);

@@ -173,7 +173,7 @@ describe('live', () => {
 
   test('events count up, a stream at a time', async () => {
     await open();
-    act(() => { FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 3, events_24h: 8, events_unreadable: 0 }); });
+    act(() => { FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 3, events_total: 8, events_24h: 8, events_unreadable: 0 }); });
     const row = screen.getByRole('link', { name: 'Alpha' }).closest('tr') as HTMLElement;
     await waitFor(() => expect(within(row).getByText('18')).toBeTruthy());
   });

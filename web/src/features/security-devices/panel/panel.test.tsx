@@ -411,7 +411,7 @@ describe('information', () => {
     );
     // The live feed tells when there are more.
     act(() => {
-      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 1, events_24h: 1, events_unreadable: 1 });
+      FakeEventSource.latest().say('events', { security_device_id: 'a', stream: 'itemusages', new: 1, events_total: 1, events_24h: 1, events_unreadable: 1 });
     });
     await waitFor(() => { expect(row.getByRole('link', { name: '4' })).toBeTruthy(); });
     expect(row.getByRole('link', { name: '1 unreadable event of Item usage events in all, show them' })).toBeTruthy();
