@@ -150,7 +150,7 @@ describe("detections", { concurrency: false }, () => {
     const slow = Array.from({ length: 40 }, (_, n) => `            - '(.*.*){300}x.{${300 + n}}'\n`).join("");
     const text = `title: Slow\nlogsource:\n    product: onepassword\n    service: signinattempts\ndetection:\n    any:\n        category: success\n    slow:\n        client.app_name|re:\n${slow}    condition: any and not slow\n`;
     await page.getByRole("textbox", { name: "Text of the rule" }).fill(text);
-    await page.getByText("Nothing is wrong with it.").waitFor();
+    await page.locator('section[aria-label="Check"][aria-busy="false"]').getByText("Nothing is wrong with it.").waitFor();
     await button("Run backtest").click();
     await page.getByRole("status").filter({ hasText: /so far, [\d,]+ of 3,000 events tried/ }).waitFor();
     await page.getByRole("progressbar", { name: "Progress of the backtest" }).waitFor();

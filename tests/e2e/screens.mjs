@@ -228,6 +228,7 @@ describe("every screen", { concurrency: false }, () => {
     }, briefly);
     await see("palette", list, async () => {
       await first().waitFor();
+      await page.getByRole("button", { name: "Search and commands" }).waitFor();
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox", { name: "Search and commands" }).fill("token");
       await page.getByRole("option").first().waitFor();

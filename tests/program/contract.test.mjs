@@ -279,7 +279,12 @@ test("one's own account: sign-ins, preferences, second factor, password", async 
   account.password = "quite another horse";
   assert.equal((await api.raw("GET", path)).status, 200, "the session it came by goes on");
   const again = await signIn();
+  const feed = await again.raw("GET", "/api/v2/live");
+  assert.equal(feed.status, 200);
   assert.equal((await again.raw("DELETE", "/auth/v0/session")).status, 204);
+  const begun = Date.now();
+  await feed.text().catch(() => undefined);
+  assert.ok(Date.now() - begun < 10_000, "its feed ends with it, not with the next of its pings");
 });
 
 test("sign-ins and events survive SIGKILL; SIGTERM ends with 0 within 5 s", async () => {
