@@ -51,8 +51,14 @@ void LiveFeed::stop() {
   channels_.clear();
 }
 
-std::string LiveFeed::id_text(std::uint64_t id) const {
-  return fmt::format("{}-{}", epoch_, id);
+LiveFeed::Channel& LiveFeed::open_channel(const std::string& organization) {
+  const auto [place, made] = channels_.try_emplace(organization);
+  if (made) place->second.epoch = fmt::format("{}.{}", epoch_, channels_.size());
+  return place->second;
+}
+
+std::string LiveFeed::id_text(const Channel& channel, std::uint64_t id) {
+  return fmt::format("{}-{}", channel.epoch, id);
 }
 
 LiveFeed::Channel* LiveFeed::channel_of(const std::string& organization) {
@@ -76,9 +82,9 @@ std::string LiveFeed::position(const std::string& organization) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return {};
   Channel* channel = channel_of(organization);
-  if (channel == nullptr) channel = &channels_[organization];
+  if (channel == nullptr) channel = &open_channel(organization);
   channel->left = std::chrono::steady_clock::now();
-  return id_text(channel->last_id);
+  return id_text(*channel, channel->last_id);
 }
 
 void LiveFeed::sign_ins_ended() {
@@ -169,7 +175,7 @@ std::vector<std::pair<std::string, std::string>> LiveFeed::messages(const std::s
 
 void LiveFeed::publish(Channel& channel, std::string_view event, std::string_view data) {
   Message message{++channel.last_id, {}};
-  message.wire = sse_event(event, data, id_text(message.id));
+  message.wire = sse_event(event, data, id_text(channel, message.id));
   for (auto& subscriber : channel.subscribers)
     if (!subscriber.stream->write(message.wire))
       subscriber.stream->close();  // it comes back with its last id
@@ -199,7 +205,7 @@ void LiveFeed::flush(std::unique_lock<std::mutex>& lock) {
       lock.unlock();  // rendering reads other modules
       const auto made = messages(organization, device, what);
       lock.lock();
-      auto& channel = channels_[organization];
+      auto& channel = open_channel(organization);
       for (const auto& [event, data] : made) publish(channel, event, data);
     }
   }
@@ -218,7 +224,7 @@ void LiveFeed::ping(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   for (auto& entry : channels_) {
     Channel& channel = entry.second;
-    const auto wire = sse_event("ping", "{}", id_text(channel.last_id));
+    const auto wire = sse_event("ping", "{}", id_text(channel, channel.last_id));
     std::erase_if(channel.subscribers, [&](Subscriber& subscriber) {
       const bool ended = std::find(tokens.begin(), tokens.end(), subscriber.token) != tokens.end();
       const bool keep = !ended && !subscriber.stream->gone() && subscriber.stream->write(wire);
@@ -257,12 +263,12 @@ void LiveFeed::join(const std::string& organization, Subscriber subscriber,
                     const std::string& last_event_id) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return subscriber.stream->close();
-  auto& channel = channels_[organization];
+  auto& channel = open_channel(organization);
   std::string first(kRetry);
   std::uint64_t seen = channel.last_id;
   bool known = true;
   if (!last_event_id.empty()) {
-    const auto prefix = epoch_ + "-";
+    const auto prefix = channel.epoch + "-";
     const char* begin = last_event_id.data() + prefix.size();
     const char* end = last_event_id.data() + last_event_id.size();
     known = last_event_id.starts_with(prefix) && std::from_chars(begin, end, seen).ec == std::errc() &&
@@ -274,9 +280,9 @@ void LiveFeed::join(const std::string& organization, Subscriber subscriber,
   if (known) {
     for (const auto& message : channel.remembered)
       if (message.id > seen) first += message.wire;
-    first += sse_event("ping", "{}", id_text(channel.last_id));
+    first += sse_event("ping", "{}", id_text(channel, channel.last_id));
   } else {
-    first += sse_event("reset", "{}", id_text(channel.last_id));
+    first += sse_event("reset", "{}", id_text(channel, channel.last_id));
   }
   if (!subscriber.stream->write(first)) return subscriber.stream->close();
   channel.subscribers.push_back(std::move(subscriber));

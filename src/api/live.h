@@ -62,6 +62,7 @@ class LiveFeed {
     std::string token;
   };
   struct Channel {  // one organization
+    std::string epoch;  // of this process and organization: ids of others mean nothing
     std::uint64_t last_id = 0;
     std::deque<Message> remembered;
     std::size_t bytes = 0;
@@ -82,12 +83,13 @@ class LiveFeed {
   std::vector<std::pair<std::string, std::string>> messages(const std::string& organization,
                                                             const std::string& device, const Pending& what);
   void publish(Channel& channel, std::string_view event, std::string_view data);
-  std::string id_text(std::uint64_t id) const;
+  Channel& open_channel(const std::string& organization);
+  static std::string id_text(const Channel& channel, std::uint64_t id);
 
   Parts parts_;
   const Catalogue& catalogue_;
   const LiveTiming timing_;
-  const std::string epoch_;  // of this process: ids of another one mean nothing
+  const std::string epoch_;  // of this process
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::map<std::string, Channel> channels_;
