@@ -54,7 +54,7 @@ struct Api::Impl {
       : parts(parts_in),
         options(cleaned(std::move(options_in))),
         engine(catalogue),
-        auth(parts.clock, parts.control, options),
+        auth(parts.clock, parts.control, options, [this](const std::string& organization) { return live.position(organization); }),
         accounts(parts, catalogue, engine),
         plugins(parts, options),
         devices(parts, options, catalogue, engine, plugins),
@@ -108,7 +108,7 @@ struct Api::Impl {
            const std::string position = shown ? live.position(caller->scope.organization_id) : std::string();
            auto reply = call(*caller, request);
            if (!reply) return render(reply.error());
-           if (shown) reply->headers.emplace_back("picket-live", position);
+           if (shown) reply->headers.emplace_back(kPositionHeader, position);
            return std::move(*reply);
         },
         limits);
@@ -184,24 +184,25 @@ struct Api::Impl {
 
   void mount_auth(http_server::Router& router) {
     constexpr http_server::RouteOptions kSmall{16 * 1024};
+    // Signing in with a recovery code ends the person's other sessions.
+    const auto ended = [this](Response response) {
+      if (response.status < 300) live.sign_ins_ended();
+      return response;
+    };
     open(
-        router, "POST", "/auth/v0/login", [this](const Request& r) { return auth.login(r); }, kSmall);
+        router, "POST", "/auth/v0/login", [this, ended](const Request& r) { return ended(auth.login(r)); }, kSmall);
     open(
-        router, "POST", "/auth/v0/session", [this](const Request& r) { return auth.open_session(r); },
+        router, "POST", "/auth/v0/session", [this, ended](const Request& r) { return ended(auth.open_session(r)); },
         kSmall);
     open(router, "GET", "/auth/v0/session", [this](const Request& r) { return auth.read_session(r); });
-    open(router, "DELETE", "/auth/v0/session", [this](const Request& r) {
-      auto response = auth.close_session(r);
-      live.sign_ins_ended();
-      return response;
-    });
+    open(router, "DELETE", "/auth/v0/session", [this, ended](const Request& r) { return ended(auth.close_session(r)); });
     const auto own = [this](Reply (AccountCalls::*method)(const Caller&, const Request&) const) {
       return [this, method](const Caller& c, const Request& r) { return (accounts.*method)(c, r); };
     };
     const auto ending = [this, own](Reply (AccountCalls::*method)(const Caller&, const Request&) const) {
       return [this, call = own(method)](const Caller& c, const Request& r) {
         auto reply = call(c, r);
-        live.sign_ins_ended();
+        if (reply) live.sign_ins_ended();
         return reply;
       };
     };

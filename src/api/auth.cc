@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "api/engine.h"
+#include "api/live.h"
 #include "base/strings.h"
 #include "codec/json.h"
 #include "crypto/digest.h"
@@ -178,6 +179,7 @@ std::string Auth::cookie(const Request& request, std::string_view token, std::in
 }
 
 Answer<Response> Auth::session_object(const control::Session& session) const {
+  const std::string position = position_(session.user.organization_id);
   API_ASSIGN(const std::string preferences, control_.preferences(session.user.id));
   codec::JsonWriter out;
   const auto& user = session.user;
@@ -199,7 +201,9 @@ Answer<Response> Auth::session_object(const control::Session& session) const {
   out.key("public_url");
   or_null(options_.public_url).write(out);
   out.field("time", format_rfc3339(clock_.now())).end_object().end_object();
-  return json_response(out.take());
+  auto response = json_response(out.take());
+  response.headers.emplace_back(kPositionHeader, position);
+  return response;
 }
 
 Answer<void> Auth::check_site(const Request& request) const {

@@ -27,8 +27,10 @@ struct Caller {
 /// one may be forgotten. Threads: any. Failure: values.
 class Auth {
  public:
-  Auth(Clock& clock, control::Control& control, const Options& options)
-      : clock_(clock), control_(control), options_(options) {}
+  /// Where an organization's live feed stands; sent with the session object.
+  using Position = std::function<std::string(const std::string& organization)>;
+  Auth(Clock& clock, control::Control& control, const Options& options, Position position)
+      : clock_(clock), control_(control), options_(options), position_(std::move(position)) {}
 
   /// POST /auth/v0/login: two posts of the same form, the second with the code (header x-expelinc-otp).
   http_server::Response login(const http_server::Request& request) const;
@@ -55,6 +57,7 @@ class Auth {
   Clock& clock_;
   control::Control& control_;
   const Options& options_;
+  const Position position_;
 };
 
 /// `name=value&…` of a form body; false when an escape is broken. Hostile input.

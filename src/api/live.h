@@ -16,6 +16,9 @@
 
 namespace picket::api {
 
+/// Of answers: where the feed stood before they were made.
+inline constexpr const char* kPositionHeader = "picket-live";
+
 struct LiveTiming {
   std::chrono::milliseconds settle{10};   ///< what one commit says in several notices goes out together
   std::chrono::milliseconds gather{100};  ///< least time between two rounds: what changes faster goes out as one

@@ -11,8 +11,12 @@ test('of answers in any order the least place counts, of one process of the serv
   notePosition('nonsense');
   notePosition('e-many');
   expect(firstPosition()).toBeNull();
-  for (const place of ['ab-cd-12', 'ab-cd-9', 'ab-cd-10', 'other-1']) notePosition(place);
-  expect(firstPosition()).toBe('ab-cd-9');
+  for (const place of ['ab.1-12', 'ab.1-9', 'ab.1-10', 'other.1-1']) notePosition(place);
+  expect(firstPosition()).toBe('ab.1-9');
+  // Somebody of another organization signed in.
+  notePosition('ab.2-30');
+  notePosition('ab.2-31');
+  expect(firstPosition()).toBe('ab.2-30');
 });
 
 test('a message is after a place, unless both are known and it is not', async () => {

@@ -10,11 +10,18 @@ function parse(position: string): { epoch: string; number: number } | null {
   return at > 0 && Number.isSafeInteger(number) ? { epoch: position.slice(0, at), number } : null;
 }
 
-/** Of answers that come in any order the least counts; what another process of the server says later is no earlier place. */
+/** The server's process; what follows it stands for the organization. */
+const processOf = (epoch: string): string => epoch.slice(0, Math.max(0, epoch.indexOf('.')));
+
+/**
+ * Of answers that come in any order the least counts. What another process of the server says later is no earlier place; another organization's
+ * begins anew.
+ */
 export function notePosition(position: string | null): void {
   const told = position === null ? null : parse(position);
   if (told === null) return;
-  if (first === null || (first.epoch === told.epoch && told.number < first.number)) first = told;
+  const other = first !== null && first.epoch !== told.epoch;
+  if (first === null || (other ? processOf(first.epoch) === processOf(told.epoch) : told.number < first.number)) first = told;
 }
 
 export const firstPosition = (): string | null => (first === null ? null : `${first.epoch}-${String(first.number)}`);

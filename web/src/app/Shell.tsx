@@ -26,7 +26,7 @@ export function Shell() {
     setHelp(true);
   }, []);
   usePersonal();
-  const feed = useLiveFeed();
+  const feed = useLiveFeed(session?.organization.id ?? null);
   useKey('?', showKeys, 'Show these keys', true);
   const [palette, setPalette] = usePaletteKey();
   const menu = useMountedFirst(drawer);

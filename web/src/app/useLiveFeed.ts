@@ -6,12 +6,13 @@ import { LiveFeed } from '@/data/live/live';
 import { whoIsSignedIn } from '@/data/session/session';
 import { requireSignIn } from './signInGate';
 
-/** Holds the live feed open, also in a tab that nobody looks at: what is drawn there later must be true. */
-export function useLiveFeed(): LiveFeed {
+/** Holds the live feed of the organization open, also in a tab that nobody looks at: what is drawn there later must be true. */
+export function useLiveFeed(organization: string | null): LiveFeed {
   const client = useQueryClient();
   const feed = useMemo(
     () =>
       new LiveFeed({
+        organization: organization ?? '',
         onMessages: (messages) => {
           applyLive(client, messages);
         },
@@ -22,9 +23,11 @@ export function useLiveFeed(): LiveFeed {
             .catch(() => false);
         },
       }),
-    [client],
+    [client, organization],
   );
   useEffect(() => {
+    // Nobody is signed in any more: this page is on its way out.
+    if (organization === null) return;
     let before = feed.snapshot().status;
     const stopTelling = feed.subscribe(() => {
       const { status } = feed.snapshot();
@@ -41,6 +44,6 @@ export function useLiveFeed(): LiveFeed {
       stopListening();
       stopTelling();
     };
-  }, [feed]);
+  }, [feed, organization]);
   return feed;
 }

@@ -12,6 +12,7 @@ let feed: LiveFeed;
 
 function start(): void {
   feed = new LiveFeed({
+    organization: 'acme',
     onMessages: (batch) => batches.push(batch),
     onRefused: () => {
       refusals += 1;
@@ -173,10 +174,11 @@ describe('tabs of one browser', () => {
     for (const one of tabs) one.feed.stop();
     Reflect.deleteProperty(navigator, 'locks');
   });
-  function tab(readAt: string | null): Tab {
+  function tab(readAt: string | null, organization = 'acme'): Tab {
     position = readAt;
     const heard: string[] = [];
     const one = new LiveFeed({
+      organization,
       onMessages: (batch) => heard.push(...batch.map((message) => (message.kind === 'history' ? message.data.id ?? '' : message.kind))),
       onRefused: () => undefined,
     });
@@ -217,6 +219,35 @@ describe('tabs of one browser', () => {
     const restarted = tab('f-3');
     vi.advanceTimersByTime(150);
     expect(restarted.heard).toEqual(['reset']);
+  });
+
+  test('a tab that said hello before anybody led is told when somebody does; after a reset newcomers miss nothing', async () => {
+    const held = queue;
+    queue.push(() => undefined);  // a tab that is about to close holds the lock, and answers nobody
+    const early = tab('e-5');
+    const leader = tab('e-7');
+    held.shift();
+    held.reverse();  // the later one gets it
+    held[0]?.();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(FakeEventSource.latest().url).toBe('/api/v2/live?after=e-7');
+    expect([early.heard, leader.heard]).toEqual([['reset'], []]);
+    FakeEventSource.latest().open();
+    FakeEventSource.latest().say('reset', {}, 'f-0');
+    vi.advanceTimersByTime(150);
+    const late = tab('f-0');
+    FakeEventSource.latest().say('history', { security_device_id: 'a', id: '1' }, 'f-1');
+    const later = tab('f-0');
+    vi.advanceTimersByTime(150);
+    expect([late.heard, later.heard]).toEqual([['1'], ['1']]);
+  });
+
+  test('tabs of another organization hear nothing of this one', () => {
+    const first = tab('e-7');
+    FakeEventSource.latest().open();
+    const other = tab('e-7', 'globex');
+    say(8);
+    expect([first.heard, other.heard]).toEqual([['8'], []]);
   });
 
   test('a tab that takes the feed over goes on after the last that it heard', async () => {

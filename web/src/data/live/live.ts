@@ -34,6 +34,8 @@ type Wire =
   | { type: 'state'; state: LiveState }
   /** Of a tab that begins to listen, with where it stands. */
   | { type: 'hello'; tab: string; after: string | null }
+  /** Of the tab that takes the feed over: where does everybody stand? */
+  | { type: 'who' }
   /** To that tab: what was told before it listened. */
   | { type: 'again'; tab: string; told: Told[]; complete: boolean };
 
@@ -48,6 +50,8 @@ const firstRetryMs = 1_000;
 const lastRetryMs = 20_000;
 
 export interface LiveOptions {
+  /** Tabs in which people of other organizations are signed in hear nothing of this one's. */
+  organization: string;
   onMessages: (messages: LiveMessage[]) => void;
   /** The connection was refused: is the session still good? */
   onRefused: () => void;
@@ -73,14 +77,15 @@ export class LiveFeed {
   private last: string | null = null;
   /** The last that were told, in this tab or another, and the place after which none of them is missing. */
   private readonly kept: Told[] = [];
-  private keptAfter: string | null = null;
+  private keptAfter: string | null;
+  private readonly begun = firstPosition();
 
   constructor(options: LiveOptions) {
     this.options = options;
+    this.keptAfter = this.begun;
   }
 
   start(): void {
-    this.keptAfter = firstPosition();
     // A page that goes closes its connection itself: an error would send it to ask what is wrong with the server.
     const { signal } = this.abort;
     window.addEventListener(
@@ -102,13 +107,14 @@ export class LiveFeed {
       { signal },
     );
     if ('locks' in navigator && 'BroadcastChannel' in window) {
-      this.channel = new BroadcastChannel('picket-live');
+      const name = `picket-live ${this.options.organization}`;
+      this.channel = new BroadcastChannel(name);
       this.channel.onmessage = (event: MessageEvent<Wire>) => {
         this.hear(event.data);
       };
-      this.channel.postMessage({ type: 'hello', tab: this.tab, after: firstPosition() } satisfies Wire);
+      this.hello();
       navigator.locks
-        .request('picket-live', { signal: this.abort.signal }, () => {
+        .request(name, { signal: this.abort.signal }, () => {
           this.lead();
           return new Promise<void>((resolve) => {
             this.abort.signal.addEventListener('abort', () => {
@@ -151,13 +157,24 @@ export class LiveFeed {
   };
   readonly snapshot = (): LiveState => this.state;
 
+  /** After this place nothing was heard yet. */
+  private place(): string | null {
+    return this.last ?? this.begun ?? firstPosition();
+  }
+
+  private hello(): void {
+    this.channel?.postMessage({ type: 'hello', tab: this.tab, after: this.place() } satisfies Wire);
+  }
+
   private hear(wire: Wire): void {
     if (wire.type === 'hello') {
       if (!this.leading) return;
       this.channel?.postMessage({ type: 'state', state: this.state } satisfies Wire);
-      const told = this.kept.filter((one) => isAfter(one.id, wire.after));
-      const complete = this.keptAfter === null || wire.after === null || !isAfter(this.keptAfter, wire.after);
+      const complete = wire.after !== null && !isAfter(this.keptAfter ?? '', wire.after);
+      const told = complete ? this.kept.filter((one) => isAfter(one.id, wire.after)) : [];
       if (told.length > 0 || !complete) this.channel?.postMessage({ type: 'again', tab: wire.tab, told, complete } satisfies Wire);
+    } else if (wire.type === 'who') {
+      this.hello();
     } else if (wire.type === 'state') {
       if (!this.leading) this.setState(wire.state);
     } else if (wire.type === 'message') {
@@ -171,6 +188,8 @@ export class LiveFeed {
   private lead(): void {
     if (this.abort.signal.aborted) return;
     this.leading = true;
+    // Whoever said hello while nobody led was not heard.
+    this.channel?.postMessage({ type: 'who' } satisfies Wire);
     this.connect();
   }
 
@@ -178,14 +197,15 @@ export class LiveFeed {
     this.source?.close();
     // Only the browser's own reconnect sends Last-Event-ID. Whatever this tab missed, of its own feed or of the tab that held it before, the
     // server tells from here on, or says `reset`.
-    const after = this.last ?? firstPosition();
+    const after = this.place();
     const source = new EventSource(`/api/v2/live${after === null ? '' : `?after=${encodeURIComponent(after)}`}`, { withCredentials: true });
     this.source = source;
     // Heard before, and nobody knows up to where.
-    const lost = after === null && this.state.lastAt !== null;
+    let lost = after === null && this.state.lastAt !== null;
     source.onopen = () => {
       this.retryMs = firstRetryMs;
       if (lost) this.emit({ kind: 'reset', text: '{}', id: '' });
+      lost = false;
       this.heard();
     };
     source.onerror = () => {
@@ -256,8 +276,13 @@ export class LiveFeed {
   private read(told: Told): void {
     const { kind, text, id } = told;
     if (id !== '') this.last = id;
-    if (this.channel !== null) this.kept.push(told);
-    if (this.kept.length >= 2 * mostKept) this.keptAfter = this.kept.splice(0, mostKept).at(-1)?.id ?? null;
+    if (kind === 'reset') {
+      this.kept.length = 0;
+      this.keptAfter = this.last;
+    } else if (this.channel !== null) {
+      this.kept.push(told);
+      if (this.kept.length >= 2 * mostKept) this.keptAfter = this.kept.splice(0, mostKept).at(-1)?.id ?? null;
+    }
     try {
       this.enqueue({ kind, data: JSON.parse(text || '{}') as never });
     } catch {
