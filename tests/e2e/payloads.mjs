@@ -72,7 +72,8 @@ describe("payloads", { concurrency: false }, () => {
     await page.getByRole("rowheader").first().waitFor();
     const scroller = page.locator("[data-walk]");
     let deepest = -1;
-    for (const begun = Date.now(); ;) {
+    const begun = Date.now();
+    for (;;) {
       assert.ok(Date.now() - begun < 120_000, "the list ends");
       await nothingRan("the list of events");
       const at = await scroller.evaluate((one) => { one.scrollTop += one.clientHeight * 0.8; return one.scrollTop; });

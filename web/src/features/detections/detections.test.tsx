@@ -136,6 +136,12 @@ test('a view of the rules is saved under a name, opened again and deleted', asyn
 });
 
 describe('switching a rule', () => {
+  async function switchOff(app: TestApp, reason: string): Promise<void> {
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), reason);
+    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+  }
+
   test('off only with a reason; on the version that was seen', async () => {
     const server = withRules().on(`PATCH ${at('r-export')}`, (call) => ({
       body: { data: { ...rules[0], attributes: { ...rules[0]?.attributes, state: 'off', enabled: false, reason: (call.body as { data: { attributes: { reason: string } } }).data.attributes.reason } } },
@@ -158,9 +164,7 @@ describe('switching a rule', () => {
   test('a reason that was begun is still there after a refusal and after looking elsewhere', async () => {
     withRules().on(`PATCH ${at('r-export')}`, { status: 412, body: problem('412', 'precondition_failed', 'It is at version 8.') });
     const app = await openRule('r-export');
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Begun');
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await switchOff(app, 'Begun');
     expect((await screen.findByRole('alert')).textContent).toContain('Somebody else changed this rule');
     await app.user.click(screen.getByRole('button', { name: 'Next rule' }));
     await waitFor(() => expect(screen.getByRole('complementary').getAttribute('aria-label')).not.toBe('Vault exported'));
@@ -172,9 +176,7 @@ describe('switching a rule', () => {
   test('what was refused once is no complaint of the next try', async () => {
     withRules().on(`PATCH ${at('r-export')}`, { status: 400, body: problem('400', 'invalid_input', 'The reason has a control character.') });
     const app = await openRule('r-export');
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Odd');
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await switchOff(app, 'Odd');
     expect((await screen.findByRole('alert')).textContent).toContain('control character');
     await app.user.click(screen.getByRole('button', { name: 'Leave it on' }));
     await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
@@ -187,10 +189,8 @@ describe('switching a rule', () => {
     const off = { data: { ...rules[0], attributes: { ...rules[0]?.attributes, state: 'off', enabled: false, reason: 'Loud' }, meta: { version: 2 } } };
     const server = withRules().on(`PATCH ${at('r-export')}`, { body: off });
     const app = await openRule('r-export');
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
-    await app.user.type(screen.getByRole('textbox', { name: /Why switch it off/ }), 'Loud');
     server.on(`GET ${at('r-export')}`, () => new Promise(() => undefined));
-    await app.user.click(screen.getByRole('button', { name: 'Switch off' }));
+    await switchOff(app, 'Loud');
     expect(await screen.findByText('Reason: Loud')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Switch off' })).toBeNull();
   });
