@@ -147,6 +147,14 @@ describe("the keyboard alone", { concurrency: false }, () => {
     await keys.kept("opening the menu");
     await keys.press("Escape");
     await keys.back(actions("Second"), "Esc in the menu");
+    // Tab leaves the menu for what comes after its button.
+    await keys.press("Enter");
+    await page.getByRole("menuitem", { name: "Pause" }).waitFor();
+    await keys.press("Tab");
+    await page.getByRole("menuitem").first().waitFor({ state: "detached" });
+    await keys.back(page.getByRole("link", { name: /^\d+ events of Second in 24 hours/ }), "Tab in the menu");
+    await keys.press("Shift+Tab");
+    await keys.back(actions("Second"), "Shift and Tab after the menu");
     await keys.press("Enter");
     await keys.to(page.getByRole("menuitem", { name: "Pause", exact: true }), { key: "ArrowDown" });
     await keys.press("Enter");

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { type RefObject, useEffect } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect } from 'react';
 import {
   IconLayoutSidebarRightExpand,
   IconPencil,
@@ -16,6 +16,13 @@ import classes from './menu.module.css';
 export interface OpenMenu {
   device: Device;
   button: HTMLElement;
+}
+
+/**
+ * At once, before the next key: Mantine takes the focus with a timer, and a key that comes earlier is one outside the menu, which closes it.
+ */
+function focusFirst(dropdown: HTMLElement | null): void {
+  dropdown?.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true });
 }
 
 /** The menu of whichever row's arrow was pressed: one for the whole table, beside its button. */
@@ -39,14 +46,22 @@ export function RowMenu({ open, scroller, onClose }: {
     onClose();
     act(action, device);
   };
+  const leave = (): void => {
+    onClose();
+    button.focus({ preventScroll: true });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    keepEscape(event);
+    // The browser goes on from the button, as from any menu.
+    if (event.key === 'Tab') leave();
+  };
   return (
     <Menu
       opened
       onChange={(opened) => {
-        if (opened) return;
-        onClose();
-        button.focus({ preventScroll: true });
+        if (!opened) leave();
       }}
+      trapFocus={false}
       returnFocus={false}
       position="bottom-start"
       width={200}
@@ -61,7 +76,7 @@ export function RowMenu({ open, scroller, onClose }: {
           style={{ top: place.top, left: place.left, width: place.width, height: place.height }}
         />
       </Menu.Target>
-      <Menu.Dropdown onKeyDown={keepEscape}>
+      <Menu.Dropdown ref={focusFirst} onKeyDown={onKeyDown}>
         <Menu.Item leftSection={<IconLayoutSidebarRightExpand size={16} aria-hidden />} onClick={choose('view')}>
           View details
         </Menu.Item>

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { quoted } from '@/ui/announce';
 import { describe, expect, test } from 'vitest';
 import { openAt } from '@/test/app';
@@ -21,6 +21,23 @@ describe('the menu beside the name', () => {
     expect(server.asked('PATCH /api/v2/security_devices/a')[0]?.headers.get('x-csrf-token')).toBe('csrf-1');
     await app.user.click(screen.getByRole('button', { name: 'Actions for Alpha' }));
     expect(await screen.findByRole('menuitem', { name: 'Resume' })).toBeTruthy();
+  });
+
+  test('has the focus as soon as it is there, so that no key is lost or closes it; Tab goes on from its button', async () => {
+    signedIn(three());
+    openAt('/settings/security-devices');
+    const button = await screen.findByRole('button', { name: 'Actions for Alpha' });
+    button.focus();
+    fireEvent.click(button);
+    expect(document.activeElement).toBe(screen.getByRole('menuitem', { name: 'View details' }));
+    fireEvent.keyDown(document.activeElement as Element, { key: 'ArrowDown' });
+    expect(document.activeElement).toBe(screen.getByRole('menuitem', { name: 'Edit' }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(document.activeElement).toBe(screen.getByRole('menuitem', { name: 'Edit' }));
+    // The browser takes the focus on from there.
+    fireEvent.keyDown(document.activeElement as Element, { key: 'Tab' });
+    expect(screen.queryByRole('menuitem')).toBeNull();
+    expect(document.activeElement).toBe(button);
   });
 
   test('Test now shows each check with its sentence', async () => {
