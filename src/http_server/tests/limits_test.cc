@@ -147,6 +147,7 @@ TEST_F(LimitsTest, BeyondTheMostConnectionsNewOnesAreTurnedAway) {
 TEST_F(LimitsTest, ABusyServerSaysSo) {
   ServerOptions options;
   options.handler_threads = 1;
+  options.io_threads = 1;  // so that the second is read before the third
   options.limits.waiting_requests = 1;
   start(options);
   TestClient first(server_->port()), second(server_->port()), third(server_->port());
@@ -155,7 +156,7 @@ TEST_F(LimitsTest, ABusyServerSaysSo) {
   second.send("GET /wait HTTP/1.1\r\nHost: t\r\n\r\n");
   std::this_thread::sleep_for(milliseconds(50));
   const auto refused = third.get("/hello");
-  EXPECT_EQ(refused.status, 503);
+  ASSERT_EQ(refused.status, 503);
   EXPECT_EQ(refused.headers.at("retry-after"), "1");
   release();
   EXPECT_EQ(first.read_answer().body, "waited");

@@ -34,9 +34,10 @@ TEST_F(StopTest, ARunningRequestIsFinished) {
   client.send("GET /wait HTTP/1.1\r\nHost: t\r\n\r\n");
   ASSERT_TRUE(eventually([this] { return waiting_ == 1; }));
   std::thread stopping([this] { server_->stop(milliseconds(4000)); });
-  std::this_thread::sleep_for(milliseconds(100));
-  TestClient late(server_->port());
-  EXPECT_TRUE(!late.connected() || late.get("/hello").status == 0);
+  EXPECT_TRUE(eventually([this] {
+    TestClient late(server_->port());
+    return !late.connected() || late.get("/hello").status == 0;
+  }));
   release();
   const auto answer = client.read_answer();
   EXPECT_EQ(answer.body, "waited");

@@ -36,7 +36,7 @@ class TlsTest : public ServerTest {
     ServerOptions options;
     options.tls_cert_file = folder_ / "cert.pem";
     options.tls_key_file = folder_ / "key.pem";
-    options.limits.handshake = std::chrono::milliseconds(300);
+    options.limits.handshake = std::chrono::milliseconds(1500);
     start(options);
   }
   void TearDown() override {

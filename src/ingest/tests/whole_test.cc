@@ -170,8 +170,10 @@ TEST_F(Whole, ADeviceIsConnectedReadAndHealthyAndStaysSoOverARestart) {
   const std::string id = add("One");
   std::atomic<std::uint64_t> told{0};
   const auto handle = ingest->fleet().subscribe([&](const fleet::Notice& n) { told += n.added; });
+  network->hang = true;
   ASSERT_TRUE(ingest->fleet().reload(id));
   EXPECT_TRUE(ingest->fleet().device(organization, id)->verifying);
+  network->hang = false;
   ASSERT_TRUE(within(30s, [&] { return stored(id) == 7500; })) << stored(id);
   ASSERT_TRUE(within(10s, [&] { return told == 7500; })) << told;
   const auto view = ingest->fleet().device(organization, id);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -177,12 +178,16 @@ TEST_F(DatabaseTest, StatementsOfTheSameTextLiveSideBySide) {
 
 TEST_F(DatabaseTest, InterruptEndsAQuery) {
   auto db = open();
+  std::atomic<bool> ended{false};
   std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    db->interrupt();
+    while (!ended) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      db->interrupt();
+    }
   });
   const auto status = db->run(
       "with recursive n(i) as (select 1 union all select i+1 from n limit 2000000000) select max(i) from n");
+  ended = true;
   other.join();
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().kind, ErrorKind::kCancelled);

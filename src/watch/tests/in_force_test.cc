@@ -269,7 +269,7 @@ TEST_F(InForce, ATextThatChangedAboveARuleIsItsText) {
   };
   write("door");
   open_watch(rules_, {folder});
-  write("gate");
+  write("gateway");
   watch_->tick();
   const auto history = control_->detections().rule_history(organization_, key).value();
   EXPECT_THAT(history.back().value, testing::HasSubstr("The rule's text changed; it is watched before it alerts."));

@@ -312,7 +312,7 @@ describe('searching for a text', () => {
     await waitFor(() => {
       expect(app.address()).toBe('/events?outcome=success&text=vault');
     });
-    expect(server.asked('GET /api/v2/events/search')).toHaveLength(1);
+    await waitFor(() => { expect(server.asked('GET /api/v2/events/search')).toHaveLength(1); });
   });
 });
 

@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest';
 import type { Poll } from '@/api/types';
 import { openAt } from '@/test/app';
+import { session } from '@/test/fixtures';
 import { ana, leadsTo, makeDevice, makeStream, problem, signedIn, type TestServer } from '@/test/server';
 import { FakeEventSource } from '@/test/setup';
 import { failureRuns } from './failures';
@@ -111,6 +112,8 @@ describe('device health', () => {
 
   test('the charts: a day, then a month; Enter on a bar leads to its events', async () => {
     const server = withNumbers(signedIn([makeDevice('a', 'Alpha')]));
+    // In the middle of the hour, so that no test is at its end.
+    server.on('GET /auth/v0/session', { body: { ...session, server: { ...session.server, time: new Date(thisHour + hour / 2).toISOString() } } });
     const { app, panel } = await open();
     const bars = await panel.findByRole('slider', { name: 'Bars of Events by hour, last 24 hours' });
     act(() => { bars.focus(); });
