@@ -122,6 +122,8 @@ export function DeviceTable({ loading, selected, selection }: {
       },
       toggle,
       menu: (device, button) => {
+        // Not every browser gives a button the focus when it is clicked.
+        button.focus({ preventScroll: true });
         setMenu((now) => (now?.device.id === device.id ? null : { device, button }));
       },
       follow: (href) => {

@@ -42,6 +42,18 @@ export function RowMenu({ open, scroller, onClose }: {
       element?.removeEventListener('scroll', onClose);
     };
   }, [scroller, onClose]);
+  // A press on the menu's own arrow is no press outside: that would close it, and the click that follows open it again.
+  useEffect(() => {
+    const own = (event: Event): void => {
+      event.stopPropagation();
+    };
+    button.addEventListener('mousedown', own);
+    button.addEventListener('touchstart', own, { passive: true });
+    return () => {
+      button.removeEventListener('mousedown', own);
+      button.removeEventListener('touchstart', own);
+    };
+  }, [button]);
   const choose = (action: Parameters<typeof act>[0]) => () => {
     onClose();
     act(action, device);

@@ -40,6 +40,19 @@ describe('the menu beside the name', () => {
     expect(document.activeElement).toBe(button);
   });
 
+  test('its arrow closes it again; the arrow of another row opens that row\'s', async () => {
+    signedIn(three());
+    const app = openAt('/settings/security-devices');
+    const button = await screen.findByRole('button', { name: 'Actions for Alpha' });
+    await app.user.click(button);
+    await app.user.click(button);
+    expect(screen.queryByRole('menuitem')).toBeNull();
+    expect(document.activeElement).toBe(button);
+    await app.user.click(button);
+    await app.user.click(screen.getByRole('button', { name: /^Actions for Beta/ }));
+    expect(screen.getByRole('menu', { name: /^Actions for Beta/ })).toBeTruthy();
+  });
+
   test('Test now shows each check with its sentence', async () => {
     signedIn(three()).on('POST /api/v2/security_devices/a/test', {
       body: {
